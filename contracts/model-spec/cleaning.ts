@@ -1,0 +1,42 @@
+// The recipe: an ordered list of cleaning steps as plain data. `pipeline/cleaning/` has a file for each step.
+import { z } from 'zod';
+
+/** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
+const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
+const stripHtml = z.strictObject({ step: z.literal('strip-html') });
+const normalizeUnicode = z.strictObject({
+  step: z.literal('normalize-unicode'),
+  form: z.enum(['NFC', 'NFKC']).default('NFC'),
+});
+/** Drops quoted replies (lines that begin with `>`) and their attribution lines. */
+const stripQuotes = z.strictObject({ step: z.literal('strip-quotes') });
+/** Drops signatures and the footers that mailing lists append. */
+const stripFooters = z.strictObject({ step: z.literal('strip-footers') });
+/** Drops given strings, such as a marker that a corpus carries and that would give labels away. */
+const removeText = z.strictObject({ step: z.literal('remove-text'), texts: z.array(z.string().min(1)).min(1) });
+const dropShort = z.strictObject({ step: z.literal('drop-short'), minimumWords: z.number().int().positive() });
+/** Drops near-duplicates of an earlier document: Jaccard similarity of word shingles, estimated by MinHash. */
+const deduplicate = z.strictObject({
+  step: z.literal('deduplicate'),
+  shingleWords: z.number().int().min(1).max(16).default(4),
+  similarity: z.number().gt(0).max(1).default(0.5),
+});
+
+export const cleaningStepSchema = z.discriminatedUnion('step', [
+  decodeMail,
+  stripHtml,
+  normalizeUnicode,
+  stripQuotes,
+  stripFooters,
+  removeText,
+  dropShort,
+  deduplicate,
+]);
+/** One cleaning step with its options. */
+export type CleaningStepSpec = z.infer<typeof cleaningStepSchema>;
+
+export const cleaningSchema = z.strictObject({ steps: z.array(cleaningStepSchema).default([]) });
+export type CleaningSpec = z.infer<typeof cleaningSchema>;
+
+/** Steps that compare documents with each other; a single request to the gateway skips them. */
+export const corpusSteps: readonly CleaningStepSpec['step'][] = ['deduplicate', 'drop-short'];

@@ -1,0 +1,86 @@
+// How a version is judged: before it serves (evaluation and its gates), while it takes over (rollout), and in service
+// (monitoring and retraining).
+import { z } from 'zod';
+
+export const gateMetrics = ['accuracy', 'balancedAccuracy', 'precision', 'recall', 'f1', 'auc', 'brier', 'logLoss'] as const;
+const metric = z.enum(gateMetrics);
+export type GateMetric = (typeof gateMetrics)[number];
+
+export const gateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number() }),
+  z.strictObject({ kind: z.literal('at-most'), metric, bound: z.number() }),
+  /** Not worse than the version in service by more than the margin; passes where none is in service. */
+  z.strictObject({ kind: z.literal('no-worse-than-champion'), metric, margin: z.number().nonnegative() }),
+]);
+/** A condition that a version must meet before it may be registered for rollout. */
+export type GateSpec = z.infer<typeof gateSchema>;
+
+export const evaluationSchema = z.strictObject({
+  /** The last so many labelled documents are never trained on: threshold and gates are judged on them. */
+  holdout: z.number().int().min(10).default(500),
+  /** The label whose precision, recall and F1 are reported first; default: the last in alphabetical order. */
+  positiveLabel: z.string().optional(),
+  gates: z.array(gateSchema).default([]),
+});
+export type EvaluationSpec = z.infer<typeof evaluationSchema>;
+
+export const rolloutSchema = z.strictObject({
+  /** `manual`: waits for `coppice approve` before any traffic moves. */
+  approval: z.enum(['automatic', 'manual']).default('automatic'),
+  /** What the paired shadow test compares: squared error of the probabilities, or wrong answers. */
+  metric: z.enum(['brier', 'accuracy']).default('brier'),
+  /** Traffic shares of the challenger after shadow and before all of it. */
+  steps: z.array(z.number().gt(0).lt(1)).default([0.05, 0.25, 0.5]),
+  alpha: z.number().gt(0).lt(0.5).default(0.05),
+  /** The sample size for which the confidence sequence is tightest. */
+  optimalSample: z.number().int().positive().default(500),
+  minimumSample: z.number().int().min(30).default(100),
+  maximumSample: z.number().int().positive().default(750),
+  /** Answers younger than this are not judged, since labels come late. */
+  labelHorizonSeconds: z.number().nonnegative().default(0),
+  lookEverySeconds: z.number().positive().default(30),
+  /** Labelled paired answers in a canary step before the next one. */
+  stepMinimumSample: z.number().int().nonnegative().default(30),
+  stepMinimumSeconds: z.number().nonnegative().default(60),
+  /** A stage without enough traffic for so long ends as `no-traffic`. */
+  patienceSeconds: z.number().positive().default(24 * 3600),
+  /** After promotion: degradation still rolls back. */
+  watchSeconds: z.number().nonnegative().default(600),
+  guardrails: z
+    .strictObject({
+      maximumErrorRate: z.number().min(0).max(1).default(0.02),
+      maximumP95LatencyMs: z.number().positive().default(1_000),
+      minimumRequests: z.number().int().nonnegative().default(20),
+    })
+    .prefault({}),
+});
+/** How a version takes over, frozen into a rollout when it starts. */
+export type RolloutSpec = z.infer<typeof rolloutSchema>;
+
+export const monitoringSchema = z.strictObject({
+  /** Accuracy on delayed labels below which the quality alert fires. */
+  qualityObjective: z.number().gt(0).lt(1).optional(),
+  /** How many of the newest labelled answers the objective is held against. */
+  qualityWindow: z.number().int().positive().default(300),
+  minimumLabels: z.number().int().positive().default(100),
+  /** How long the condition must hold, as Prometheus' `for`. */
+  forSeconds: z.number().nonnegative().default(300),
+  maximumErrorRate: z.number().gt(0).max(1).default(0.05),
+  maximumP95LatencyMs: z.number().positive().default(2_000),
+});
+export type MonitoringSpec = z.infer<typeof monitoringSchema>;
+
+export const strategies = ['full', 'incremental'] as const;
+/** `full` starts from random weights; `incremental` goes on from the version in service. */
+export type Strategy = (typeof strategies)[number];
+
+export const retrainingSchema = z.strictObject({
+  /** A cron expression; absent: no schedule. */
+  schedule: z.string().min(9).optional(),
+  /** Names of the alerts that bring a new version. */
+  alerts: z.array(z.string().min(1)).default(['CoppiceQualityDrop']),
+  strategy: z.enum(strategies).default('full'),
+  /** No retraining by an alert sooner than this after the last one ended. */
+  cooldownSeconds: z.number().nonnegative().default(3_600),
+});
+export type RetrainingSpec = z.infer<typeof retrainingSchema>;

@@ -1,0 +1,57 @@
+// What the gateway writes down: each answer when it is given, each label when it comes. Append-only JSONL objects;
+// rollouts and quality are judged from them and from nothing else.
+import { z } from 'zod';
+import { versionNumberSchema } from './registry.ts';
+
+/** What one version answered. */
+export const answerSchema = z.object({
+  version: versionNumberSchema,
+  label: z.string(),
+  /** By label, in the order of the version's labels; sums to 1. */
+  probabilities: z.record(z.string(), z.number()),
+  latencyMs: z.number().nonnegative(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+export const predictionRecordSchema = z.object({
+  kind: z.literal('prediction'),
+  id: z.string(),
+  at: z.iso.datetime(),
+  model: z.string(),
+  /** The unit of analysis; the id of the request where the client names none. */
+  subject: z.string(),
+  generation: z.number().int(),
+  experiment: z.string().optional(),
+  step: z.number().int().optional(),
+  arm: z.enum(['champion', 'challenger']),
+  served: answerSchema,
+  /** The other version's answer to the same text, never sent to anyone. */
+  shadow: answerSchema.optional(),
+  /** Why there is no shadow answer although one was wanted. */
+  shadowError: z.string().optional(),
+});
+export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
+
+export const feedbackRecordSchema = z.object({
+  kind: z.literal('feedback'),
+  prediction: z.string(),
+  label: z.string(),
+  at: z.iso.datetime(),
+});
+export type FeedbackRecord = z.infer<typeof feedbackRecordSchema>;
+
+export const observationSchema = z.discriminatedUnion('kind', [predictionRecordSchema, feedbackRecordSchema]);
+export type Observation = z.infer<typeof observationSchema>;
+
+/** A gateway's proof of what it serves; a rollback waits for it or for its end. */
+export const gatewayLeaseSchema = z.object({
+  replica: z.string(),
+  model: z.string(),
+  generation: z.number().int().nonnegative(),
+  /** Versions loaded and answering. */
+  ready: z.array(versionNumberSchema),
+  /** Versions that could not be loaded, with the reason. */
+  failed: z.record(z.string(), z.string()).default({}),
+  expiresAt: z.iso.datetime(),
+});
+export type GatewayLease = z.infer<typeof gatewayLeaseSchema>;

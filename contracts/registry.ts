@@ -1,0 +1,125 @@
+// What the registry remembers: versions, who serves, and the ledger of every change. All documents are immutable and
+// signed; a change of routing is a new generation, never an edit.
+import { z } from 'zod';
+import { artifactReferenceSchema, digestSchema } from './artifact.ts';
+import { modelNameSchema } from './model-spec/model-spec.ts';
+
+export const versionNumberSchema = z.number().int().positive();
+
+/** Why a run was started. */
+export const triggerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('person'), name: z.string() }),
+  z.object({ kind: z.literal('schedule'), schedule: z.string() }),
+  z.object({ kind: z.literal('alert'), alert: z.string(), fingerprint: z.string(), startsAt: z.string() }),
+]);
+export type Trigger = z.infer<typeof triggerSchema>;
+
+/** A version: what was made, from what, how it was judged. Written once. */
+export const versionDocumentSchema = z.object({
+  model: modelNameSchema,
+  version: versionNumberSchema,
+  createdAt: z.iso.datetime(),
+  runId: z.string(),
+  trigger: triggerSchema,
+  /** The version it was trained on from; absent where it started from random weights. */
+  basedOn: versionNumberSchema.optional(),
+  spec: artifactReferenceSchema,
+  /** Directory: config.json, model.safetensors, tokenizer.json, preprocessing.json, decision.json. */
+  package: artifactReferenceSchema,
+  report: artifactReferenceSchema,
+  /** JSON of the verdict on the gates. */
+  evidence: artifactReferenceSchema,
+  /** Lineage records (digests of `lineage` artifacts) of the stages that made it. */
+  lineage: z.array(artifactReferenceSchema),
+  metrics: z.record(z.string(), z.number()),
+});
+export type VersionDocument = z.infer<typeof versionDocumentSchema>;
+
+/** A version on its way into traffic. */
+export const challengerSchema = z.object({
+  version: versionNumberSchema,
+  /** Names the experiment; assignment is a hash of it and the subject. */
+  experiment: z.string().min(1),
+  mode: z.enum(['shadow', 'canary']),
+  /** Share of subjects that the challenger answers, 0 in shadow. */
+  trafficFraction: z.number().min(0).max(1),
+  /** Index of the step, for estimates that are stratified by step. */
+  step: z.number().int().nonnegative(),
+});
+export type Challenger = z.infer<typeof challengerSchema>;
+
+/** Who serves a model. Alias and traffic are one document, so they cannot disagree. */
+export const routingDocumentSchema = z.object({
+  model: modelNameSchema,
+  /** Grows by one with each change; a gateway refuses an older one. */
+  generation: z.number().int().positive(),
+  at: z.iso.datetime(),
+  champion: versionNumberSchema.optional(),
+  previous: versionNumberSchema.optional(),
+  challenger: challengerSchema.optional(),
+  /** Versions that automation may not deploy again. */
+  quarantined: z.array(versionNumberSchema),
+});
+export type RoutingDocument = z.infer<typeof routingDocumentSchema>;
+
+/** A change of the registry as it is asked for. */
+export const registryChangeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('register'), version: versionDocumentSchema.omit({ version: true, createdAt: true }) }),
+  z.object({ kind: z.literal('promote'), version: versionNumberSchema }),
+  z.object({ kind: z.literal('challenge'), challenger: challengerSchema }),
+  /** Takes the challenger out of traffic without a judgement on it. */
+  z.object({ kind: z.literal('withdraw'), version: versionNumberSchema }),
+  /** Back to the version before, or only the challenger out of traffic; the bad version is quarantined. */
+  z.object({ kind: z.literal('rollback'), version: versionNumberSchema }),
+]);
+export type RegistryChange = z.infer<typeof registryChangeSchema>;
+
+export const registryCommitSchema = z.object({
+  model: modelNameSchema,
+  /** Makes a retried commit the same commit: the same key never writes twice. */
+  idempotencyKey: z.string().min(1),
+  /** Who or what: a workflow id or a person. */
+  actor: z.string().min(1),
+  reason: z.string().min(1),
+  evidence: z.array(digestSchema).default([]),
+  /** The commit fails with RegistryConflict where the routing has another generation; absent: any. */
+  expectedGeneration: z.number().int().nonnegative().optional(),
+  change: registryChangeSchema,
+});
+export type RegistryCommit = z.input<typeof registryCommitSchema>;
+
+/** One entry of a model's ledger. `hash` covers everything but itself and the signature, with the entry before. */
+export const ledgerEntrySchema = z.object({
+  model: modelNameSchema,
+  sequence: z.number().int().positive(),
+  at: z.iso.datetime(),
+  actor: z.string(),
+  reason: z.string(),
+  evidence: z.array(digestSchema),
+  idempotencyKey: z.string(),
+  change: registryChangeSchema,
+  /** What the change produced. */
+  result: z.object({ version: versionDocumentSchema.optional(), routing: routingDocumentSchema.optional() }),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** An ed25519 signature over the canonical JSON of `document`. */
+export const signedSchema = <T extends z.ZodType>(document: T) =>
+  z.object({ document, keyId: z.string(), signature: z.string() });
+
+/** What became of a version, derived from the ledger. */
+export const versionStates = ['registered', 'shadow', 'canary', 'champion', 'retired', 'rolled-back'] as const;
+export type VersionState = (typeof versionStates)[number];
+
+/** How people write a version: `mail-filter@2`. */
+export function formatVersion(model: string, version: number): string {
+  return `${model}@${version}`;
+}
+
+/** @returns undefined where the text is not `<model>@<number>`. */
+export function parseVersion(text: string): { model: string; version: number } | undefined {
+  const match = /^([a-z][a-z0-9-]{0,62})@([1-9][0-9]*)$/.exec(text);
+  return match ? { model: match[1], version: Number(match[2]) } : undefined;
+}

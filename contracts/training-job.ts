@@ -1,0 +1,90 @@
+// What the training process is told and what it answers. A job is plain data: references in, references out.
+import { z } from 'zod';
+import { artifactReferenceSchema } from './artifact.ts';
+import { architectureSchema, fineTuningSchema, pretrainingSchema } from './model-spec/learning.ts';
+
+/**
+ * Tokens of a corpus, one row a document, in collection order. A directory: `ids.bin` (uint16 little-endian,
+ * rows × contextLength, padded), `lengths.bin` (uint16), `documents.json` (the ids, in row order), `meta.json`
+ * ({ rows, contextLength, vocabularySize, padId, maskId, clsId, sepId }).
+ */
+export const tokensReferenceSchema = artifactReferenceSchema;
+
+const job = {
+  /** Checkpoints stand under this key; the same key resumes. */
+  key: z.string().min(1),
+  seed: z.number().int().nonnegative(),
+  tokens: tokensReferenceSchema,
+  architecture: architectureSchema,
+  /** Directory of `config.json` and `model.safetensors` to start from; absent: random weights. */
+  initialWeights: artifactReferenceSchema.optional(),
+  /** 1, halved at each restart after divergence. */
+  learningRateScale: z.number().positive().default(1),
+};
+
+export const pretrainingJobSchema = z.object({ kind: z.literal('pretraining'), ...job, options: pretrainingSchema });
+
+export const fineTuningJobSchema = z.object({
+  kind: z.literal('fine-tuning'),
+  ...job,
+  options: fineTuningSchema,
+  /** Class names in index order. */
+  labels: z.array(z.string()).min(2),
+  /** JSON: `{ row: number, label: number }[]` of the rows to train on, and of those to validate on. */
+  examples: z.object({ training: artifactReferenceSchema, validation: artifactReferenceSchema }),
+});
+
+/** Probabilities of a trained classifier for given rows. */
+export const scoringJobSchema = z.object({
+  kind: z.literal('scoring'),
+  tokens: tokensReferenceSchema,
+  /** Directory with `config.json` and `model.safetensors`. */
+  weights: artifactReferenceSchema,
+  rows: z.array(z.number().int().nonnegative()),
+});
+
+export const trainingJobSchema = z.discriminatedUnion('kind', [pretrainingJobSchema, fineTuningJobSchema, scoringJobSchema]);
+export type TrainingJob = z.infer<typeof trainingJobSchema>;
+export type PretrainingJob = z.infer<typeof pretrainingJobSchema>;
+export type FineTuningJob = z.infer<typeof fineTuningJobSchema>;
+export type ScoringJob = z.infer<typeof scoringJobSchema>;
+
+export const curvePointSchema = z.object({
+  step: z.number().int(),
+  trainingLoss: z.number().optional(),
+  validationLoss: z.number().optional(),
+  learningRate: z.number().optional(),
+});
+export type CurvePoint = z.infer<typeof curvePointSchema>;
+
+/** What a training phase made. */
+export const trainingOutcomeSchema = z.object({
+  /** Directory: config.json, model.safetensors in Hugging Face's BERT layout. */
+  weights: artifactReferenceSchema,
+  steps: z.number().int(),
+  tokensSeen: z.number().int(),
+  tokensPerSecond: z.number(),
+  finalLoss: z.number(),
+  curve: z.array(curvePointSchema),
+  resumedFromStep: z.number().int(),
+  environment: z.record(z.string(), z.string()),
+});
+export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
+
+export const scoringOutcomeSchema = z.object({
+  /** JSON: `{ labels: string[], probabilities: number[][] }`, rows in the order asked. */
+  probabilities: artifactReferenceSchema,
+});
+export type ScoringOutcome = z.infer<typeof scoringOutcomeSchema>;
+
+/** Reported by the process while it works, and heartbeaten by the activity. */
+export const trainingProgressSchema = z.object({
+  phase: z.string(),
+  step: z.number().int(),
+  totalSteps: z.number().int(),
+  loss: z.number().optional(),
+  learningRate: z.number().optional(),
+  tokensPerSecond: z.number().optional(),
+  checkpointStep: z.number().int().optional(),
+});
+export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
