@@ -1,0 +1,223 @@
+// What is said to workflows and what they answer. Names and payloads only: `workflows/` defines the handlers, `client/`
+// and `control/` send them. Every update is answered on acceptance, before the work that it brings.
+import { z } from 'zod';
+import { modelSpecSchema, type ModelSpec } from './model-spec/model-spec.ts';
+import { strategies, type RolloutSpec, type Strategy } from './model-spec/judgement.ts';
+import { triggerSchema, versionNumberSchema, type Trigger } from './registry.ts';
+import type { Stage } from './stages.ts';
+
+/** Ids by which workflows are found. */
+export const workflowIds = {
+  controller: (model: string) => `model/${model}`,
+  lifecycle: (model: string, run: string) => `lifecycle/${model}/${run}`,
+  training: (lifecycleId: string) => `${lifecycleId}/training`,
+  rollout: (model: string, version: number) => `rollout/${model}/${version}`,
+} as const;
+
+/** Names of workflow types, messages and queries. */
+export const workflowTypes = {
+  controller: 'controllerWorkflow',
+  lifecycle: 'lifecycleWorkflow',
+  training: 'trainingWorkflow',
+  rollout: 'rolloutWorkflow',
+} as const;
+
+export const messageNames = {
+  applySpec: 'applySpec',
+  retrain: 'retrain',
+  deliverAlert: 'deliverAlert',
+  approve: 'approve',
+  reject: 'reject',
+  startRollout: 'startRollout',
+  rollback: 'rollback',
+  pause: 'pause',
+  resume: 'resume',
+  runFinished: 'runFinished',
+  rolloutFinished: 'rolloutFinished',
+  decideRollout: 'decideRollout',
+  status: 'status',
+  history: 'history',
+} as const;
+
+const by = z.string().min(1);
+
+export const applySpecRequestSchema = z.object({ spec: modelSpecSchema, by });
+export const retrainRequestSchema = z.object({
+  trigger: triggerSchema,
+  strategy: z.enum(strategies).optional(),
+  /** Names the run; default: made from the time. */
+  run: z.string().regex(/^[A-Za-z0-9._-]{1,80}$/).optional(),
+});
+export type RetrainRequest = z.infer<typeof retrainRequestSchema>;
+
+/** One alert of an Alertmanager webhook. */
+export const alertSchema = z.object({
+  status: z.enum(['firing', 'resolved']),
+  name: z.string().min(1),
+  fingerprint: z.string().min(1),
+  startsAt: z.string().min(1),
+  labels: z.record(z.string(), z.string()),
+  annotations: z.record(z.string(), z.string()).default({}),
+});
+export type Alert = z.infer<typeof alertSchema>;
+
+export const versionRequestSchema = z.object({ version: versionNumberSchema, by, reason: z.string().default('') });
+export type VersionRequest = z.infer<typeof versionRequestSchema>;
+/** A person starts a rollout; `canary` skips the shadow test and may bring back a quarantined version. */
+export const startRolloutRequestSchema = versionRequestSchema.extend({
+  entry: z.enum(['shadow', 'canary']).default('shadow'),
+});
+export type StartRolloutRequest = z.infer<typeof startRolloutRequestSchema>;
+export const rollbackRequestSchema = z.object({ by, reason: z.string().min(1) });
+export type RollbackRequest = z.infer<typeof rollbackRequestSchema>;
+export const personRequestSchema = z.object({ by });
+export type PersonRequest = z.infer<typeof personRequestSchema>;
+
+/** What the controller made of something that it was told. */
+export const decisions = ['started', 'duplicate', 'cooldown', 'busy', 'paused', 'ignored', 'resolved', 'done'] as const;
+export interface Decision {
+  readonly decision: (typeof decisions)[number];
+  /** In words, for people. */
+  readonly reason: string;
+  /** The workflow that was started or told. */
+  readonly workflowId?: string;
+}
+
+export interface ControllerInput {
+  readonly model: string;
+  /** Carried through continue-as-new. */
+  readonly state?: ControllerState;
+}
+
+/** An open piece of work of a model. */
+export interface OpenWork {
+  readonly workflowId: string;
+  readonly startedAt: string;
+  readonly trigger?: Trigger;
+  readonly version?: number;
+}
+
+export interface HistoryEntry {
+  readonly at: string;
+  readonly what: string;
+  readonly decision: string;
+  readonly reason: string;
+}
+
+export interface ControllerState {
+  readonly model: string;
+  readonly paused: boolean;
+  readonly run?: OpenWork;
+  readonly rollout?: OpenWork;
+  /** Registered versions that wait for the active rollout to end. */
+  readonly waiting: readonly number[];
+  /** `fingerprint + startsAt` of alerts that were acted upon, newest last, bounded. */
+  readonly handledAlerts: readonly string[];
+  readonly lastRunEndedAt?: string;
+  readonly history: readonly HistoryEntry[];
+}
+
+export interface LifecycleInput {
+  readonly model: string;
+  readonly spec: ModelSpec;
+  readonly trigger: Trigger;
+  readonly strategy: Strategy;
+  /** Told when the run has ended. */
+  readonly controllerId?: string;
+}
+
+export type StageState = 'waiting' | 'running' | 'done' | 'cached' | 'failed';
+export interface StageStatus {
+  readonly stage: Stage;
+  readonly state: StageState;
+  readonly detail: string;
+  readonly seconds?: number;
+}
+
+export interface LifecycleStatus {
+  readonly stages: readonly StageStatus[];
+  readonly outcome?: LifecycleResult['outcome'];
+}
+
+export interface LifecycleResult {
+  readonly outcome: 'registered' | 'rejected';
+  readonly version?: number;
+  readonly reasons: readonly string[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface RunFinished {
+  readonly workflowId: string;
+  readonly outcome: LifecycleResult['outcome'] | 'failed' | 'cancelled';
+  readonly version?: number;
+  readonly reason: string;
+}
+
+export interface RolloutInput {
+  readonly model: string;
+  readonly version: number;
+  /** In service when the rollout starts; absent for a first version. */
+  readonly champion?: number;
+  /** Frozen: a change of the spec opens a new experiment. */
+  readonly policy: RolloutSpec;
+  readonly experiment: string;
+  readonly entry: 'shadow' | 'canary';
+  readonly requestedBy: string;
+  readonly controllerId?: string;
+}
+
+export const rolloutVerdicts = ['promote', 'rollback', 'inconclusive', 'no-traffic', 'unhealthy', 'rejected', 'stopped'] as const;
+export type RolloutVerdict = (typeof rolloutVerdicts)[number];
+
+/** What one look at a running experiment found. */
+export interface Look {
+  readonly verdict: 'continue' | 'promote' | 'rollback' | 'inconclusive' | 'no-traffic' | 'unhealthy';
+  /** Labelled, paired answers that the test rests on. */
+  readonly pairs: number;
+  /** Loss of the champion less loss of the challenger: above zero, the challenger is better. */
+  readonly estimate?: number;
+  readonly interval?: readonly [lower: number, upper: number];
+  readonly requests: number;
+  readonly reasons: readonly string[];
+}
+
+export interface RolloutStatus {
+  readonly phase: 'approval' | 'deploying' | 'shadow' | 'canary' | 'promoting' | 'watching' | 'rolling-back' | 'ended';
+  readonly step: number;
+  readonly trafficFraction: number;
+  readonly look?: Look;
+  readonly verdict?: RolloutVerdict;
+}
+
+export interface RolloutResult {
+  readonly verdict: RolloutVerdict;
+  /** The look that decided, where one did. */
+  readonly look?: Look;
+  readonly reasons: readonly string[];
+  /** After a rollback: what was checked. */
+  readonly verification?: RollbackVerification;
+}
+
+export interface RollbackVerification {
+  readonly verified: boolean;
+  readonly generation: number;
+  /** Answers given after the rollback, and how many of them by the version that was taken out. */
+  readonly answersSince: number;
+  readonly answersByBadVersion: number;
+  readonly quarantined: boolean;
+  readonly reasons: readonly string[];
+}
+
+export interface RolloutFinished {
+  readonly workflowId: string;
+  readonly version: number;
+  readonly verdict: RolloutVerdict;
+  readonly reason: string;
+}
+
+/** A person's word to a rollout. */
+export interface RolloutDecision {
+  readonly decision: 'approve' | 'reject' | 'rollback';
+  readonly by: string;
+  readonly reason: string;
+}

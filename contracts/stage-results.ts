@@ -1,0 +1,170 @@
+// Inputs and results of the stages of a lifecycle, as they stand in event histories: references and small numbers.
+import type { ArtifactReference, Digest } from './artifact.ts';
+import type { CleaningSpec } from './model-spec/cleaning.ts';
+import type { CollectionSpec } from './model-spec/collection.ts';
+import type { EvaluationSpec } from './model-spec/judgement.ts';
+import type { TokenizerSpec } from './model-spec/learning.ts';
+import type { CurvePoint } from './training-job.ts';
+
+/** What every stage is told about the run that it works for. */
+export interface RunIdentity {
+  readonly model: string;
+  /** The lifecycle's workflow id. */
+  readonly runId: string;
+}
+
+/** What every stage answers beside its own result. */
+export interface StageRecord {
+  /** The lineage record of this stage. */
+  readonly lineage: ArtifactReference;
+  /** Taken from the step cache; nothing was computed. */
+  readonly cached: boolean;
+  readonly seconds: number;
+}
+
+export interface CollectionInput extends RunIdentity {
+  readonly collection: CollectionSpec;
+}
+
+export interface CollectionResult extends StageRecord {
+  /** Directory of shards of collected documents, in collection order. */
+  readonly documents: ArtifactReference;
+  readonly labels: ArtifactReference;
+  readonly documentCount: number;
+  readonly newDocumentCount: number;
+  readonly labelCount: number;
+  /** What could not be read, kept aside: JSONL of `{ uri, reason }`. */
+  readonly problems: ArtifactReference;
+  readonly problemCount: number;
+}
+
+export interface CleaningInput extends RunIdentity {
+  readonly cleaning: CleaningSpec;
+  readonly documents: ArtifactReference;
+}
+
+/** What one step did with the documents that reached it. */
+export interface FunnelRow {
+  readonly step: string;
+  readonly in: number;
+  readonly kept: number;
+  readonly changed: number;
+  readonly dropped: number;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export interface CleaningResult extends StageRecord {
+  /** Directory of shards of clean documents. */
+  readonly corpus: ArtifactReference;
+  /** JSONL of dropped documents with step and reason. */
+  readonly dropped: ArtifactReference;
+  readonly keptCount: number;
+  readonly droppedCount: number;
+  readonly funnel: readonly FunnelRow[];
+}
+
+export interface TokenizationInput extends RunIdentity {
+  readonly corpus: ArtifactReference;
+  readonly tokenizer: TokenizerSpec;
+  readonly contextLength: number;
+  /** Encode with this `tokenizer.json` and train none. */
+  readonly existingTokenizer?: ArtifactReference;
+}
+
+export interface TokenizationResult extends StageRecord {
+  readonly tokenizer: ArtifactReference;
+  /** See contracts/training-job.ts for the layout. */
+  readonly tokens: ArtifactReference;
+  readonly vocabularySize: number;
+  readonly statistics: Readonly<Record<string, number>>;
+}
+
+export interface SelectionInput extends RunIdentity {
+  readonly tokens: ArtifactReference;
+  readonly labels: ArtifactReference;
+  readonly holdout: number;
+  /** Class names that must keep their index, from the version that training goes on from. */
+  readonly knownLabels?: readonly string[];
+}
+
+/** Which rows are trained on and which are held out. Files of `{ row, label }[]`. */
+export interface SelectionResult extends StageRecord {
+  readonly training: ArtifactReference;
+  readonly holdout: ArtifactReference;
+  readonly labels: readonly string[];
+  readonly trainingCount: number;
+  readonly holdoutCount: number;
+}
+
+/** What a whole training made. */
+export interface TrainingResult {
+  readonly weights: ArtifactReference;
+  readonly labels: readonly string[];
+  readonly training: ArtifactReference;
+  readonly holdout: ArtifactReference;
+  readonly trainingCount: number;
+  readonly holdoutCount: number;
+  /** JSON of the loss curve. */
+  readonly curve: ArtifactReference;
+  readonly lastPoint: CurvePoint | undefined;
+  readonly steps: number;
+  readonly tokensPerSecond: number;
+  readonly lineage: readonly ArtifactReference[];
+}
+
+export interface EvaluationInput extends RunIdentity {
+  readonly evaluation: EvaluationSpec;
+  readonly cleaning: CleaningSpec;
+  readonly corpus: ArtifactReference;
+  readonly dropped: ArtifactReference;
+  readonly funnel: readonly FunnelRow[];
+  readonly tokenization: TokenizationResult;
+  readonly training: TrainingResult;
+  /** JSON of this version's probabilities on the holdout. */
+  readonly probabilities: ArtifactReference;
+  readonly champion?: {
+    readonly version: number;
+    readonly package: ArtifactReference;
+    /** Probabilities of the version in service on the same rows. */
+    readonly probabilities: ArtifactReference;
+  };
+}
+
+/** One gate as it was judged. */
+export interface GateJudgement {
+  readonly gate: string;
+  readonly passed: boolean;
+  readonly value: number;
+  readonly reason: string;
+}
+
+export interface EvaluationResult extends StageRecord {
+  readonly outcome: 'accepted' | 'rejected';
+  readonly gates: readonly GateJudgement[];
+  readonly metrics: Readonly<Record<string, number>>;
+  /** 95 % bootstrap intervals of the first metrics. */
+  readonly intervals: Readonly<Record<string, readonly [lower: number, upper: number]>>;
+  readonly package: ArtifactReference;
+  readonly report: ArtifactReference;
+  readonly evidence: ArtifactReference;
+}
+
+/** Files of a version's package. */
+export const packageFiles = {
+  config: 'config.json',
+  weights: 'model.safetensors',
+  tokenizer: 'tokenizer.json',
+  preprocessing: 'preprocessing.json',
+  decision: 'decision.json',
+} as const;
+
+/** `decision.json`: how probabilities become a label. */
+export interface DecisionRule {
+  readonly labels: readonly string[];
+  /** For two classes: this label where its probability reaches the threshold; else the other. */
+  readonly positiveLabel: string;
+  readonly threshold: number;
+}
+
+/** A digest that a decision rests on. */
+export type Evidence = Digest;
