@@ -1,0 +1,121 @@
+// A recipe: cleaning steps in their order, with a funnel that says what each did. Training cleans with `createRecipe`,
+// the gateway with `requestRecipe`; both run the same steps, so that a model reads in service what it was taught on.
+import type { CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
+import { corpusSteps } from '../../contracts/model-spec/cleaning.ts';
+import { createDecodeMail } from './decode-mail.ts';
+import { createDeduplicate } from './deduplicate.ts';
+import { createDropShort } from './drop-short.ts';
+import type { Funnel } from './funnel.ts';
+import { createFunnel } from './funnel.ts';
+import { createNormalizeUnicode } from './normalize-unicode.ts';
+import { createRemoveText } from './remove-text.ts';
+import { createStripFooters } from './strip-footers.ts';
+import { createStripHtml } from './strip-html.ts';
+import { createStripQuotes } from './strip-quotes.ts';
+import type { CleaningStep, Content, WorkingDocument } from './working-document.ts';
+import { openDocument } from './working-document.ts';
+
+/** What became of one document. */
+export type Outcome =
+  | { readonly outcome: 'kept'; readonly document: CleanDocument }
+  | { readonly outcome: 'dropped'; readonly step: CleaningStepSpec['step']; readonly reason: string };
+
+/** Cleans one corpus, document by document, in their order. */
+export interface Recipe {
+  readonly clean: (document: CollectedDocument) => Promise<Outcome>;
+  /** What each step has done so far. */
+  readonly funnel: () => Funnel[];
+}
+
+/** What a request carries: a document as it came, or text. */
+export type RequestContent = Omit<Content, 'encoding'> & { readonly encoding?: Content['encoding'] };
+
+/** Cleans single requests, each on its own. */
+export interface RequestRecipe {
+  /** @returns the text for the model, or why there is none. */
+  readonly clean: (content: RequestContent) => Promise<{ text: string } | { reason: string }>;
+}
+
+function createStep(spec: CleaningStepSpec): CleaningStep {
+  switch (spec.step) {
+    case 'decode-mail':
+      return createDecodeMail();
+    case 'strip-html':
+      return createStripHtml();
+    case 'normalize-unicode':
+      return createNormalizeUnicode(spec);
+    case 'strip-quotes':
+      return createStripQuotes();
+    case 'strip-footers':
+      return createStripFooters();
+    case 'remove-text':
+      return createRemoveText(spec);
+    case 'drop-short':
+      return createDropShort(spec);
+    case 'deduplicate':
+      return createDeduplicate(spec);
+  }
+}
+
+function closeDocument(document: WorkingDocument): CleanDocument {
+  const { id, source, uri, digest, collectedAt, time, licence, text } = document;
+  return {
+    ...{ id, source, uri, digest, collectedAt },
+    ...(time === undefined ? {} : { time }),
+    ...(licence === undefined ? {} : { licence }),
+    text,
+  };
+}
+
+/**
+ * Makes a recipe for one pass over a corpus; steps that compare documents begin with an empty memory.
+ * @param specs steps in the order in which they run; none leaves the text as it was received
+ */
+export function createRecipe(specs: readonly CleaningStepSpec[]): Recipe {
+  const steps = specs.map((spec) => ({ name: spec.step, run: createStep(spec) }));
+  const funnel = createFunnel(specs.map(({ step }) => step));
+
+  const clean = async (collected: CollectedDocument): Promise<Outcome> => {
+    let document = openDocument(collected);
+    for (const [position, { name, run }] of steps.entries()) {
+      const verdict = await run(document);
+      funnel.count(position, document.id, verdict);
+      if (verdict.decision === 'drop') return { outcome: 'dropped', step: name, reason: verdict.reason };
+      if (verdict.decision === 'change') document = { ...document, text: verdict.text };
+    }
+    return { outcome: 'kept', document: closeDocument(document) };
+  };
+  return { clean, funnel: funnel.rows };
+}
+
+// A request is no document of a collection; what stands here reaches no step that a request passes.
+const nobody = {
+  id: 'request',
+  source: 'request',
+  uri: '',
+  digest: `sha256:${'0'.repeat(64)}`,
+  collectedAt: '1970-01-01T00:00:00.000Z',
+};
+
+/**
+ * Makes the recipe for single requests: the same steps without those that compare documents or weigh them for training.
+ * @param specs the steps of the model's cleaning
+ */
+export function requestRecipe(specs: readonly CleaningStepSpec[]): RequestRecipe {
+  const steps = specs.filter(({ step }) => !corpusSteps.includes(step)).map(createStep);
+
+  const clean = async ({
+    encoding = 'utf8',
+    ...rest
+  }: RequestContent): Promise<{ text: string } | { reason: string }> => {
+    let document = openDocument({ ...nobody, content: { ...rest, encoding } });
+    for (const run of steps) {
+      const verdict = await run(document);
+      if (verdict.decision === 'drop') return { reason: verdict.reason };
+      if (verdict.decision === 'change') document = { ...document, text: verdict.text };
+    }
+    return { text: document.text };
+  };
+  return { clean };
+}

@@ -1,0 +1,40 @@
+// A document on its way through the recipe, and what a step answers about it.
+import type { CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import { decodeBytes } from './charset.ts';
+
+/** What a document holds as it was received. */
+export type Content = CollectedDocument['content'];
+
+/** A document between collection and the end of the recipe: its origin, its text so far, and the bytes behind it. */
+export interface WorkingDocument extends CleanDocument {
+  readonly content: Content;
+}
+
+/** What a step decides about one document. Reasons are short and few, since they are counted. */
+export type Verdict =
+  | { readonly decision: 'keep' }
+  | { readonly decision: 'change'; readonly text: string }
+  | { readonly decision: 'drop'; readonly reason: string };
+
+/** A cleaning step: one document in, one decision out. Steps that compare documents remember what they have seen. */
+export type CleaningStep = (document: WorkingDocument) => Verdict | Promise<Verdict>;
+
+/** @returns `keep` where the text is as it was, else `change`. */
+export function changeTo(document: WorkingDocument, text: string): Verdict {
+  return text === document.text ? { decision: 'keep' } : { decision: 'change', text };
+}
+
+/** @returns the bytes of a document as they were received. */
+export function contentBytes(content: Content): Uint8Array {
+  return Buffer.from(content.data, content.encoding);
+}
+
+/**
+ * Opens a collected document for the recipe. Its text is the content as it stands; a step such as `decode-mail` makes
+ * more of it.
+ */
+export function openDocument(collected: CollectedDocument): WorkingDocument {
+  const { content } = collected;
+  const text = content.encoding === 'utf8' ? content.data : decodeBytes(contentBytes(content));
+  return { ...collected, text };
+}
