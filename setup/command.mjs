@@ -72,9 +72,15 @@ export function runCommand(command, args, options = {}) {
 export function lastWords(output) {
   const lines = output
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(npm|gyp) (info|verb|notice)|^node-pre-gyp info|^W: /.test(line));
-  const telling = lines.filter((line) => /error|fail|cannot|unable|not found|no such|refused/i.test(line));
+    .filter(
+      (line) =>
+        !/^(npm|gyp) (info|verb|notice)|^node-pre-gyp info|^W: |A complete log of this run/.test(line),
+    )
+    .map((line) => line.replace(/^npm (error|ERR!)( code \w+)?/, '').trim())
+    .filter((line) => line !== '');
+  const telling = lines.filter((line) =>
+    /error|fail|cannot|unable|missing|not found|no such|refused/i.test(line),
+  );
   return (telling.at(-1) ?? lines.at(-1) ?? '').slice(0, 240);
 }
 

@@ -95,13 +95,7 @@ export async function fromDebian(bundle, folder, step) {
   const packages = join(folder, 'packages');
   await mkdir(packages);
   step.progress(undefined, `Debian package ${debian.main}`);
-  const apt = await downloadPackage(debian.main, packages, step);
-  for (const extra of debian.extras) {
-    // Web pages only; without them the server serves.
-    await runCommand('apt-get', [...apt, 'download', extra], { cwd: packages, onLine: step.detail }).catch(
-      () => '',
-    );
-  }
+  await downloadPackages(debian, packages, step);
   const files = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
   const main = files.find((name) => name.startsWith(`${debian.main}_`));
   if (main === undefined) throw new Error(`apt-get downloaded no ${debian.main}`);
@@ -116,18 +110,23 @@ export async function fromDebian(bundle, folder, step) {
 }
 
 /**
- * Downloads with the machine's package lists, or with fresh ones of its own where those are missing or stale.
- * @param {string} name
+ * Downloads with the machine's package lists, or with fresh ones of our own where those are missing or stale.
+ * @param {import('./versions.mjs').DebianPackages} debian
  * @param {string} packages folder
  * @param {Step} step
- * @returns {Promise<string[]>} options for further downloads
  */
-async function downloadPackage(name, packages, step) {
+async function downloadPackages({ main, extras }, packages, step) {
   const run = (/** @type {string[]} */ args) =>
     runCommand('apt-get', args, { cwd: packages, onLine: step.detail });
+  const downloadAll = async (/** @type {string[]} */ options) => {
+    try {
+      await run([...options, 'download', main, ...extras]);
+    } catch {
+      await run([...options, 'download', main]); // without its web pages it serves all the same
+    }
+  };
   try {
-    await run(['download', name]);
-    return [];
+    await downloadAll([]);
   } catch {
     const own = join(packages, 'apt');
     await mkdir(join(own, 'state/lists/partial'), { recursive: true });
@@ -135,8 +134,8 @@ async function downloadPackage(name, packages, step) {
     const options = ['-o', `Dir::State=${own}/state`, '-o', `Dir::Cache=${own}/cache`];
     step.progress(undefined, 'Debian package lists');
     await run([...options, '-o', 'Acquire::http::Timeout=5', '-o', 'Acquire::Retries=0', 'update']);
-    await run([...options, 'download', name]);
-    return options;
+    step.progress(undefined, `Debian package ${main}`);
+    await downloadAll(options);
   }
 }
 
