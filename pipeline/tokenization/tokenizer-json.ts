@@ -1,0 +1,82 @@
+// Writes tokenizer.json, the file format of Hugging Face tokenizers (version "1.0"), for a BERT tokenizer: BertNormalizer,
+// BertPreTokenizer, WordPiece, [CLS] A [SEP] or [CLS] A [SEP] B [SEP], WordPiece decoder.
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type { NormalizationOptions } from './pre-tokenize.ts';
+import { normalizationOf } from './pre-tokenize.ts';
+import { continuingPrefix, specialTokens } from './vocabulary.ts';
+
+/** A word with more characters becomes [UNK]; BERT's value. */
+const MAXIMUM_CHARACTERS_PER_WORD = 100;
+
+/**
+ * Writes the file's text; the same vocabulary and options always give the same bytes.
+ * @param vocabulary tokens by id; [PAD] [UNK] [CLS] [SEP] [MASK] must be among them, continuations start with "##"
+ * @param normalization the options that the words were counted with
+ * @throws CoppiceFailure InvalidInput where a special token is missing or a token stands twice
+ */
+export function writeTokenizerJson(
+  vocabulary: readonly string[],
+  normalization: NormalizationOptions = {},
+): string {
+  const ids = new Map(vocabulary.map((token, id) => [token, id]));
+  if (ids.size !== vocabulary.length) {
+    throw new CoppiceFailure('InvalidInput', 'expected a vocabulary in which each token stands once');
+  }
+  const document = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: specialTokens
+      .map((token) => addedToken(token, idOf(ids, token)))
+      .sort((a, b) => a.id - b.id),
+    normalizer: normalizer(normalization),
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: template(idOf(ids, '[CLS]'), idOf(ids, '[SEP]')),
+    decoder: { type: 'WordPiece', prefix: continuingPrefix, cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: continuingPrefix,
+      max_input_chars_per_word: MAXIMUM_CHARACTERS_PER_WORD,
+    },
+  };
+  // An object would put tokens that look like numbers first, so the vocabulary is written by hand, in the order of ids.
+  const entries = vocabulary.map((token, id) => `      ${JSON.stringify(token)}: ${id}`).join(',\n');
+  const text = JSON.stringify(document, null, 2);
+  return `${text.slice(0, text.lastIndexOf('\n  }'))},\n    "vocab": {\n${entries}\n    }\n  }\n}`;
+}
+
+function idOf(ids: ReadonlyMap<string, number>, token: string): number {
+  const id = ids.get(token);
+  if (id === undefined) throw new CoppiceFailure('InvalidInput', `expected ${token} in the vocabulary`);
+  return id;
+}
+
+function addedToken(content: string, id: number) {
+  return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+}
+
+function normalizer(options: NormalizationOptions) {
+  const { lowercase, stripAccents, spaceCjk } = normalizationOf(options);
+  return {
+    type: 'BertNormalizer',
+    clean_text: true,
+    handle_chinese_chars: spaceCjk,
+    strip_accents: stripAccents,
+    lowercase,
+  };
+}
+
+/** The post-processor that puts special tokens around one text or two. */
+function template(clsId: number, sepId: number) {
+  const special = (id: string, typeId: number) => ({ SpecialToken: { id, type_id: typeId } });
+  const sequence = (id: string, typeId: number) => ({ Sequence: { id, type_id: typeId } });
+  const single = [special('[CLS]', 0), sequence('A', 0), special('[SEP]', 0)];
+  const declared = (token: string, id: number) => ({ id: token, ids: [id], tokens: [token] });
+  return {
+    type: 'TemplateProcessing',
+    single,
+    pair: [...single, sequence('B', 1), special('[SEP]', 1)],
+    special_tokens: { '[CLS]': declared('[CLS]', clsId), '[SEP]': declared('[SEP]', sepId) },
+  };
+}

@@ -1,0 +1,26 @@
+// The growing vocabulary of a trainer, and the special tokens that every vocabulary begins with.
+
+/** In the order of their ids, 0 to 4. */
+export const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
+
+/** Marks a token that continues a word. */
+export const continuingPrefix = '##';
+
+/** Tokens by id and ids by token. */
+export interface Vocabulary {
+  readonly tokens: readonly string[];
+  /** @returns the token's id, a new one where it has none. */
+  readonly add: (token: string) => number;
+}
+
+export function createVocabulary(): Vocabulary {
+  const tokens: string[] = [];
+  const ids = new Map<string, number>();
+  const add = (token: string): number => {
+    const known = ids.get(token);
+    if (known !== undefined) return known;
+    ids.set(token, tokens.length);
+    return tokens.push(token) - 1;
+  };
+  return { tokens, add };
+}

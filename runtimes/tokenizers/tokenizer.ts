@@ -1,0 +1,114 @@
+// The pipeline's Tokenizer over Hugging Face tokenizers' native library, which reads tokenizer.json and encodes on
+// threads of its own. Cutting and padding are done here: the library's settings for them are shared by all calls.
+import { Tokenizer as NativeTokenizer } from 'tokenizers';
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type { EncodedBatch, EncodedText, Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
+
+// Texts handed to the library at once: enough for its threads, few enough to keep the copy into rows under 20 ms.
+const CHUNK = 256;
+
+/**
+ * Loads a tokenizer.
+ * @param json text of a tokenizer.json with the special tokens and the [CLS] … [SEP] template of BERT
+ * @throws CoppiceFailure InvalidInput where it is not such a file
+ */
+export async function loadTokenizer(json: string): Promise<Tokenizer> {
+  const native = parse(json);
+  native.disableTruncation();
+  native.disablePadding();
+  const special = {
+    padId: idOf(native, '[PAD]'),
+    unknownId: idOf(native, '[UNK]'),
+    clsId: idOf(native, '[CLS]'),
+    sepId: idOf(native, '[SEP]'),
+    maskId: idOf(native, '[MASK]'),
+  };
+  const empty = (await native.encode('')).getIds();
+  if (empty.join() !== [special.clsId, special.sepId].join()) {
+    throw new CoppiceFailure('InvalidInput', 'expected a tokenizer.json whose template is [CLS] text [SEP]');
+  }
+  const vocabularySize = native.getVocabSize();
+  const cutter: Cutter = { padId: special.padId, sepId: special.sepId };
+  return {
+    ...special,
+    vocabularySize,
+    encode: (text, maximumLength) =>
+      encode(native, text, { ...cutter, maximumLength: checked(maximumLength) }),
+    encodeBatch: (texts, maximumLength) =>
+      encodeBatch(native, texts, { ...cutter, maximumLength: checked(maximumLength), vocabularySize }),
+    tokens: async (text) => (await native.encode(text, null, { addSpecialTokens: false })).getTokens(),
+    decode: (ids) => native.decode(Array.from(ids), true),
+  };
+}
+
+interface Cutter {
+  readonly padId: number;
+  readonly sepId: number;
+}
+
+interface RowShape extends Cutter {
+  readonly maximumLength: number;
+}
+
+function parse(json: string): NativeTokenizer {
+  try {
+    return NativeTokenizer.fromString(json);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CoppiceFailure('InvalidInput', `expected a tokenizer.json: ${reason}`);
+  }
+}
+
+function idOf(native: NativeTokenizer, token: string): number {
+  const id = native.tokenToId(token);
+  if (id === null) throw new CoppiceFailure('InvalidInput', `expected ${token} in tokenizer.json`);
+  return id;
+}
+
+function checked(maximumLength: number): number {
+  if (Number.isInteger(maximumLength) && maximumLength >= 2) return maximumLength;
+  throw new CoppiceFailure(
+    'InvalidInput',
+    `expected a maximum length of 2 ids or more, not ${maximumLength}`,
+  );
+}
+
+/** Copies ids into a row; of a text that is too long, the end is cut before its [SEP]. */
+function writeRow(ids: readonly number[], row: Int32Array | Uint16Array, shape: RowShape): number {
+  const length = Math.min(ids.length, shape.maximumLength);
+  for (let index = 0; index < length; index += 1) row[index] = ids[index];
+  if (ids.length > length) row[length - 1] = shape.sepId;
+  row.fill(shape.padId, length);
+  return length;
+}
+
+async function encode(native: NativeTokenizer, text: string, shape: RowShape): Promise<EncodedText> {
+  const full = (await native.encode(text)).getIds();
+  const ids = new Int32Array(shape.maximumLength);
+  return { ids, length: writeRow(full, ids, shape), fullLength: full.length };
+}
+
+async function encodeBatch(
+  native: NativeTokenizer,
+  texts: readonly string[],
+  shape: RowShape & { readonly vocabularySize: number },
+): Promise<EncodedBatch> {
+  const size = texts.length * shape.maximumLength;
+  const ids = shape.vocabularySize <= 0x10000 ? new Uint16Array(size) : new Int32Array(size);
+  const lengths = new Int32Array(texts.length);
+  const fullLengths = new Int32Array(texts.length);
+  const start = (from: number) => native.encodeBatch(texts.slice(from, from + CHUNK));
+  let running = start(0);
+  for (let from = 0; from < texts.length; from += CHUNK) {
+    const encodings = await running;
+    running = start(from + CHUNK); // the library works while these rows are copied
+    encodings.forEach((encoding, index) => {
+      const full = encoding.getIds();
+      const row = from + index;
+      const place = ids.subarray(row * shape.maximumLength, (row + 1) * shape.maximumLength);
+      lengths[row] = writeRow(full, place, shape);
+      fullLengths[row] = full.length;
+    });
+  }
+  return { ids, lengths, fullLengths };
+}
