@@ -1,0 +1,80 @@
+// Percentile bootstrap intervals (Efron 1979; Efron & Tibshirani 1993, ch. 13), seeded. A statistic takes the indices of
+// the examples it counts, with repeats, so that whatever is costly can be prepared once.
+import { createRandom } from '../random.ts';
+
+/** A metric of the examples at these indices; NaN where it has no value on them. */
+export type Statistic = (indices: Int32Array) => number;
+
+/** A confidence interval. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** Share of repetitions that would hold the true value, in (0, 1). */
+  readonly confidence: number;
+}
+
+export interface BootstrapOptions {
+  /** Number of examples N. */
+  readonly examples: number;
+  readonly seed: number;
+  /** Number of resamples, 1,000 by default. */
+  readonly resamples?: number;
+  /** In (0, 1), 0.95 by default. */
+  readonly confidence?: number;
+}
+
+/** With fewer defined resamples than this share the interval would describe the lucky ones only. */
+const DEFINED_SHARE = 0.9;
+
+/**
+ * The quantile of sorted numbers, interpolated linearly as numpy.quantile does.
+ * @param sorted rising, not empty
+ * @param share in [0, 1]
+ */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  const position = (sorted.length - 1) * share;
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+}
+
+/**
+ * How far a metric might have come out otherwise with other examples of the same kind.
+ * @returns the percentile interval, or null where there are no examples or over a tenth of the resamples have no value
+ */
+export function bootstrapInterval(
+  statistic: Statistic,
+  { examples, seed, resamples = 1_000, confidence = 0.95 }: BootstrapOptions,
+): Interval | null {
+  if (examples === 0) return null;
+  const random = createRandom(seed);
+  const indices = new Int32Array(examples);
+  const values = new Float64Array(resamples);
+  let defined = 0;
+  for (let resample = 0; resample < resamples; resample += 1) {
+    for (let position = 0; position < examples; position += 1) indices[position] = random.integer(examples);
+    const value = statistic(indices);
+    if (Number.isNaN(value)) continue;
+    values[defined] = value;
+    defined += 1;
+  }
+  if (defined === 0 || defined < DEFINED_SHARE * resamples) return null;
+  const sorted = values.subarray(0, defined).sort();
+  const tail = (1 - confidence) / 2;
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail), confidence };
+}
+
+/**
+ * The difference of two systems on the same examples; each resample takes the same examples of both, so that what is
+ * hard for both cancels out.
+ * @returns a - b on all examples, and its interval
+ */
+export function pairedBootstrap(
+  a: Statistic,
+  b: Statistic,
+  options: BootstrapOptions,
+): { difference: number; interval: Interval | null } {
+  const difference: Statistic = (indices) => a(indices) - b(indices);
+  const all = Int32Array.from({ length: options.examples }, (_, example) => example);
+  return { difference: difference(all), interval: bootstrapInterval(difference, options) };
+}
