@@ -2,7 +2,7 @@
 // signed; a change of routing is a new generation, never an edit.
 import { z } from 'zod';
 import { artifactReferenceSchema, digestSchema } from './artifact.ts';
-import { modelNameSchema } from './model-spec/model-spec.ts';
+import { modelNameSchema, modelSpecSchema } from './model-spec/model-spec.ts';
 
 export const versionNumberSchema = z.number().int().positive();
 
@@ -66,7 +66,12 @@ export type RoutingDocument = z.infer<typeof routingDocumentSchema>;
 export const registryChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('register'), version: versionDocumentSchema.omit({ version: true, createdAt: true }) }),
   z.object({ kind: z.literal('promote'), version: versionNumberSchema }),
-  z.object({ kind: z.literal('challenge'), challenger: challengerSchema }),
+  z.object({
+    kind: z.literal('challenge'),
+    challenger: challengerSchema,
+    /** A person brings back a version that automation may not deploy again. */
+    overrideQuarantine: z.boolean().optional(),
+  }),
   /** Takes the challenger out of traffic without a judgement on it. */
   z.object({ kind: z.literal('withdraw'), version: versionNumberSchema }),
   /** Back to the version before, or only the challenger out of traffic; the bad version is quarantined. */
@@ -105,9 +110,28 @@ export const ledgerEntrySchema = z.object({
 });
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 
+/** A revision of a model's spec, as its next runs and rollouts follow it. */
+export const storedSpecSchema = z.object({
+  model: modelNameSchema,
+  revision: z.number().int().positive(),
+  at: z.iso.datetime(),
+  /** Who stored it. */
+  by: z.string().min(1),
+  spec: modelSpecSchema,
+  /** The same spec as an artifact, for lineage and version documents. */
+  reference: artifactReferenceSchema,
+});
+export type StoredSpec = z.infer<typeof storedSpecSchema>;
+
 /** An ed25519 signature over the canonical JSON of `document`. */
 export const signedSchema = <T extends z.ZodType>(document: T) =>
   z.object({ document, keyId: z.string(), signature: z.string() });
+export interface Signed<T> {
+  readonly document: T;
+  readonly keyId: string;
+  /** Base64. */
+  readonly signature: string;
+}
 
 /** What became of a version, derived from the ledger. */
 export const versionStates = ['registered', 'shadow', 'canary', 'champion', 'retired', 'rolled-back'] as const;

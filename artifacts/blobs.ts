@@ -1,0 +1,106 @@
+// Blobs by digest, as they lie in the bucket: reading is verifying. A blob whose bytes are not those that its name
+// promises is moved aside, so that nobody reads it again and its stage can write it anew.
+import { createHash } from 'node:crypto';
+import type { Readable, TransformCallback } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { ArtifactReference, Digest } from '../contracts/artifact.ts';
+import { CoppiceFailure } from '../contracts/failures.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** @returns the key of a blob; the digest's algorithm is part of it, so that another can follow */
+export function blobKey(digest: Digest): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
+
+/** @returns `sha256:<hex>` */
+export function digestOf(bytes: Buffer | string): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** Reading side of the artifact store. */
+export interface Blobs {
+  /** Whole and verified. @throws CoppiceFailure ArtifactNotFound, ArtifactCorrupt, ArtifactStoreUnavailable */
+  read(reference: ArtifactReference): Promise<Buffer>;
+  /** Verified at its end: what came before must not be relied on until the stream has ended without an error. */
+  open(reference: ArtifactReference): Promise<Readable>;
+}
+
+export function createBlobs(objects: ObjectStore, onCorrupt: () => void): Blobs {
+  const get = async ({ digest, mediaType }: ArtifactReference) => {
+    try {
+      return await objects.get(blobKey(digest));
+    } catch (error) {
+      if (!(error instanceof CoppiceFailure) || error.type !== 'ArtifactNotFound') throw error;
+      const message = `${objects.location} holds no ${blobKey(digest)} (${mediaType})`;
+      throw new CoppiceFailure('ArtifactNotFound', message, { digest, mediaType });
+    }
+  };
+
+  /** Looks again before it condemns: what the wire damaged is sound in the store. */
+  async function condemn(reference: ArtifactReference): Promise<CoppiceFailure> {
+    const key = blobKey(reference.digest);
+    const { stream, etag } = await get(reference);
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+    }
+    const found = `sha256:${hash.digest('hex')}`;
+    if (found === reference.digest && sizeBytes === reference.sizeBytes) {
+      const message = `${objects.location}: ${key} was damaged on its way; the stored object is sound`;
+      return new CoppiceFailure('ArtifactStoreUnavailable', message, { digest: reference.digest });
+    }
+    if (found === reference.digest) {
+      const message = `${key} has ${sizeBytes} bytes, its reference says ${reference.sizeBytes}: the reference is wrong`;
+      return new CoppiceFailure('InvariantViolated', message, { digest: reference.digest });
+    }
+    onCorrupt();
+    const quarantine = `quarantine/${key}`;
+    await objects.copy(key, quarantine);
+    // Written anew in the meantime? Then it stays.
+    if ((await objects.stat(key))?.etag === etag) await objects.remove(key);
+    const message =
+      `${objects.location}: ${key} is corrupt (${sizeBytes} bytes of ${found}, expected ${reference.sizeBytes} bytes);` +
+      ` moved to ${quarantine}`;
+    return new CoppiceFailure('ArtifactCorrupt', message, { digest: reference.digest, found, quarantine });
+  }
+
+  /** Passes bytes on and fails at their end where they were not the promised ones. */
+  function createVerifier(reference: ArtifactReference): Transform {
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    const settle = (callback: TransformCallback): void => {
+      condemn(reference).then(callback, callback);
+    };
+    return new Transform({
+      transform(chunk: Buffer, _encoding, callback) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        if (sizeBytes > reference.sizeBytes) settle(callback);
+        else callback(null, chunk);
+      },
+      flush(callback) {
+        const sound =
+          sizeBytes === reference.sizeBytes && `sha256:${hash.digest('hex')}` === reference.digest;
+        if (sound) callback();
+        else settle(callback);
+      },
+    });
+  }
+
+  return {
+    async read(reference) {
+      const bytes = await buffer((await get(reference)).stream);
+      if (bytes.length !== reference.sizeBytes || digestOf(bytes) !== reference.digest)
+        throw await condemn(reference);
+      return bytes;
+    },
+    async open(reference) {
+      const { stream } = await get(reference);
+      // The reader sees the failure on the verifier; pipeline only ends the other side.
+      return pipeline(stream, createVerifier(reference), () => undefined);
+    },
+  };
+}

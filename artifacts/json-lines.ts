@@ -1,0 +1,84 @@
+// Shards of records: gzipped JSON lines, written and read one record at a time.
+import { pipeline, Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { z } from 'zod';
+import type { ArtifactReference } from '../contracts/artifact.ts';
+import { mediaTypes } from '../contracts/artifact.ts';
+import { CoppiceFailure } from '../contracts/failures.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import { parseJson } from './artifact-store.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+/** Records are gathered to this size before they are compressed: one call a line would cost more than the gzip. */
+const batchCharacters = 64 * 1024;
+
+/**
+ * Writes a shard. The same records give the same digest: members are sorted, and gzip is told no time.
+ * @returns the reference, annotated with `records`, how many there are
+ */
+export async function writeJsonLines(
+  store: ArtifactStore,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+  mediaType: string = mediaTypes.jsonLines,
+): Promise<ArtifactReference> {
+  let count = 0;
+  async function* lines(): AsyncGenerator<string> {
+    let batch = '';
+    for await (const record of records) {
+      batch += `${canonicalJson(record)}\n`;
+      count += 1;
+      if (batch.length < batchCharacters) continue;
+      yield batch;
+      batch = '';
+    }
+    if (batch !== '') yield batch;
+  }
+  // Level 6 explicitly: the default is zlib's to change, and the digest depends on it.
+  const gzip = pipeline(
+    Readable.from(lines(), { objectMode: false }),
+    createGzip({ level: 6 }),
+    () => undefined,
+  );
+  const reference = await store.putStream(gzip, { mediaType });
+  return { ...reference, annotations: { ...reference.annotations, records: String(count) } };
+}
+
+/** The lines of a gzipped text; an unfinished last line counts. */
+async function* linesOf(compressed: Readable): AsyncGenerator<string, void, undefined> {
+  // The loop below sees every failure on `text`; pipeline ends the other side.
+  const text = pipeline(compressed, createGunzip(), () => undefined);
+  text.setEncoding('utf8');
+  let rest = '';
+  for await (const chunk of text as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+/**
+ * Reads a shard, line by line; memory is bounded by the longest line. The digest is verified at the end.
+ * @throws CoppiceFailure ArtifactCorrupt, ArtifactNotFound; InvalidInput naming a line that is not what the schema says
+ */
+export async function* readJsonLines<T>(
+  store: ArtifactStore,
+  reference: ArtifactReference,
+  schema: z.ZodType<T>,
+): AsyncGenerator<T, void, undefined> {
+  const compressed = await store.openStream(reference);
+  let line = 0;
+  try {
+    for await (const record of linesOf(compressed)) {
+      line += 1;
+      yield parseJson(record, schema, `line ${line} of ${reference.digest} (${reference.mediaType})`);
+    }
+  } catch (error) {
+    // Damaged bytes show as broken gzip or JSON long before their end: whose fault it is, the digest says.
+    await finished((await store.openStream(reference)).resume());
+    if (error instanceof CoppiceFailure) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CoppiceFailure('InvalidInput', `${reference.digest} is not gzipped JSON lines: ${reason}`);
+  }
+}

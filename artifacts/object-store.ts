@@ -1,0 +1,94 @@
+// The port under everything here: one bucket of an S3-like store, by key. What the vendor is stands in another file
+// (minio-object-store.ts); memory-object-store.ts is the fake, held to the same contract suite.
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { CoppiceFailure } from '../contracts/failures.ts';
+
+/** What a listing or a look at one object says about it. */
+export interface StoredObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly lastModified: Date;
+}
+
+/** An object on its way out of the store. The stream fails with a CoppiceFailure, never with the vendor's error. */
+export interface ObjectBody {
+  readonly stream: Readable;
+  readonly sizeBytes: number;
+  readonly etag: string;
+}
+
+export interface PutOptions {
+  /** Write only where nothing stands under the key; bodies must be buffers. */
+  readonly ifNoneMatch?: true;
+  readonly contentType?: string;
+  /** Of a stream, where it is known: it spares the store a multi-part upload of the largest parts. */
+  readonly sizeBytes?: number;
+}
+
+/** What the bucket can do. */
+export interface BucketState {
+  readonly objectLock: boolean;
+}
+
+/** One bucket. Every method fails with ArtifactStoreUnavailable where the store does not answer. */
+export interface ObjectStore {
+  /** For messages: address and bucket. */
+  readonly location: string;
+  /** @throws ObjectExists with `ifNoneMatch` where the key is taken */
+  put(key: string, body: Buffer | Readable, options?: PutOptions): Promise<void>;
+  /** @throws CoppiceFailure ArtifactNotFound */
+  get(key: string): Promise<ObjectBody>;
+  /** @returns undefined where there is no such object */
+  stat(key: string): Promise<StoredObject | undefined>;
+  /** In the order of the keys' UTF-8 bytes; `after` is exclusive and need not exist. */
+  list(prefix: string, options?: { readonly after?: string }): AsyncGenerator<StoredObject, void, undefined>;
+  /** @throws CoppiceFailure ArtifactNotFound */
+  copy(from: string, to: string): Promise<void>;
+  /** Removing what is not there is no error. */
+  remove(key: string): Promise<void>;
+  /**
+   * Creates the bucket where it is missing. With `objectLock` a new bucket keeps every version of an object for
+   * `retentionDays` (GOVERNANCE mode), where the store can; the answer says whether it does.
+   */
+  ensureBucket(options: {
+    readonly objectLock: boolean;
+    readonly retentionDays?: number;
+  }): Promise<BucketState>;
+}
+
+/** A conditional write found the key taken: somebody was faster. */
+export class ObjectExists extends Error {
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`${key} exists already`);
+    this.name = 'ObjectExists';
+    this.key = key;
+  }
+}
+
+/**
+ * Reads a small object whole.
+ * @returns undefined where there is no such object
+ */
+export async function readObject(objects: ObjectStore, key: string): Promise<Buffer | undefined> {
+  try {
+    return await buffer((await objects.get(key)).stream);
+  } catch (error) {
+    if (error instanceof CoppiceFailure && error.type === 'ArtifactNotFound') return undefined;
+    throw error;
+  }
+}
+
+/** Writes only where nothing stands under the key. @returns false where something does */
+export async function putIfAbsent(objects: ObjectStore, key: string, body: Buffer): Promise<boolean> {
+  try {
+    await objects.put(key, body, { ifNoneMatch: true, contentType: 'application/json' });
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectExists) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+// Where the store of the settings becomes the rooms' interfaces: the one place that knows that it is MinIO.
+import { join } from 'node:path';
+import type { Settings } from '../settings/settings.ts';
+import type { ArtifactStore, StoreMetrics } from './artifact-store.ts';
+import { createArtifactStore } from './artifact-store.ts';
+import type { Leases } from './leases.ts';
+import { createLeases } from './leases.ts';
+import type { LineageLog } from './lineage.ts';
+import { createLineageLog } from './lineage.ts';
+import { createMinioObjectStore } from './minio-object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import { putIfAbsent } from './object-store.ts';
+import type { ObservationLog } from './observations.ts';
+import { createObservationLog } from './observations.ts';
+import type { RegistryReader } from './registry/registry-reader.ts';
+import { createRegistryReader } from './registry/registry-reader.ts';
+import type { RegistryWriter } from './registry/registry-writer.ts';
+import { createRegistryWriter } from './registry/registry-writer.ts';
+import { openSigner } from './registry/signing.ts';
+import { createFileTrust, publishKey } from './registry/trust.ts';
+import type { StepCache } from './step-cache.ts';
+import { createStepCache } from './step-cache.ts';
+
+export interface OpenStore {
+  readonly artifacts: ArtifactStore;
+  readonly cache: StepCache;
+  readonly lineage: LineageLog;
+  readonly registry: RegistryReader;
+  readonly observations: ObservationLog;
+  readonly leases: Leases;
+  /** The buckets themselves, for pointers that move (checkpoints, cursors). */
+  readonly buckets: { readonly artifacts: ObjectStore; readonly registry: ObjectStore };
+  /** What the store cannot do and Coppice would use, one line each. */
+  readonly lacks: readonly string[];
+}
+
+export interface OpenStoreOptions {
+  readonly metrics?: StoreMetrics;
+  /** Names this process in what it writes down. */
+  readonly replica?: string;
+}
+
+type StoreSettings = Pick<Settings, 'store' | 'home'>;
+
+const trustFileOf = ({ home }: StoreSettings): string => join(home, 'trust.json');
+const signingKeyOf = ({ home }: StoreSettings): string => join(home, 'keys', 'registry.pem');
+
+function openBucket({ store }: StoreSettings, bucket: string): ObjectStore {
+  const { endpoint, accessKey, region } = store;
+  return createMinioObjectStore({ endpoint, accessKey, secretKey: store.secretKey.reveal(), region, bucket });
+}
+
+/** Writes a probe twice with `If-None-Match: *`: a store that knows the condition refuses the second. */
+async function honoursConditions(objects: ObjectStore): Promise<boolean> {
+  const probe = () => putIfAbsent(objects, 'probe/conditional-write', Buffer.from('a conditional write'));
+  return !(await probe()) || !(await probe());
+}
+
+/**
+ * Opens the store of the settings; creates its buckets where they are missing.
+ * @throws CoppiceFailure ArtifactStoreUnavailable where it does not answer, InvalidInput where it refuses the
+ *   credentials
+ */
+export async function openStore(settings: StoreSettings, options: OpenStoreOptions = {}): Promise<OpenStore> {
+  const { artifactsBucket, registryBucket } = settings.store;
+  const blobs = openBucket(settings, artifactsBucket);
+  const registry = openBucket(settings, registryBucket);
+  await blobs.ensureBucket({ objectLock: false });
+  const { objectLock } = await registry.ensureBucket({ objectLock: true });
+  const conditions = await honoursConditions(registry);
+  const lacks = [
+    ...(objectLock
+      ? []
+      : [`${registry.location} has no object lock: what is in the registry can be deleted`]),
+    ...(conditions
+      ? []
+      : [`${registry.location} ignores If-None-Match: run one writer of the registry only`]),
+  ];
+  const artifacts = createArtifactStore(blobs, options.metrics);
+  return {
+    artifacts,
+    cache: createStepCache(blobs, artifacts),
+    lineage: createLineageLog(blobs, artifacts),
+    registry: createRegistryReader({
+      objects: registry,
+      trust: createFileTrust({ objects: registry, trustFile: trustFileOf(settings) }),
+    }),
+    observations: createObservationLog(
+      blobs,
+      options.replica === undefined ? {} : { replica: options.replica },
+    ),
+    leases: createLeases(blobs),
+    buckets: { artifacts: blobs, registry },
+    lacks,
+  };
+}
+
+/**
+ * For the process on the queue `registry` only: reads the private key, or makes it, and publishes its public half.
+ * @throws CoppiceFailure InvalidInput where the key's file may be read by others
+ */
+export async function openRegistryWriter(settings: StoreSettings, store: OpenStore): Promise<RegistryWriter> {
+  const signer = await openSigner(signingKeyOf(settings));
+  const objects = store.buckets.registry;
+  const trustFile = trustFileOf(settings);
+  await publishKey(signer, { objects, trustFile });
+  const trust = createFileTrust({ objects, trustFile });
+  return createRegistryWriter({ objects, artifacts: store.artifacts, signer, trust, now: () => new Date() });
+}

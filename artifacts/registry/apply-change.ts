@@ -1,0 +1,124 @@
+// What a change makes of a model's state: pure, so that the ledger can be checked by doing it again.
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type {
+  Challenger,
+  LedgerEntry,
+  RegistryChange,
+  RoutingDocument,
+  VersionDocument,
+} from '../../contracts/registry.ts';
+import { formatVersion } from '../../contracts/registry.ts';
+import type { RegistryState } from './state.ts';
+import { nextChampions } from './state.ts';
+
+/**
+ * @param at ISO time that the produced documents carry
+ * @returns the version that a registration made, or the routing that any other change made
+ * @throws CoppiceFailure InvalidInput where the change makes no sense, RollbackTargetMissing where no version is left
+ *   to go back to
+ */
+export function applyChange(state: RegistryState, change: RegistryChange, at: string): LedgerEntry['result'] {
+  if (change.kind === 'register') return { version: register(state, change.version, at) };
+  requireRegistered(state, change.kind === 'challenge' ? change.challenger.version : change.version);
+  return { routing: reroute(state, change, at) };
+}
+
+/** Quarantine and challenger after the change; champion and previous follow from the champions. */
+interface Arms {
+  readonly quarantined: readonly number[];
+  readonly challenger: Challenger | undefined;
+}
+
+function reroute(
+  state: RegistryState,
+  change: Exclude<RegistryChange, { kind: 'register' }>,
+  at: string,
+): RoutingDocument {
+  const champions = nextChampions(state.champions, change);
+  const champion = champions.at(-1);
+  const previous = champions.at(-2);
+  const { quarantined, challenger } = changeArms(state, change);
+  // A challenger that became the champion is none.
+  const stillChallenging = challenger && challenger.version !== champion ? challenger : undefined;
+  return {
+    model: state.model,
+    generation: (state.routing?.generation ?? 0) + 1,
+    at,
+    ...(champion !== undefined && { champion }),
+    ...(previous !== undefined && { previous }),
+    ...(stillChallenging && { challenger: stillChallenging }),
+    quarantined: [...quarantined].sort((a, b) => a - b),
+  };
+}
+
+function changeArms(state: RegistryState, change: Exclude<RegistryChange, { kind: 'register' }>): Arms {
+  const arms: Arms = { quarantined: state.routing?.quarantined ?? [], challenger: state.routing?.challenger };
+  switch (change.kind) {
+    case 'promote':
+      requireFree(state, change.version);
+      return arms;
+    case 'challenge': {
+      const { challenger, overrideQuarantine = false } = change;
+      if (!overrideQuarantine) requireFree(state, challenger.version);
+      const quarantined = arms.quarantined.filter((version) => version !== challenger.version);
+      return { quarantined, challenger: challenge(state, challenger) };
+    }
+    case 'withdraw':
+      return {
+        ...arms,
+        challenger: arms.challenger?.version === change.version ? undefined : arms.challenger,
+      };
+    case 'rollback': {
+      if (state.routing?.champion === change.version && state.champions.length < 2) {
+        const bad = formatVersion(state.model, change.version);
+        throw new CoppiceFailure('RollbackTargetMissing', `no version before ${bad} to roll back to`, {
+          model: state.model,
+          version: change.version,
+        });
+      }
+      const others = arms.quarantined.filter((version) => version !== change.version);
+      const stays = arms.challenger?.version === change.version ? undefined : arms.challenger;
+      return { quarantined: [...others, change.version], challenger: stays };
+    }
+  }
+}
+
+/** @returns the challenger, where it may be one: a new one, or the next step of the one that is. */
+function challenge(state: RegistryState, challenger: Challenger): Challenger {
+  const { version, mode, trafficFraction } = challenger;
+  const { champion, challenger: current } = state.routing ?? {};
+  if (champion === undefined) refuse(state, version, 'has no champion to challenge; promote it instead');
+  if (champion === version) refuse(state, version, 'is the champion and cannot challenge itself');
+  if (current && current.version !== version) {
+    refuse(state, version, `cannot challenge while ${formatVersion(state.model, current.version)} does`);
+  }
+  if (mode === 'shadow' && trafficFraction !== 0) refuse(state, version, 'is a shadow and answers nobody');
+  return challenger;
+}
+
+function register(
+  state: RegistryState,
+  version: Omit<VersionDocument, 'version' | 'createdAt'>,
+  at: string,
+): VersionDocument {
+  if (version.model !== state.model) {
+    const message = `a version of ${version.model} cannot be registered as one of ${state.model}`;
+    throw new CoppiceFailure('InvalidInput', message, { model: state.model });
+  }
+  const last = Math.max(0, ...state.versions.keys());
+  return { ...version, version: last + 1, createdAt: at };
+}
+
+function requireRegistered(state: RegistryState, version: number): void {
+  if (!state.versions.has(version)) refuse(state, version, 'is not registered');
+}
+
+function requireFree(state: RegistryState, version: number): void {
+  if (state.routing?.quarantined.includes(version))
+    refuse(state, version, 'is quarantined; only a person may bring it back');
+}
+
+function refuse(state: RegistryState, version: number, why: string): never {
+  const message = `${formatVersion(state.model, version)} ${why}`;
+  throw new CoppiceFailure('InvalidInput', message, { model: state.model, version });
+}

@@ -1,0 +1,144 @@
+// The ledger of a model: every change in order, each entry signed and chained to the one before by its hash. The truth
+// of the registry; routing and version documents are projections of it.
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type { LedgerEntry } from '../../contracts/registry.ts';
+import { ledgerEntrySchema } from '../../contracts/registry.ts';
+import { canonicalJson, hashCanonical } from '../canonical-json.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { putIfAbsent, readObject } from '../object-store.ts';
+import { applyChange } from './apply-change.ts';
+import type { Signer, Trust } from './signing.ts';
+import { verifySigned } from './signing.ts';
+import type { RegistryState } from './state.ts';
+import { emptyState, foldEntry } from './state.ts';
+
+/** `previousHash` of the first entry. */
+export const genesisHash = '0'.repeat(64);
+/** Entries read at once when a ledger is read for the first time. */
+const readsInFlight = 16;
+
+/** A ledger as far as it was read. Immutable. */
+export interface LedgerView {
+  readonly entries: readonly LedgerEntry[];
+  readonly state: RegistryState;
+  readonly byIdempotencyKey: ReadonlyMap<string, LedgerEntry>;
+}
+
+export interface LedgerReport {
+  readonly entries: number;
+  /** What is wrong, in words that name the object; empty where the ledger holds. */
+  readonly problems: readonly string[];
+}
+
+export interface Ledger {
+  /** Everything up to now; entries that were read before are not read again. @throws CoppiceFailure ArtifactCorrupt */
+  read(model: string): Promise<LedgerView>;
+  /** Reads it all again: signatures, sequence, hash chain, and that each result follows from its change. */
+  verify(model: string): Promise<LedgerReport>;
+}
+
+/** Eight digits, so that keys sort as their numbers do. */
+export function ledgerKey(model: string, sequence: number): string {
+  return `ledger/${model}/${String(sequence).padStart(8, '0')}.json`;
+}
+
+/** @returns the hash of an entry: over everything but the hash itself */
+export function hashEntry(entry: Omit<LedgerEntry, 'hash'>): string {
+  return hashCanonical(entry);
+}
+
+/** @returns false where another entry of that sequence was written first */
+export async function writeEntry(objects: ObjectStore, signer: Signer, entry: LedgerEntry): Promise<boolean> {
+  const body = Buffer.from(canonicalJson(signer.sign(entry)));
+  return putIfAbsent(objects, ledgerKey(entry.model, entry.sequence), body);
+}
+
+/** A view that is being read on; nobody else sees it yet. */
+interface GrowingView {
+  readonly entries: LedgerEntry[];
+  state: RegistryState;
+  readonly byIdempotencyKey: Map<string, LedgerEntry>;
+}
+
+const emptyView = (model: string): GrowingView => ({
+  entries: [],
+  state: emptyState(model),
+  byIdempotencyKey: new Map(),
+});
+
+/** @throws CoppiceFailure ArtifactCorrupt where the entry does not follow the ones before it */
+function append(view: GrowingView, entry: LedgerEntry, key: string): void {
+  const { entries, state, byIdempotencyKey } = view;
+  const { hash, ...content } = entry;
+  const expected = { sequence: entries.length + 1, previousHash: entries.at(-1)?.hash ?? genesisHash };
+  const broken = [
+    entry.model !== state.model && `it belongs to ${entry.model}`,
+    entry.sequence !== expected.sequence &&
+      `its sequence is ${entry.sequence}, expected ${expected.sequence}`,
+    entry.previousHash !== expected.previousHash && 'it does not follow the entry before it',
+    hashEntry(content) !== hash && 'its hash is not that of its content',
+  ].filter((problem) => problem !== false);
+  if (broken.length > 0) {
+    throw new CoppiceFailure('ArtifactCorrupt', `${key} breaks the ledger: ${broken.join(', ')}`, { key });
+  }
+  entries.push(entry);
+  view.state = foldEntry(state, entry);
+  byIdempotencyKey.set(entry.idempotencyKey, entry);
+}
+
+export function createLedger({ objects, trust }: { objects: ObjectStore; trust: Trust }): Ledger {
+  const views = new Map<string, LedgerView>();
+
+  async function readEntry(key: string): Promise<LedgerEntry> {
+    const bytes = await readObject(objects, key);
+    if (!bytes) throw new CoppiceFailure('ArtifactCorrupt', `${key} is listed and cannot be read`, { key });
+    return verifySigned(bytes, ledgerEntrySchema, { trust, key });
+  }
+
+  /** Key and entry, in order, after the entries that are known. */
+  async function* readAfter(model: string, sequence: number): AsyncGenerator<[string, LedgerEntry]> {
+    let keys: string[] = [];
+    const after = sequence === 0 ? {} : { after: ledgerKey(model, sequence) };
+    for await (const { key } of objects.list(`ledger/${model}/`, after)) keys.push(key);
+    for (; keys.length > 0; keys = keys.slice(readsInFlight)) {
+      const batch = keys.slice(0, readsInFlight);
+      const entries = await Promise.all(batch.map(readEntry));
+      for (const [index, entry] of entries.entries()) yield [batch[index], entry];
+    }
+  }
+
+  return {
+    async read(model) {
+      const known = views.get(model);
+      let growing: GrowingView | undefined;
+      for await (const [key, entry] of readAfter(model, known?.entries.length ?? 0)) {
+        growing ??= known
+          ? { ...known, entries: [...known.entries], byIdempotencyKey: new Map(known.byIdempotencyKey) }
+          : emptyView(model);
+        append(growing, entry, key);
+      }
+      const view = growing ?? known ?? emptyView(model);
+      // A slower reader beside this one must not take entries back.
+      if (view.entries.length > (views.get(model)?.entries.length ?? -1)) views.set(model, view);
+      return view;
+    },
+
+    async verify(model) {
+      const view = emptyView(model);
+      const problems: string[] = [];
+      try {
+        for await (const [key, entry] of readAfter(model, 0)) {
+          const { state } = view;
+          append(view, entry, key);
+          if (canonicalJson(applyChange(state, entry.change, entry.at)) !== canonicalJson(entry.result)) {
+            problems.push(`${key}: its result does not follow from its change`);
+          }
+        }
+      } catch (error) {
+        if (!(error instanceof CoppiceFailure) || error.type === 'ArtifactStoreUnavailable') throw error;
+        problems.push(error.message);
+      }
+      return { entries: view.entries.length, problems };
+    },
+  };
+}

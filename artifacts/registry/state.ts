@@ -1,0 +1,50 @@
+// What a ledger says when it is read from its first entry to its last: who serves, who served, what is quarantined.
+import type {
+  LedgerEntry,
+  RoutingDocument,
+  VersionDocument,
+  VersionState,
+} from '../../contracts/registry.ts';
+
+export interface RegistryState {
+  readonly model: string;
+  readonly versions: ReadonlyMap<number, VersionDocument>;
+  /** Absent before the first change of routing. */
+  readonly routing: RoutingDocument | undefined;
+  /** Versions that were champion and may be again: the last one serves, the one before it is what a rollback goes to. */
+  readonly champions: readonly number[];
+}
+
+/** @returns the state before the first entry */
+export function emptyState(model: string): RegistryState {
+  return { model, versions: new Map(), routing: undefined, champions: [] };
+}
+
+/** The champions after a change: a promotion comes last, a version rolled back is struck out wherever it stood. */
+export function nextChampions(
+  champions: readonly number[],
+  change: LedgerEntry['change'],
+): readonly number[] {
+  if (change.kind !== 'promote' && change.kind !== 'rollback') return champions;
+  const others = champions.filter((version) => version !== change.version);
+  return change.kind === 'promote' ? [...others, change.version] : others;
+}
+
+/** @returns the state after one more entry */
+export function foldEntry(state: RegistryState, { change, result }: LedgerEntry): RegistryState {
+  const { version, routing } = result;
+  return {
+    model: state.model,
+    versions: version ? new Map([...state.versions, [version.version, version]]) : state.versions,
+    routing: routing ?? state.routing,
+    champions: nextChampions(state.champions, change),
+  };
+}
+
+/** @returns what became of a version that is registered */
+export function versionState({ routing, champions }: RegistryState, version: number): VersionState {
+  if (routing?.champion === version) return 'champion';
+  if (routing?.challenger?.version === version) return routing.challenger.mode;
+  if (routing?.quarantined.includes(version)) return 'rolled-back';
+  return champions.includes(version) ? 'retired' : 'registered';
+}
