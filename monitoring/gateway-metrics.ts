@@ -1,0 +1,93 @@
+// What a gateway records: requests, labels, quality, and which routing document it follows.
+import type { RoutingDocument } from '../contracts/registry.ts';
+import type { Instruments } from './instruments.ts';
+
+/** Who answered: `shadow` answers are seen by nobody. */
+export type MetricArm = 'champion' | 'challenger' | 'shadow';
+
+export interface GatewayMetrics {
+  /** @param request - `status` is that of HTTP; an answer that failed in the shadow counts as 500 */
+  observeRequest(request: {
+    model: string;
+    version: string;
+    arm: MetricArm;
+    status: number;
+    seconds: number;
+  }): void;
+  countLabel(label: { model: string; version: string; correct: boolean }): void;
+  /** @param quality - over the newest labelled answers of a version; without any, its series go */
+  setQuality(quality: { model: string; version: string; accuracy: number; labelled: number }): void;
+  countLostRecords(records: number): void;
+  /**
+   * Shows a routing document; the series of the one before go, so that alerts on a former champion resolve. Counters
+   * of the versions in it start at zero here, since Prometheus cannot see the first increase of a series that
+   * appears with it.
+   *
+   * @param routing - the document that is followed now
+   * @param championCreatedAt - when the champion was registered
+   */
+  followRouting(routing: RoutingDocument, championCreatedAt?: Date): void;
+}
+
+interface Share {
+  readonly version: string;
+  readonly arm: MetricArm;
+  readonly fraction: number;
+}
+
+export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
+  const shown = new Map<string, readonly Share[]>();
+  return {
+    observeRequest: ({ model, version, arm, status, seconds }) => {
+      instruments.requests.inc({ model, version, arm, status: String(status) });
+      instruments.requestDuration.observe({ model, version, arm }, seconds);
+    },
+    countLabel: ({ model, version, correct }) =>
+      instruments.labels.inc({ model, version, correct: String(correct) }),
+    setQuality: ({ model, version, accuracy, labelled }) => {
+      const labels = { model, version };
+      instruments.qualityLabelled.set(labels, labelled);
+      if (labelled > 0) instruments.quality.set(labels, accuracy);
+      else instruments.quality.remove(labels);
+    },
+    countLostRecords: (records) => instruments.lostRecords.inc(records),
+
+    followRouting: (routing, championCreatedAt) => {
+      const { model } = routing;
+      for (const share of shown.get(model) ?? []) hideShare(instruments, model, share);
+      const shares = sharesOf(routing);
+      shown.set(model, shares);
+      instruments.routingGeneration.set({ model }, routing.generation);
+      for (const share of shares) showShare(instruments, model, share);
+      if (routing.champion !== undefined && championCreatedAt !== undefined) {
+        const labels = { model, version: String(routing.champion) };
+        instruments.championCreated.set(labels, championCreatedAt.getTime() / 1_000);
+      }
+    },
+  };
+}
+
+function sharesOf({ champion, challenger }: RoutingDocument): Share[] {
+  const taken = challenger?.mode === 'canary' ? challenger.trafficFraction : 0;
+  const shares: Share[] = [];
+  if (champion !== undefined)
+    shares.push({ version: String(champion), arm: 'champion', fraction: 1 - taken });
+  if (challenger) {
+    const arm = challenger.mode === 'shadow' ? 'shadow' : 'challenger';
+    shares.push({ version: String(challenger.version), arm, fraction: taken });
+  }
+  return shares;
+}
+
+function showShare(instruments: Instruments, model: string, { version, arm, fraction }: Share): void {
+  instruments.trafficFraction.set({ model, version, arm }, fraction);
+  if (arm === 'champion') instruments.championInfo.set({ model, version }, 1);
+  for (const status of ['200', '500', '503']) instruments.requests.inc({ model, version, arm, status }, 0);
+}
+
+function hideShare(instruments: Instruments, model: string, { version, arm }: Share): void {
+  instruments.trafficFraction.remove({ model, version, arm });
+  if (arm !== 'champion') return;
+  instruments.championInfo.remove({ model, version });
+  instruments.championCreated.remove({ model, version });
+}

@@ -1,0 +1,139 @@
+// One verdict on a phase of a rollout out of all that is known, with its reasons in words; they stand in the event
+// history and in the report. What is missing delays or ends a rollout, it never promotes.
+import type { HealthJudgement } from './health.ts';
+import type { PairedTestResult } from './paired-test.ts';
+import type { RolloutPolicy, Verdict } from './policy.ts';
+import type { SampleRatioResult } from './sample-ratio.ts';
+
+/** How labels came in during a phase; only answers older than the label horizon count. */
+export interface LabelEvidence {
+  /** Labelled subjects that the version in charge of them answered. */
+  readonly labelled: number;
+  /** Those of them that the other version answered as well. */
+  readonly paired: number;
+  /** Test of the labelled subjects of each arm against the step's shares; null in shadow, where labels join both. */
+  readonly ratio: SampleRatioResult | null;
+}
+
+/** All that is known of one phase of a rollout. */
+export interface RolloutEvidence {
+  /** `shadow`: the challenger answers unseen. `canary`: it serves its share; every canary step is a phase. */
+  readonly phase: 'shadow' | 'canary';
+  /** Whether an earlier phase of this rollout has found the challenger better; then a canary step only guards. */
+  readonly qualityProven: boolean;
+  /** Since the phase began. */
+  readonly elapsedSeconds: number;
+  readonly health: HealthJudgement;
+  /** Over the answers of this phase. */
+  readonly paired: PairedTestResult;
+  /** Test of the subjects of each arm against the step's shares; null in shadow, which splits nothing. */
+  readonly sampleRatio: SampleRatioResult | null;
+  readonly labels: LabelEvidence;
+}
+
+/** A verdict and why. `promote` means: on to the next phase, or to all traffic after the last. */
+export interface RolloutVerdict {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+}
+
+/** With more labelled subjects than this lacking one answer, the pairs are a selection: hard ones time out more often. */
+const minimumPairedShare = 0.95;
+
+/**
+ * Judges a phase.
+ *
+ * First come the grounds to stop, from the certain to the doubtful: broken guardrails, worse answers, data that
+ * cannot be trusted, a test that ran out. Then what is still awaited; patience for that is bounded. Only when nothing
+ * is left is the challenger promoted.
+ *
+ * @param evidence - what is known
+ * @param policy - frozen parameters
+ * @returns the verdict with at least one reason
+ */
+export function judgeRollout(evidence: RolloutEvidence, policy: RolloutPolicy): RolloutVerdict {
+  const { health, paired, qualityProven } = evidence;
+  if (health.status === 'unhealthy') return { verdict: 'unhealthy', reasons: health.reasons };
+  if (paired.verdict === 'rollback') return { verdict: 'rollback', reasons: [quality(paired, policy)] };
+  const distrust = groundsForDistrust(evidence);
+  if (distrust.length > 0) return { verdict: 'inconclusive', reasons: distrust };
+  if (paired.verdict === 'inconclusive' && !qualityProven) {
+    const reason = `${quality(paired, policy)}, and the test ends at ${policy.maximumSample} subjects`;
+    return { verdict: 'inconclusive', reasons: [reason] };
+  }
+  const awaited = whatIsAwaited(evidence, policy);
+  if (awaited.length === 0) return { verdict: 'promote', reasons: groundsToPromote(evidence, policy) };
+  if (evidence.elapsedSeconds < policy.patienceSeconds) return { verdict: 'continue', reasons: awaited };
+  const starved = paired.n < sampleNeeded(evidence, policy) || health.status === 'insufficient';
+  const reasons = [...awaited, `patience of ${policy.patienceSeconds} s is over`];
+  return { verdict: starved ? 'no-traffic' : 'inconclusive', reasons };
+}
+
+function groundsForDistrust({ sampleRatio, labels, paired }: RolloutEvidence): string[] {
+  const grounds: string[] = [];
+  if (sampleRatio?.mismatch === true) {
+    grounds.push(`the arms did not get the shares asked for (p ${formatP(sampleRatio.pValue)})`);
+  }
+  if (labels.ratio?.mismatch === true) {
+    grounds.push(`labels come at different rates for the two arms (p ${formatP(labels.ratio.pValue)})`);
+  }
+  if (paired.verdict === 'promote' && labels.paired < minimumPairedShare * labels.labelled) {
+    grounds.push(
+      `only ${labels.paired} of ${labels.labelled} labelled subjects have an answer of both versions`,
+    );
+  }
+  return grounds;
+}
+
+function whatIsAwaited(evidence: RolloutEvidence, policy: RolloutPolicy): string[] {
+  const { phase, qualityProven, elapsedSeconds, health, paired } = evidence;
+  const awaited: string[] = [];
+  if (health.status === 'insufficient') awaited.push(...health.reasons);
+  if (qualityProven) {
+    if (paired.n < policy.stepMinimumSample) {
+      awaited.push(`${paired.n} of the ${policy.stepMinimumSample} labelled subjects of this step`);
+    }
+  } else if (paired.verdict !== 'promote') {
+    awaited.push(quality(paired, policy));
+  }
+  if (phase === 'canary' && elapsedSeconds < policy.stepMinimumSeconds) {
+    awaited.push(
+      `${Math.floor(elapsedSeconds)} of the ${policy.stepMinimumSeconds} s that a step takes at least`,
+    );
+  }
+  return awaited;
+}
+
+function groundsToPromote(evidence: RolloutEvidence, policy: RolloutPolicy): string[] {
+  const { qualityProven, paired } = evidence;
+  const healthy = 'error rate and latency within the guardrails';
+  if (!qualityProven || paired.verdict === 'promote') return [quality(paired, policy), healthy];
+  return [
+    'found better in an earlier phase',
+    `not found worse in this one: ${quality(paired, policy)}`,
+    healthy,
+  ];
+}
+
+function sampleNeeded(evidence: RolloutEvidence, policy: RolloutPolicy): number {
+  return evidence.qualityProven ? policy.stepMinimumSample : policy.minimumSample;
+}
+
+/** The standing of the paired test in words. */
+function quality({ verdict, n, estimate, interval }: PairedTestResult, policy: RolloutPolicy): string {
+  if (interval === null) return `${n} of the ${policy.minimumSample} labelled subjects before the first look`;
+  const measure = policy.metric === 'brier' ? 'Brier score' : 'error rate';
+  const bounds = `(${formatLoss(interval.lower)} to ${formatLoss(interval.upper)}, ${n} subjects)`;
+  const difference = `${measure} lower by ${formatLoss(estimate)} ${bounds}`;
+  if (verdict === 'promote') return `better: ${difference}`;
+  if (verdict === 'rollback') return `worse: ${difference}`;
+  return `undecided: ${difference}`;
+}
+
+function formatLoss(value: number): string {
+  return value.toFixed(4);
+}
+
+function formatP(value: number): string {
+  return value < 1e-6 ? 'under 0.000001' : value.toPrecision(2);
+}
