@@ -40,15 +40,15 @@ function rowsPerBand(similarity: number): number {
   return 1;
 }
 
-function createSigner(): (shingles: Uint32Array, signature: Uint32Array) => void {
+function createSigner(): (shingles: Uint32Array, signature: Int32Array) => void {
   const { multipliers, offsets } = permutations();
   return (shingles, signature) => {
     for (let index = 0; index < PERMUTATIONS; index += 1) {
       const multiplier = multipliers[index];
       const offset = offsets[index];
-      let minimum = 0xffffffff;
+      let minimum = 0x7fffffff; // signed, since V8 keeps no unsigned 32-bit integers
       for (const shingle of shingles) {
-        const permuted = (Math.imul(shingle, multiplier) + offset) >>> 0;
+        const permuted = (Math.imul(shingle, multiplier) + offset) | 0;
         if (permuted < minimum) minimum = permuted;
       }
       signature[index] = minimum;
@@ -61,7 +61,7 @@ export function createNearDuplicateIndex({ shingleWords, similarity }: Duplicate
   const rows = rowsPerBand(similarity);
   const bands = Math.floor(PERMUTATIONS / rows);
   const sign = createSigner();
-  const signature = new Uint32Array(PERMUTATIONS);
+  const signature = new Int32Array(PERMUTATIONS);
   const ids: string[] = [];
   const sets: Uint32Array[] = [];
   const buckets = Array.from({ length: bands }, () => new Map<number, number[]>());

@@ -1,0 +1,61 @@
+// From the description of a source to the source.
+import { resolve } from 'node:path';
+import { CoppiceFailure } from '../contracts/failures.ts';
+import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collection.ts';
+import { createFilesSource } from './files.ts';
+import { addLabelFiles } from './label-files.ts';
+import { createLabelCollector, type LabelCollection } from './label-lines.ts';
+import { addLabelObjects } from './label-objects.ts';
+import { createMailFolderSource } from './mail-folder.ts';
+import { createObjectPrefixSource } from './object-prefix.ts';
+import type { ObjectReader, Source } from './source.ts';
+
+export interface SourceContext {
+  /** What relative paths are relative to: the folder of the model file. */
+  readonly baseDirectory: string;
+  /** Needed by the kinds that read objects. */
+  readonly objects?: ObjectReader;
+  readonly now?: () => Date;
+}
+
+function required(objects: ObjectReader | undefined, bucket: string): ObjectReader {
+  if (objects !== undefined) return objects;
+  throw new CoppiceFailure(
+    'InvalidInput',
+    `the bucket ${bucket} cannot be read: no object store is configured`,
+  );
+}
+
+/**
+ * Makes the source that a model's collection describes.
+ * @throws CoppiceFailure InvalidInput when it reads objects and there is no object store
+ */
+export function createSource(spec: SourceSpec, context: SourceContext): Source {
+  const { baseDirectory, objects, now = () => new Date() } = context;
+  switch (spec.kind) {
+    case 'files':
+      return createFilesSource(spec, { path: resolve(baseDirectory, spec.path), now });
+    case 'mail-folder':
+      return createMailFolderSource(spec, { path: resolve(baseDirectory, spec.path), now });
+    case 'object-prefix':
+      return createObjectPrefixSource(spec, { objects: required(objects, spec.bucket), now });
+  }
+}
+
+/**
+ * Reads all labels of a collection. Sources count in their order: a later line for the same document replaces an earlier.
+ * @throws CoppiceFailure when a folder or a bucket as a whole cannot be read
+ */
+export async function readLabels(
+  specs: readonly LabelSourceSpec[],
+  { baseDirectory, objects }: SourceContext,
+  signal: AbortSignal,
+): Promise<LabelCollection> {
+  const collector = createLabelCollector();
+  for (const spec of specs) {
+    if (spec.kind === 'label-files')
+      await addLabelFiles(resolve(baseDirectory, spec.path), collector, signal);
+    else await addLabelObjects(spec, collector, { objects: required(objects, spec.bucket), signal });
+  }
+  return collector.result();
+}

@@ -1,0 +1,52 @@
+// Remembers which entries a source has brought, as a sorted set of 48-bit fingerprints. Among 100,000 entries a new one is
+// mistaken for an old one with probability 4e-10.
+import { createHash } from 'node:crypto';
+import { CoppiceFailure } from '../contracts/failures.ts';
+import type { Cursor } from './source.ts';
+import { cursorSchema } from './source.ts';
+
+const FINGERPRINT_BYTES = 6;
+
+/** Identifies one state of one entry, such as name, size and time of change. */
+export function fingerprint(...state: readonly (string | number)[]): number {
+  return createHash('sha256').update(JSON.stringify(state)).digest().readUIntBE(0, FINGERPRINT_BYTES);
+}
+
+export interface SeenEntries {
+  readonly has: (entry: number) => boolean;
+  readonly add: (entry: number) => void;
+  readonly cursor: () => Cursor;
+}
+
+function readCursor(cursor: Cursor | undefined): number[] {
+  if (cursor === undefined) return [];
+  const parsed = cursorSchema.safeParse(cursor);
+  const bytes = Buffer.from(parsed.data?.seen ?? '', 'base64');
+  if (!parsed.success || bytes.length % FINGERPRINT_BYTES !== 0) {
+    throw new CoppiceFailure('InvalidInput', 'the cursor is not one that a source has given');
+  }
+  return Array.from({ length: bytes.length / FINGERPRINT_BYTES }, (_, at) =>
+    bytes.readUIntBE(at * FINGERPRINT_BYTES, FINGERPRINT_BYTES),
+  );
+}
+
+/**
+ * Opens a cursor.
+ * @param present fingerprints of what stands there now; what a cursor remembers beyond them is forgotten, so that a
+ *   spool whose files come and go does not make it grow for ever
+ * @throws CoppiceFailure InvalidInput when the cursor was not made here
+ */
+export function openSeenEntries(cursor: Cursor | undefined, present?: ReadonlySet<number>): SeenEntries {
+  const seen = new Set(readCursor(cursor).filter((entry) => present?.has(entry) ?? true));
+  return {
+    has: (entry) => seen.has(entry),
+    add: (entry) => void seen.add(entry),
+    cursor: () => {
+      const ascending = Float64Array.from(seen).sort(); // 48 bits fit a double exactly
+      const bytes = Buffer.alloc(ascending.length * FINGERPRINT_BYTES);
+      for (const [at, entry] of ascending.entries())
+        bytes.writeUIntBE(entry, at * FINGERPRINT_BYTES, FINGERPRINT_BYTES);
+      return { version: 1, seen: bytes.toString('base64') };
+    },
+  };
+}
