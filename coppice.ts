@@ -1,0 +1,21 @@
+// What a model file imports: `import { defineModel } from 'coppice'`.
+export type { CleaningSpec, CleaningStepSpec } from './contracts/model-spec/cleaning.ts';
+export type { CollectionSpec, LabelSourceSpec, SourceSpec } from './contracts/model-spec/collection.ts';
+export type {
+  EvaluationSpec,
+  GateMetric,
+  GateSpec,
+  MonitoringSpec,
+  RetrainingSpec,
+  RolloutSpec,
+  Strategy,
+} from './contracts/model-spec/judgement.ts';
+export type {
+  ArchitectureSpec,
+  FineTuningSpec,
+  PretrainingSpec,
+  TokenizerSpec,
+  TrainingSpec,
+} from './contracts/model-spec/learning.ts';
+export type { ModelDefinition, ModelSpec } from './contracts/model-spec/model-spec.ts';
+export { defineModel } from './contracts/model-spec/model-spec.ts';
