@@ -9,11 +9,21 @@ const rooms = {
   monitoring: ['contracts', 'settings', 'pipeline'],
   activities: ['contracts', 'settings', 'pipeline', 'sources', 'runtimes', 'artifacts', 'monitoring'],
   workflows: ['contracts'],
-  worker: ['contracts', 'settings', 'pipeline', 'sources', 'runtimes', 'artifacts', 'monitoring', 'activities'],
+  worker: [
+    'contracts',
+    'settings',
+    'pipeline',
+    'sources',
+    'runtimes',
+    'artifacts',
+    'monitoring',
+    'activities',
+  ],
   serving: ['contracts', 'settings', 'pipeline', 'runtimes', 'artifacts', 'monitoring'],
   client: ['contracts', 'settings'],
   control: ['contracts', 'settings', 'client', 'artifacts', 'monitoring'],
-  stack: ['contracts', 'settings', 'client'],
+  stack: ['contracts', 'settings', 'client', 'monitoring', 'setup'],
+  'command-line': ['contracts', 'settings', 'client', 'stack', 'setup'],
 };
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

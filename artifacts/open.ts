@@ -1,5 +1,6 @@
 // Where the store of the settings becomes the rooms' interfaces: the one place that knows that it is MinIO.
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { Settings } from '../settings/settings.ts';
 import type { ArtifactStore, StoreMetrics } from './artifact-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
@@ -48,6 +49,17 @@ const signingKeyOf = ({ home }: StoreSettings): string => join(home, 'keys', 're
 function openBucket({ store }: StoreSettings, bucket: string): ObjectStore {
   const { endpoint, accessKey, region } = store;
   return createMinioObjectStore({ endpoint, accessKey, secretKey: store.secretKey.reveal(), region, bucket });
+}
+
+/** Reads any bucket of the store, for sources that stand in one. */
+export function openBucketReader(settings: StoreSettings) {
+  return {
+    list: async function* (bucket: string, prefix: string, after?: string) {
+      yield* openBucket(settings, bucket).list(prefix, after === undefined ? {} : { after });
+    },
+    read: async (bucket: string, key: string): Promise<Uint8Array> =>
+      buffer((await openBucket(settings, bucket).get(key)).stream),
+  };
 }
 
 /** Writes a probe twice with `If-None-Match: *`: a store that knows the condition refuses the second. */

@@ -10,16 +10,28 @@ export interface FailureRow {
 
 export const failures = {
   InvalidInput: { retries: false, consequence: 'the run fails; the message names the field' },
-  SourceUnavailable: { retries: true, consequence: 'the run fails after its attempts; the cursor keeps what was collected' },
+  SourceUnavailable: {
+    retries: true,
+    consequence: 'the run fails after its attempts; the cursor keeps what was collected',
+  },
   SourceForbidden: { retries: false, consequence: 'the run fails; the source is named' },
   ArtifactNotFound: { retries: false, consequence: 'the stage that made it runs again once' },
-  ArtifactCorrupt: { retries: false, consequence: 'the object is quarantined; the stage that made it runs again once' },
+  ArtifactCorrupt: {
+    retries: false,
+    consequence: 'the object is quarantined; the stage that made it runs again once',
+  },
   ArtifactStoreUnavailable: { retries: true, consequence: 'the stage waits and tries again' },
   CheckpointIncompatible: { retries: false, consequence: 'the run fails; training must start afresh' },
-  TrainingDiverged: { retries: false, consequence: 'restart from the last good checkpoint at half the rate, at most twice' },
+  TrainingDiverged: {
+    retries: false,
+    consequence: 'restart from the last good checkpoint at half the rate, at most twice',
+  },
   TrainingInterrupted: { retries: true, consequence: 'training resumes from its last checkpoint' },
   OutOfMemory: { retries: false, consequence: 'the run fails; the message states what was needed' },
-  RegistryConflict: { retries: true, consequence: 'the change is read again and tried on the newer generation' },
+  RegistryConflict: {
+    retries: true,
+    consequence: 'the change is read again and tried on the newer generation',
+  },
   DeploymentUnhealthy: { retries: false, consequence: 'the rollout ends as unhealthy and traffic goes back' },
   RollbackTargetMissing: { retries: false, consequence: 'the rollout stops and asks a person' },
   MetricsUnavailable: { retries: true, consequence: 'the look is skipped; missing data never promotes' },

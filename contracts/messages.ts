@@ -1,9 +1,9 @@
 // What is said to workflows and what they answer. Names and payloads only: `workflows/` defines the handlers, `client/`
 // and `control/` send them. Every update is answered on acceptance, before the work that it brings.
 import { z } from 'zod';
-import { modelSpecSchema, type ModelSpec } from './model-spec/model-spec.ts';
-import { strategies, type RolloutSpec, type Strategy } from './model-spec/judgement.ts';
-import { triggerSchema, versionNumberSchema, type Trigger } from './registry.ts';
+import { type RolloutSpec, type Strategy, strategies } from './model-spec/judgement.ts';
+import { type ModelSpec, modelSpecSchema } from './model-spec/model-spec.ts';
+import { type Trigger, triggerSchema, versionNumberSchema } from './registry.ts';
 import type { Stage } from './stages.ts';
 
 /** Ids by which workflows are found. */
@@ -46,7 +46,10 @@ export const retrainRequestSchema = z.object({
   trigger: triggerSchema,
   strategy: z.enum(strategies).optional(),
   /** Names the run; default: made from the time. */
-  run: z.string().regex(/^[A-Za-z0-9._-]{1,80}$/).optional(),
+  run: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,80}$/)
+    .optional(),
 });
 export type RetrainRequest = z.infer<typeof retrainRequestSchema>;
 
@@ -61,7 +64,11 @@ export const alertSchema = z.object({
 });
 export type Alert = z.infer<typeof alertSchema>;
 
-export const versionRequestSchema = z.object({ version: versionNumberSchema, by, reason: z.string().default('') });
+export const versionRequestSchema = z.object({
+  version: versionNumberSchema,
+  by,
+  reason: z.string().default(''),
+});
 export type VersionRequest = z.infer<typeof versionRequestSchema>;
 /** A person starts a rollout; `canary` skips the shadow test and may bring back a quarantined version. */
 export const startRolloutRequestSchema = versionRequestSchema.extend({
@@ -74,7 +81,16 @@ export const personRequestSchema = z.object({ by });
 export type PersonRequest = z.infer<typeof personRequestSchema>;
 
 /** What the controller made of something that it was told. */
-export const decisions = ['started', 'duplicate', 'cooldown', 'busy', 'paused', 'ignored', 'resolved', 'done'] as const;
+export const decisions = [
+  'started',
+  'duplicate',
+  'cooldown',
+  'busy',
+  'paused',
+  'ignored',
+  'resolved',
+  'done',
+] as const;
 export interface Decision {
   readonly decision: (typeof decisions)[number];
   /** In words, for people. */
@@ -124,6 +140,8 @@ export interface LifecycleInput {
   readonly strategy: Strategy;
   /** Told when the run has ended. */
   readonly controllerId?: string;
+  /** Search attributes that this server has. */
+  readonly searchAttributes?: readonly string[];
 }
 
 export type StageState = 'waiting' | 'running' | 'done' | 'cached' | 'failed';
@@ -164,9 +182,18 @@ export interface RolloutInput {
   readonly entry: 'shadow' | 'canary';
   readonly requestedBy: string;
   readonly controllerId?: string;
+  readonly searchAttributes?: readonly string[];
 }
 
-export const rolloutVerdicts = ['promote', 'rollback', 'inconclusive', 'no-traffic', 'unhealthy', 'rejected', 'stopped'] as const;
+export const rolloutVerdicts = [
+  'promote',
+  'rollback',
+  'inconclusive',
+  'no-traffic',
+  'unhealthy',
+  'rejected',
+  'stopped',
+] as const;
 export type RolloutVerdict = (typeof rolloutVerdicts)[number];
 
 /** What one look at a running experiment found. */
@@ -182,7 +209,15 @@ export interface Look {
 }
 
 export interface RolloutStatus {
-  readonly phase: 'approval' | 'deploying' | 'shadow' | 'canary' | 'promoting' | 'watching' | 'rolling-back' | 'ended';
+  readonly phase:
+    | 'approval'
+    | 'deploying'
+    | 'shadow'
+    | 'canary'
+    | 'promoting'
+    | 'watching'
+    | 'rolling-back'
+    | 'ended';
   readonly step: number;
   readonly trafficFraction: number;
   readonly look?: Look;

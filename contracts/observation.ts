@@ -27,8 +27,9 @@ export const predictionRecordSchema = z.object({
   served: answerSchema,
   /** The other version's answer to the same text, never sent to anyone. */
   shadow: answerSchema.optional(),
-  /** Why there is no shadow answer although one was wanted. */
+  /** Why there is no shadow answer although one was wanted, and of which version. */
   shadowError: z.string().optional(),
+  shadowVersion: versionNumberSchema.optional(),
 });
 export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 

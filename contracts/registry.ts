@@ -64,7 +64,10 @@ export type RoutingDocument = z.infer<typeof routingDocumentSchema>;
 
 /** A change of the registry as it is asked for. */
 export const registryChangeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('register'), version: versionDocumentSchema.omit({ version: true, createdAt: true }) }),
+  z.object({
+    kind: z.literal('register'),
+    version: versionDocumentSchema.omit({ version: true, createdAt: true }),
+  }),
   z.object({ kind: z.literal('promote'), version: versionNumberSchema }),
   z.object({
     kind: z.literal('challenge'),
@@ -134,7 +137,14 @@ export interface Signed<T> {
 }
 
 /** What became of a version, derived from the ledger. */
-export const versionStates = ['registered', 'shadow', 'canary', 'champion', 'retired', 'rolled-back'] as const;
+export const versionStates = [
+  'registered',
+  'shadow',
+  'canary',
+  'champion',
+  'retired',
+  'rolled-back',
+] as const;
 export type VersionState = (typeof versionStates)[number];
 
 /** How people write a version: `mail-filter@2`. */

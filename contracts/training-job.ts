@@ -22,7 +22,11 @@ const job = {
   learningRateScale: z.number().positive().default(1),
 };
 
-export const pretrainingJobSchema = z.object({ kind: z.literal('pretraining'), ...job, options: pretrainingSchema });
+export const pretrainingJobSchema = z.object({
+  kind: z.literal('pretraining'),
+  ...job,
+  options: pretrainingSchema,
+});
 
 export const fineTuningJobSchema = z.object({
   kind: z.literal('fine-tuning'),
@@ -43,7 +47,11 @@ export const scoringJobSchema = z.object({
   rows: z.array(z.number().int().nonnegative()),
 });
 
-export const trainingJobSchema = z.discriminatedUnion('kind', [pretrainingJobSchema, fineTuningJobSchema, scoringJobSchema]);
+export const trainingJobSchema = z.discriminatedUnion('kind', [
+  pretrainingJobSchema,
+  fineTuningJobSchema,
+  scoringJobSchema,
+]);
 export type TrainingJob = z.infer<typeof trainingJobSchema>;
 export type PretrainingJob = z.infer<typeof pretrainingJobSchema>;
 export type FineTuningJob = z.infer<typeof fineTuningJobSchema>;

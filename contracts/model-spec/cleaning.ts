@@ -13,8 +13,14 @@ const stripQuotes = z.strictObject({ step: z.literal('strip-quotes') });
 /** Drops signatures and the footers that mailing lists append. */
 const stripFooters = z.strictObject({ step: z.literal('strip-footers') });
 /** Drops given strings, such as a marker that a corpus carries and that would give labels away. */
-const removeText = z.strictObject({ step: z.literal('remove-text'), texts: z.array(z.string().min(1)).min(1) });
-const dropShort = z.strictObject({ step: z.literal('drop-short'), minimumWords: z.number().int().positive() });
+const removeText = z.strictObject({
+  step: z.literal('remove-text'),
+  texts: z.array(z.string().min(1)).min(1),
+});
+const dropShort = z.strictObject({
+  step: z.literal('drop-short'),
+  minimumWords: z.number().int().positive(),
+});
 /** Drops near-duplicates of an earlier document: Jaccard similarity of word shingles, estimated by MinHash. */
 const deduplicate = z.strictObject({
   step: z.literal('deduplicate'),

@@ -16,7 +16,11 @@ export const filesSourceSchema = z.strictObject({
   /** Names that end in one of these; all files where empty. */
   extensions: z.array(z.string().min(1)).default([]),
   mediaType: z.string().default('text/plain'),
-  maximumFileBytes: z.number().int().positive().default(8 * 1024 * 1024),
+  maximumFileBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(8 * 1024 * 1024),
 });
 
 /** A folder of mails: one RFC 5322 message a file, or mbox files. */
@@ -24,7 +28,11 @@ export const mailFolderSourceSchema = z.strictObject({
   kind: z.literal('mail-folder'),
   ...named,
   path: z.string().min(1),
-  maximumFileBytes: z.number().int().positive().default(8 * 1024 * 1024),
+  maximumFileBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(8 * 1024 * 1024),
 });
 
 /** A prefix in an S3 bucket that is watched: each run brings the objects that are new. */
@@ -34,7 +42,11 @@ export const objectPrefixSourceSchema = z.strictObject({
   bucket: z.string().min(3),
   prefix: z.string().default(''),
   mediaType: z.string().default('text/plain'),
-  maximumObjectBytes: z.number().int().positive().default(8 * 1024 * 1024),
+  maximumObjectBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(8 * 1024 * 1024),
 });
 
 export const sourceSchema = z.discriminatedUnion('kind', [
@@ -48,7 +60,11 @@ export type SourceSpec = z.infer<typeof sourceSchema>;
 /** JSONL files of `{ document, label, at? }`, in a folder or under an S3 prefix; read in the order of their names. */
 export const labelSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('label-files'), path: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('label-objects'), bucket: z.string().min(3), prefix: z.string().default('') }),
+  z.strictObject({
+    kind: z.literal('label-objects'),
+    bucket: z.string().min(3),
+    prefix: z.string().default(''),
+  }),
 ]);
 /** Where labels come from. */
 export type LabelSourceSpec = z.infer<typeof labelSourceSchema>;
@@ -57,7 +73,10 @@ export const collectionSchema = z.strictObject({
   sources: z
     .array(sourceSchema)
     .min(1)
-    .refine((sources) => new Set(sources.map(({ name }) => name)).size === sources.length, 'expected distinct names'),
+    .refine(
+      (sources) => new Set(sources.map(({ name }) => name)).size === sources.length,
+      'expected distinct names',
+    ),
   labels: z.array(labelSourceSchema).default([]),
 });
 export type CollectionSpec = z.infer<typeof collectionSchema>;

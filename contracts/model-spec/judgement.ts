@@ -2,7 +2,16 @@
 // (monitoring and retraining).
 import { z } from 'zod';
 
-export const gateMetrics = ['accuracy', 'balancedAccuracy', 'precision', 'recall', 'f1', 'auc', 'brier', 'logLoss'] as const;
+export const gateMetrics = [
+  'accuracy',
+  'balancedAccuracy',
+  'precision',
+  'recall',
+  'f1',
+  'auc',
+  'brier',
+  'logLoss',
+] as const;
 const metric = z.enum(gateMetrics);
 export type GateMetric = (typeof gateMetrics)[number];
 
@@ -43,7 +52,10 @@ export const rolloutSchema = z.strictObject({
   stepMinimumSample: z.number().int().nonnegative().default(30),
   stepMinimumSeconds: z.number().nonnegative().default(60),
   /** A stage without enough traffic for so long ends as `no-traffic`. */
-  patienceSeconds: z.number().positive().default(24 * 3600),
+  patienceSeconds: z
+    .number()
+    .positive()
+    .default(24 * 3600),
   /** After promotion: degradation still rolls back. */
   watchSeconds: z.number().nonnegative().default(600),
   guardrails: z

@@ -7,7 +7,10 @@ import { architectureSchema, tokenizerSchema, trainingSchema } from './learning.
 
 export const modelNameSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, a letter first, 63 at most');
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    'expected lower-case letters, digits and hyphens, a letter first, 63 at most',
+  );
 
 export const modelSpecSchema = z.strictObject({
   name: modelNameSchema,

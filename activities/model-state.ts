@@ -1,0 +1,83 @@
+// What stands in the registry and what is open on the server, for workflows that are about to decide.
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import type { ArtifactReference } from '../contracts/artifact.ts';
+import { CoppiceFailure } from '../contracts/failures.ts';
+import type { OpenWork } from '../contracts/messages.ts';
+import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+import { type DecisionRule, packageFiles } from '../contracts/stage-results.ts';
+import { decisionRuleSchema } from './package-files.ts';
+
+/** A version as much of it as training and evaluation need. */
+export interface ServingVersion {
+  readonly version: number;
+  readonly package: ArtifactReference;
+  readonly tokenizer: ArtifactReference;
+  readonly labels: DecisionRule['labels'];
+}
+
+export interface ModelState {
+  /** The newest stored spec. */
+  readonly spec?: ModelSpec;
+  readonly specReference?: ArtifactReference;
+  readonly generation: number;
+  readonly champion?: ServingVersion;
+  readonly quarantined: readonly number[];
+  readonly open: { readonly run?: OpenWork; readonly rollout?: OpenWork };
+  readonly searchAttributes: readonly string[];
+}
+
+/** What is open of a model, asked of the Temporal server. */
+export type FindOpenWork = (model: string) => Promise<ModelState['open']>;
+
+export interface ModelStateDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly registry: RegistryReader;
+  readonly findOpenWork: FindOpenWork;
+  /** Names that the server has. */
+  readonly searchAttributes: readonly string[];
+}
+
+export type ModelStateActivities = ReturnType<typeof createModelStateActivities>;
+
+export function createModelStateActivities({
+  artifacts,
+  registry,
+  findOpenWork,
+  searchAttributes,
+}: ModelStateDependencies) {
+  const readChampion = async (model: string, version: number): Promise<ServingVersion> => {
+    const document = await registry.readVersion(model, version);
+    if (!document)
+      throw new CoppiceFailure('InvariantViolated', `${model}@${version} serves but is not registered`);
+    const { files } = await artifacts.readDirectory(document.package);
+    const decision = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
+    return {
+      version,
+      package: document.package,
+      tokenizer: files[packageFiles.tokenizer],
+      labels: decision.labels,
+    };
+  };
+
+  return {
+    /** Reads spec, routing and open work in one go. */
+    async readModelState({ model }: { model: string }): Promise<ModelState> {
+      const [stored, routing, open] = await Promise.all([
+        registry.readSpec(model),
+        registry.readRouting(model),
+        findOpenWork(model),
+      ]);
+      const champion =
+        routing?.champion === undefined ? undefined : await readChampion(model, routing.champion);
+      return {
+        ...(stored && { spec: stored.spec, specReference: stored.reference }),
+        generation: routing?.generation ?? 0,
+        ...(champion && { champion }),
+        quarantined: routing?.quarantined ?? [],
+        open,
+        searchAttributes,
+      };
+    },
+  };
+}

@@ -1,0 +1,150 @@
+// What a rollout asks of the world: are the gateways ready, what does the experiment say, did the rollback hold.
+import { setTimeout } from 'node:timers/promises';
+import type { Leases } from '../artifacts/leases.ts';
+import type { ObservationLog } from '../artifacts/observations.ts';
+import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import type { Look, RollbackVerification } from '../contracts/messages.ts';
+import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
+import { judgeHealth } from '../pipeline/rollout/health.ts';
+import { judgeRollout } from '../pipeline/rollout/verdict.ts';
+import { type ExperimentInput, gatherEvidence } from './experiment-evidence.ts';
+import { withHeartbeat } from './heartbeat.ts';
+
+export interface RolloutActivityDependencies {
+  readonly registry: RegistryReader;
+  readonly observations: ObservationLog;
+  readonly leases: Leases;
+  readonly prometheus: PrometheusClient;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+}
+
+export interface GatewayInput {
+  readonly model: string;
+  readonly generation: number;
+  /** Must be loaded and answering; absent: only the generation counts. */
+  readonly version?: number;
+}
+
+/** How long gateways may take to load a version; a lease that is not renewed ends far sooner. */
+const gatewayPatienceMs = 120_000;
+const pollMs = 200;
+
+export type RolloutActivities = ReturnType<typeof createRolloutActivities>;
+
+export function createRolloutActivities(dependencies: RolloutActivityDependencies) {
+  const { registry, observations, leases, prometheus, metrics, now } = dependencies;
+
+  const readVersionHealth = async (model: string, version: number, startedAt: string) => {
+    const windowSeconds = Math.max(10, (now().getTime() - Date.parse(startedAt)) / 1_000);
+    return prometheus.readHealth({ model, version: String(version), windowSeconds });
+  };
+
+  return {
+    /** Waits until every gateway that holds a lease serves the generation (and has loaded the version). */
+    async awaitGateways({
+      model,
+      generation,
+      version,
+    }: GatewayInput): Promise<{ ready: boolean; reasons: string[] }> {
+      return withHeartbeat(async (signal) => {
+        const deadline = now().getTime() + gatewayPatienceMs;
+        for (;;) {
+          const live = await leases.read(model, now());
+          const failures = live.flatMap(({ replica, failed }) => {
+            const reason = version === undefined ? undefined : failed[String(version)];
+            return reason === undefined ? [] : [`${replica} cannot load version ${version}: ${reason}`];
+          });
+          if (failures.length > 0) return { ready: false, reasons: failures };
+          const behind = live.filter(
+            (lease) =>
+              lease.generation < generation || (version !== undefined && !lease.ready.includes(version)),
+          );
+          if (live.length > 0 && behind.length === 0) return { ready: true, reasons: [] };
+          if (now().getTime() > deadline) {
+            const reason =
+              live.length === 0
+                ? 'no gateway holds a lease'
+                : `waited for ${behind.map((it) => it.replica).join(', ')}`;
+            return { ready: false, reasons: [reason] };
+          }
+          await setTimeout(pollMs, undefined, { signal });
+        }
+      });
+    },
+
+    /** One look at a running experiment: guardrails, sample ratio, labels and the paired test, as one verdict. */
+    async judgeExperiment(input: ExperimentInput): Promise<Look> {
+      const { model, version, champion, policy } = input;
+      const records = await observations.read(model, { since: new Date(input.startedAt) });
+      const [challengerHealth, championHealth] = await Promise.all([
+        readVersionHealth(model, version, input.startedAt),
+        readVersionHealth(model, champion, input.startedAt),
+      ]);
+      const health = judgeHealth(championHealth, challengerHealth, policy.guardrails);
+      const { evidence, requests } = gatherEvidence(input, { records, health, now: now() });
+      const { verdict, reasons } = judgeRollout(evidence, policy);
+      const { n, estimate, interval } = evidence.paired;
+      metrics.showRollout({ model, version: String(version), state: input.mode, estimate, interval });
+      return {
+        verdict,
+        pairs: n,
+        requests,
+        reasons,
+        ...(interval && { estimate, interval: [interval.lower, interval.upper] as const }),
+      };
+    },
+
+    /** One look at a new champion in its watch window: does it keep to the guardrails? */
+    async judgeWatch(input: {
+      model: string;
+      version: number;
+      policy: RolloutSpec;
+      startedAt: string;
+    }): Promise<Look> {
+      const measured = await readVersionHealth(input.model, input.version, input.startedAt);
+      const health = judgeHealth(measured, measured, input.policy.guardrails);
+      return {
+        verdict: health.status === 'unhealthy' ? 'unhealthy' : 'continue',
+        pairs: 0,
+        requests: Math.floor(measured.requests ?? 0),
+        reasons: health.reasons,
+      };
+    },
+
+    /** After a rollback: no answer of the bad version, and automation cannot bring it back. */
+    async verifyRollback(input: {
+      model: string;
+      version: number;
+      generation: number;
+      since: string;
+    }): Promise<RollbackVerification> {
+      const { model, version, generation } = input;
+      const routing = await registry.readRouting(model);
+      const records = await observations.read(model, { since: new Date(input.since) });
+      const answers = records.filter(
+        (record) => record.kind === 'prediction' && record.generation >= generation,
+      );
+      const bad = answers.filter(
+        (record) => record.kind === 'prediction' && record.served.version === version,
+      );
+      const quarantined = routing?.quarantined.includes(version) ?? false;
+      const outOfTraffic = routing?.champion !== version && routing?.challenger?.version !== version;
+      const reasons = [
+        `${answers.length} answers since the rollback, ${bad.length} of them by version ${version}`,
+        quarantined ? `version ${version} is quarantined` : `version ${version} is not quarantined`,
+        ...(outOfTraffic ? [] : [`the routing still names version ${version}`]),
+      ];
+      return {
+        verified: quarantined && outOfTraffic && bad.length === 0 && answers.length > 0,
+        generation,
+        answersSince: answers.length,
+        answersByBadVersion: bad.length,
+        quarantined,
+        reasons,
+      };
+    },
+  };
+}

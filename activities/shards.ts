@@ -1,0 +1,50 @@
+// A corpus as a directory of shards: gzipped JSONL files whose names sort in the order of the documents.
+import type { z } from 'zod';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { readJsonLines, writeJsonLines } from '../artifacts/json-lines.ts';
+import type { ArtifactReference } from '../contracts/artifact.ts';
+
+/** Documents a shard: a few MB of mail, small enough to hold several in memory. */
+const shardSize = 1_000;
+
+/** Writes documents shard by shard; keeps one shard in memory. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- says what the shards hold
+export function createShardWriter<T>(artifacts: ArtifactStore, mediaType: string) {
+  const files: Record<string, ArtifactReference> = {};
+  let pending: T[] = [];
+  const flush = async () => {
+    if (pending.length === 0) return;
+    const name = `${String(Object.keys(files).length).padStart(5, '0')}.jsonl.gz`;
+    files[name] = await writeJsonLines(artifacts, pending, mediaType);
+    pending = [];
+  };
+  return {
+    /** @returns whether a shard was written with it */
+    add: async (item: T): Promise<boolean> => {
+      pending.push(item);
+      if (pending.length < shardSize) return false;
+      await flush();
+      return true;
+    },
+    /** The shards written so far. */
+    files: (): Readonly<Record<string, ArtifactReference>> => ({ ...files }),
+    /** Takes over shards that exist already, before anything is added. */
+    adopt: (shards: Readonly<Record<string, ArtifactReference>>): void => {
+      Object.assign(files, shards);
+    },
+    close: async (): Promise<ArtifactReference> => {
+      await flush();
+      return artifacts.putDirectory(files);
+    },
+  };
+}
+
+/** Reads a corpus in its order. */
+export async function* readShards<T>(
+  artifacts: ArtifactStore,
+  directory: ArtifactReference,
+  schema: z.ZodType<T>,
+): AsyncGenerator<T> {
+  const { files } = await artifacts.readDirectory(directory);
+  for (const name of Object.keys(files).sort()) yield* readJsonLines(artifacts, files[name], schema);
+}

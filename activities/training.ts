@@ -1,0 +1,106 @@
+// Training and scoring, each in a process of its own: a native TensorFlow operation blocks the event loop, so the
+// activity only supervises, heartbeats what it hears and passes cancellation on.
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { ArtifactReference } from '../contracts/artifact.ts';
+import type { RunIdentity, StageRecord } from '../contracts/stage-results.ts';
+import type {
+  CurvePoint,
+  FineTuningJob,
+  PretrainingJob,
+  ScoringOutcome,
+  TrainingJob,
+  TrainingOutcome,
+  TrainingProgress,
+} from '../contracts/training-job.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { examplesSchema } from './package-files.ts';
+import type { StageRunner } from './stage-runner.ts';
+
+/** Runs a job in a process beside this one; see worker/trainer/supervise.ts. */
+export type RunTrainingJob = (
+  job: TrainingJob,
+  options: { signal: AbortSignal; onProgress: (progress: TrainingProgress) => void },
+) => Promise<TrainingOutcome | ScoringOutcome>;
+
+export interface TrainingActivityDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly runStage: StageRunner;
+  readonly runTrainingJob: RunTrainingJob;
+  readonly metrics: Metrics;
+}
+
+/** What a phase made, without the curve itself: that is an artifact. */
+export interface PhaseResult extends StageRecord {
+  readonly weights: ArtifactReference;
+  readonly curve: ArtifactReference;
+  readonly lastPoint: CurvePoint | undefined;
+  readonly steps: number;
+  readonly tokensPerSecond: number;
+}
+
+export interface PhaseInput extends RunIdentity {
+  readonly job: PretrainingJob | FineTuningJob;
+}
+
+export interface ScoringInput {
+  readonly tokens: ArtifactReference;
+  readonly weights: ArtifactReference;
+  /** JSON of `{ row, label }[]`: the rows to score, in this order. */
+  readonly examples: ArtifactReference;
+}
+
+export type TrainingActivities = ReturnType<typeof createTrainingActivities>;
+
+export function createTrainingActivities({
+  artifacts,
+  runStage,
+  runTrainingJob,
+  metrics,
+}: TrainingActivityDependencies) {
+  return {
+    /**
+     * Trains one phase; resumes from its last checkpoint.
+     * @throws TrainingInterrupted, TrainingDiverged, CheckpointIncompatible, OutOfMemory
+     */
+    async trainModel({ model, runId, job }: PhaseInput): Promise<PhaseResult> {
+      const { key: _key, tokens, initialWeights, ...parameters } = job;
+      const examples = job.kind === 'fine-tuning' ? job.examples : {};
+      return runStage({
+        stage: 'training',
+        step: job.kind,
+        run: { model, runId },
+        parameters,
+        inputs: { tokens, ...(initialWeights && { initialWeights }), ...examples },
+        compute: async () => {
+          const outcome = await withHeartbeat((signal, report) => {
+            const onProgress = (progress: TrainingProgress) => {
+              report(progress);
+              metrics.observeTraining(model, progress);
+            };
+            return runTrainingJob(job, { signal, onProgress });
+          });
+          if (!('weights' in outcome)) throw new TypeError('the trainer answered a training job with scores');
+          const curve = await artifacts.putJson(outcome.curve);
+          const { weights, steps, tokensPerSecond, finalLoss } = outcome;
+          return {
+            result: { weights, curve, lastPoint: outcome.curve.at(-1), steps, tokensPerSecond },
+            outputs: { weights, curve },
+            metrics: { steps, tokensPerSecond, finalLoss },
+          };
+        },
+      });
+    },
+
+    /** @returns JSON of the probabilities of the given rows. */
+    async scoreExamples({ tokens, weights, examples }: ScoringInput): Promise<ArtifactReference> {
+      const rows = (await artifacts.readJson(examples, examplesSchema)).map(({ row }) => row);
+      const outcome = await withHeartbeat((signal) =>
+        runTrainingJob({ kind: 'scoring', tokens, weights, rows }, { signal, onProgress: () => undefined }),
+      );
+      if (!('probabilities' in outcome))
+        throw new TypeError('the trainer answered a scoring job with weights');
+      return outcome.probabilities;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// Reads the registry over the control API: versions, lineage, ledger, reports.
+import { request } from 'undici';
+import { z } from 'zod';
+import {
+  ledgerSchema,
+  type ModelSummary,
+  modelSummarySchema,
+  servedSchema,
+  type VersionLineage,
+  type VersionSummary,
+  versionLineageSchema,
+  versionSummarySchema,
+} from '../contracts/control-api.ts';
+import type { LedgerEntry, RoutingDocument } from '../contracts/registry.ts';
+
+/** The control API answered with an error, or not at all. */
+export class ControlApiError extends Error {
+  /** HTTP status, or 0 where nothing answered. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'ControlApiError';
+    this.status = status;
+  }
+}
+
+const problemSchema = z.object({ error: z.object({ message: z.string() }) });
+const verificationSchema = z.looseObject({ valid: z.boolean() });
+
+export interface ControlApi {
+  models(): Promise<ModelSummary[]>;
+  versions(model: string): Promise<VersionSummary[]>;
+  lineage(model: string, version: number): Promise<VersionLineage>;
+  ledger(model: string): Promise<LedgerEntry[]>;
+  verifyLedger(model: string): Promise<z.infer<typeof verificationSchema>>;
+  served(model: string, at: Date): Promise<RoutingDocument | undefined>;
+  /** Where people read the report of a version. */
+  reportUrl(model: string, version: number): string;
+}
+
+/** @param url such as `http://127.0.0.1:8090` */
+export function createControlApi(url: string): ControlApi {
+  const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
+    const { statusCode, body } = await request(new URL(path, url)).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ControlApiError(0, `the control API at ${url} does not answer: ${reason}`);
+    });
+    const value: unknown = await body.json();
+    if (statusCode >= 400) {
+      const problem = problemSchema.safeParse(value);
+      throw new ControlApiError(
+        statusCode,
+        problem.success ? problem.data.error.message : `status ${statusCode}`,
+      );
+    }
+    return schema.parse(value);
+  };
+  const base = (model: string) => `/api/models/${encodeURIComponent(model)}`;
+  return {
+    models: () => get('/api/models', z.array(modelSummarySchema)),
+    versions: (model) => get(`${base(model)}/versions`, z.array(versionSummarySchema)),
+    lineage: (model, version) => get(`${base(model)}/versions/${version}/lineage`, versionLineageSchema),
+    ledger: (model) => get(`${base(model)}/ledger`, ledgerSchema),
+    verifyLedger: (model) => get(`${base(model)}/ledger/verification`, verificationSchema),
+    served: async (model, at) =>
+      (await get(`${base(model)}/served?at=${at.toISOString()}`, servedSchema)).routing,
+    reportUrl: (model, version) => new URL(`/models/${model}/versions/${version}/report`, url).href,
+  };
+}

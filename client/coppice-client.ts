@@ -1,0 +1,144 @@
+// The typed client: what people, schedules and the alert receiver ask of a model's controller. The controller is
+// started by the first thing that it is told.
+import { readFile } from 'node:fs/promises';
+import {
+  Client,
+  Connection,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import {
+  type Alert,
+  type ControllerState,
+  type Decision,
+  type LifecycleResult,
+  type LifecycleStatus,
+  messageNames,
+  type RetrainRequest,
+  type RollbackRequest,
+  type RolloutResult,
+  type RolloutStatus,
+  type StartRolloutRequest,
+  type VersionRequest,
+  workflowIds,
+  workflowTypes,
+} from '../contracts/messages.ts';
+import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+import { taskQueues } from '../contracts/task-queues.ts';
+import { type TrainingProgress, trainingProgressSchema } from '../contracts/training-job.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { controllerWorkflow } from '../workflows/controller.ts';
+
+/** The controller refused, with its reason. */
+export class RequestRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RequestRefused';
+  }
+}
+
+export type CoppiceClient = Awaited<ReturnType<typeof connectCoppice>>;
+
+/**
+ * Connects to the Temporal server of the settings.
+ * @throws the SDK's connection error where no server answers
+ */
+export async function connectCoppice(settings: Settings) {
+  const connection = await connect(settings);
+  const temporal = new Client({ connection, namespace: settings.temporal.namespace });
+
+  /** Sends an update to the controller, starting it where it does not run; waits for the answer. */
+  const tell = async <A>(model: string, message: string, argument: A): Promise<Decision> => {
+    const start = new WithStartWorkflowOperation<typeof controllerWorkflow>(workflowTypes.controller, {
+      workflowId: workflowIds.controller(model),
+      taskQueue: taskQueues.pipeline,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `${model}: hears alerts, schedules and people`,
+      args: [{ model }],
+    });
+    try {
+      return await temporal.workflow.executeUpdateWithStart<typeof controllerWorkflow, Decision, [A]>(
+        message,
+        {
+          args: [argument],
+          startWorkflowOperation: start,
+        },
+      );
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError)
+        throw new RequestRefused(error.cause?.message ?? error.message);
+      throw error;
+    }
+  };
+
+  return {
+    temporal,
+    close: () => connection.close(),
+
+    applySpec: (spec: ModelSpec, by: string) => tell(spec.name, messageNames.applySpec, { spec, by }),
+    retrain: (model: string, request: RetrainRequest) => tell(model, messageNames.retrain, request),
+    deliverAlert: (model: string, alert: Alert) => tell(model, messageNames.deliverAlert, alert),
+    approve: (model: string, request: VersionRequest) => tell(model, messageNames.approve, request),
+    reject: (model: string, request: VersionRequest) => tell(model, messageNames.reject, request),
+    startRollout: (model: string, request: StartRolloutRequest) =>
+      tell(model, messageNames.startRollout, request),
+    rollback: (model: string, request: RollbackRequest) => tell(model, messageNames.rollback, request),
+    pause: (model: string, by: string) => tell(model, messageNames.pause, { by }),
+    resume: (model: string, by: string) => tell(model, messageNames.resume, { by }),
+
+    /** @returns undefined where the model has no controller */
+    controllerState: (model: string) =>
+      absentIsUndefined(
+        temporal.workflow
+          .getHandle(workflowIds.controller(model))
+          .query<ControllerState>(messageNames.status),
+      ),
+    lifecycleStatus: (workflowId: string) =>
+      absentIsUndefined(temporal.workflow.getHandle(workflowId).query<LifecycleStatus>(messageNames.status)),
+    lifecycleResult: (workflowId: string): Promise<LifecycleResult> =>
+      temporal.workflow.getHandle(workflowId).result(),
+    rolloutStatus: (model: string, version: number) =>
+      absentIsUndefined(
+        temporal.workflow
+          .getHandle(workflowIds.rollout(model, version))
+          .query<RolloutStatus>(messageNames.status),
+      ),
+    rolloutResult: (model: string, version: number): Promise<RolloutResult> =>
+      temporal.workflow.getHandle(workflowIds.rollout(model, version)).result(),
+    cancelRun: (workflowId: string) => temporal.workflow.getHandle(workflowId).cancel(),
+
+    /** What the trainer of a lifecycle last reported, from the heartbeat of its activity. */
+    trainingProgress: async (lifecycleId: string): Promise<TrainingProgress | undefined> => {
+      const described = await absentIsUndefined(
+        temporal.workflow.getHandle(workflowIds.training(lifecycleId)).describe(),
+      );
+      const payload = described?.raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
+      if (!payload) return undefined;
+      const parsed = trainingProgressSchema.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')));
+      return parsed.success ? parsed.data : undefined;
+    },
+  };
+}
+
+async function connect({ temporal }: Settings): Promise<Connection> {
+  const { address, apiKey, tlsCertificatePath, tlsKeyPath } = temporal;
+  const pair =
+    tlsCertificatePath !== undefined && tlsKeyPath !== undefined
+      ? { crt: await readFile(tlsCertificatePath), key: await readFile(tlsKeyPath) }
+      : undefined;
+  return Connection.connect({
+    address,
+    ...(apiKey && { apiKey: apiKey.reveal(), tls: true }),
+    ...(pair && { tls: { clientCertPair: pair } }),
+  });
+}
+
+async function absentIsUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+// versions, lineage, report, served, ledger: what the registry remembers.
+import type { Command } from 'commander';
+import { ControlApiError } from '../../client/control-api.ts';
+import type { LineageTree, VersionLineage } from '../../contracts/control-api.ts';
+import { formatVersion, parseVersion } from '../../contracts/registry.ts';
+import { controlApi } from '../context.ts';
+import { createOutput, exitCodes, shortTime, table } from '../output.ts';
+
+interface Options {
+  readonly json: boolean;
+}
+
+/** @throws ControlApiError where the text is not `<model>@<number>` */
+export function versionArgument(text: string): { model: string; version: number } {
+  const parsed = parseVersion(text);
+  if (!parsed)
+    throw new ControlApiError(400, `expected <model>@<number>, such as mail-filter@2, not ${text}`);
+  return parsed;
+}
+
+export function registryVerbs(program: Command): void {
+  program
+    .command('versions')
+    .argument('<model>')
+    .description('all versions of a model and what became of them')
+    .option('--json', 'print JSON', false)
+    .action(async (model: string, { json }: Options) => {
+      const versions = await (await controlApi()).versions(model);
+      createOutput(json).result(versions, () =>
+        table(
+          ['version', 'state', 'made', 'based on', 'because of', 'accuracy', 'F1', 'AUC'],
+          versions.map(({ version, state, createdAt, basedOn, trigger, metrics }) => [
+            formatVersion(model, version),
+            state,
+            shortTime(createdAt),
+            basedOn === undefined ? '' : String(basedOn),
+            trigger.kind === 'alert' ? `alert ${trigger.alert}` : trigger.kind,
+            ...[metrics.accuracy, metrics.f1, metrics.auc].map((value) =>
+              Number.isFinite(value) ? value.toFixed(3) : '',
+            ),
+          ]),
+        ),
+      );
+    });
+  program
+    .command('lineage')
+    .argument('<version>', 'such as mail-filter@2')
+    .description('from traffic back to the documents that a version saw')
+    .option('--json', 'print JSON', false)
+    .action(async (text: string, { json }: Options) => {
+      const { model, version } = versionArgument(text);
+      const lineage = await (await controlApi()).lineage(model, version);
+      createOutput(json).result(lineage, () => describeLineage(lineage));
+    });
+  program
+    .command('report')
+    .argument('<version>', 'such as mail-filter@2')
+    .description('where the evaluation report of a version is read')
+    .option('--json', 'print JSON', false)
+    .action(async (text: string, { json }: Options) => {
+      const { model, version } = versionArgument(text);
+      const url = (await controlApi()).reportUrl(model, version);
+      createOutput(json).result({ url }, () => url);
+    });
+  program
+    .command('served')
+    .argument('<model>')
+    .description('who served a model at a time')
+    .requiredOption('--at <time>', 'ISO 8601, such as 2026-05-03T10:00:00Z')
+    .option('--json', 'print JSON', false)
+    .action(async (model: string, { at, json }: Options & { at: string }) => {
+      const time = new Date(at);
+      if (Number.isNaN(time.getTime()))
+        throw new ControlApiError(400, `--at: expected a time in ISO 8601, not ${at}`);
+      const routing = await (await controlApi()).served(model, time);
+      createOutput(json).result(routing ?? null, () =>
+        routing
+          ? `version ${routing.champion ?? 'none'} (generation ${routing.generation}, since ${routing.at})`
+          : 'nothing was in service',
+      );
+    });
+  program
+    .command('ledger')
+    .argument('<model>')
+    .description('every change of the registry: who, when, why')
+    .option('--verify', 'check the hash chain and every signature', false)
+    .option('--json', 'print JSON', false)
+    .action(async (model: string, { json, verify }: Options & { verify: boolean }) => {
+      const api = await controlApi();
+      if (verify) {
+        const report = await api.verifyLedger(model);
+        createOutput(json).result(report, () => JSON.stringify(report));
+        if (!report.valid) process.exitCode = exitCodes.failed;
+        return;
+      }
+      const entries = await api.ledger(model);
+      createOutput(json).result(entries, () =>
+        table(
+          ['#', 'at', 'change', 'by', 'reason'],
+          entries.map((entry) => [
+            String(entry.sequence),
+            shortTime(entry.at),
+            entry.change.kind,
+            entry.actor,
+            entry.reason,
+          ]),
+        ),
+      );
+    });
+}
+
+function describeLineage({ version, traffic, tree }: VersionLineage): string {
+  const moves = traffic.map((entry) => `  ${shortTime(entry.at)}  ${entry.change.kind}: ${entry.reason}`);
+  return [
+    `${formatVersion(version.model, version.version)}, made ${shortTime(version.createdAt)} by ${version.runId}`,
+    ...(moves.length > 0 ? ['traffic', ...moves] : ['never in traffic']),
+    ...treeLines(tree, ''),
+  ].join('\n');
+}
+
+function* treeLines(node: LineageTree, indent: string): Generator<string> {
+  const made = node.stage === undefined ? '' : ` ← ${node.step ?? node.stage}`;
+  const documents = node.documents
+    ? `: ${node.documents.count} documents, first ${node.documents.first.join(', ')}`
+    : '';
+  yield `${indent}${node.role} ${node.reference.digest.slice(7, 19)}${made}${documents}${node.repeated ? ' (above)' : ''}`;
+  for (const input of node.inputs) yield* treeLines(input, `${indent}  `);
+}

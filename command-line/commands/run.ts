@@ -1,0 +1,109 @@
+// run, apply, retrain, watch, cancel: bringing versions about.
+import type { Command } from 'commander';
+import { RequestRefused } from '../../client/coppice-client.ts';
+import { loadModelFile } from '../../client/model-file.ts';
+import type { Decision } from '../../contracts/messages.ts';
+import type { Strategy } from '../../contracts/model-spec/judgement.ts';
+import { requester, withClient } from '../context.ts';
+import { createOutput, exitCodes } from '../output.ts';
+import { watchRun } from '../watch.ts';
+
+interface RunOptions {
+  readonly json: boolean;
+  readonly detach: boolean;
+  readonly strategy?: Strategy;
+}
+
+export function runVerbs(program: Command): void {
+  program
+    .command('run')
+    .argument('<spec>', 'a model file')
+    .description('apply a model file and make a version from it, watching it from sources to the registry')
+    .option('--strategy <name>', 'full or incremental; default: what the model file says')
+    .option('--detach', 'do not wait for the end', false)
+    .option('--json', 'print JSON', false)
+    .action(async (path: string, options: RunOptions) => {
+      const spec = await loadModelFile(path);
+      await withClient(async (client) => {
+        await client.applySpec(spec, requester());
+        await startAndWatch(client, spec.name, options);
+      });
+    });
+  program
+    .command('apply')
+    .argument('<spec>', 'a model file')
+    .description('make a model file the one that runs, alerts and rollouts follow; starts nothing')
+    .option('--json', 'print JSON', false)
+    .action(async (path: string, { json }: RunOptions) => {
+      const spec = await loadModelFile(path);
+      const decision = await withClient((client) => client.applySpec(spec, requester()));
+      createOutput(json).result(decision, () => decision.reason);
+    });
+  program
+    .command('plan')
+    .argument('<spec>', 'a model file')
+    .description('check a model file and print it with every default; starts nothing')
+    .option('--json', 'print JSON', false)
+    .action(async (path: string, { json }: RunOptions) => {
+      const spec = await loadModelFile(path);
+      createOutput(json).result(spec, () => JSON.stringify(spec, null, 2));
+    });
+  program
+    .command('retrain')
+    .argument('<model>')
+    .description('make a new version of a model that is known')
+    .option('--strategy <name>', 'full or incremental; default: what the model file says')
+    .option('--detach', 'do not wait for the end', false)
+    .option('--json', 'print JSON', false)
+    .action((model: string, options: RunOptions) =>
+      withClient((client) => startAndWatch(client, model, options)),
+    );
+  program
+    .command('watch')
+    .argument('<run>', 'a workflow id, such as lifecycle/mail-filter/2026-05-03T10-00-00-000Z')
+    .description('follow a run to its end')
+    .option('--json', 'print JSON', false)
+    .action((run: string, { json }: RunOptions) => withClient((client) => follow(client, run, json)));
+  program
+    .command('cancel')
+    .argument('<run>', 'a workflow id')
+    .description('stop a run; its checkpoint stays')
+    .option('--json', 'print JSON', false)
+    .action(async (run: string, { json }: RunOptions) => {
+      await withClient((client) => client.cancelRun(run));
+      createOutput(json).result({ cancelled: run }, () => `${run} was told to stop`);
+    });
+}
+
+type Client = Parameters<Parameters<typeof withClient>[0]>[0];
+
+async function startAndWatch(client: Client, model: string, options: RunOptions): Promise<void> {
+  const { strategy } = options;
+  if (strategy !== undefined && !['full', 'incremental'].includes(strategy)) {
+    throw new RequestRefused(`--strategy: expected full or incremental, not ${String(strategy)}`);
+  }
+  const decision = await client.retrain(model, {
+    trigger: { kind: 'person', name: requester() },
+    ...(strategy && { strategy }),
+  });
+  if (decision.decision !== 'started' || options.detach) return announce(decision, options.json);
+  await follow(client, decision.workflowId ?? '', options.json);
+}
+
+function announce(decision: Decision, json: boolean): void {
+  createOutput(json).result(
+    decision,
+    () => `${decision.decision}: ${decision.workflowId ?? decision.reason}`,
+  );
+  if (decision.decision !== 'started') process.exitCode = exitCodes.failed;
+}
+
+async function follow(client: Client, run: string, json: boolean): Promise<void> {
+  const result = await watchRun(client, run);
+  createOutput(json).result({ run, ...result }, () =>
+    result.outcome === 'registered'
+      ? `registered as version ${result.version ?? '?'}`
+      : `rejected: ${result.reasons.join('; ')}`,
+  );
+  if (result.outcome !== 'registered') process.exitCode = exitCodes.failed;
+}

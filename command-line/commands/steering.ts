@@ -1,0 +1,125 @@
+// approve, reject, canary, rollback, freeze, unfreeze, predict: people's words to a model.
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { request } from 'undici';
+import type { CoppiceClient } from '../../client/coppice-client.ts';
+import type { Decision } from '../../contracts/messages.ts';
+import { currentSettings, requester, ServiceUnavailable, withClient } from '../context.ts';
+import { createOutput, exitCodes } from '../output.ts';
+import { versionArgument } from './registry.ts';
+
+interface Options {
+  readonly json: boolean;
+  readonly reason: string;
+}
+
+/** Verbs about one version, all of one shape. */
+const versionVerbs: readonly {
+  readonly name: string;
+  readonly description: string;
+  readonly send: (
+    client: CoppiceClient,
+    model: string,
+    request: { version: number; by: string; reason: string },
+  ) => Promise<Decision>;
+}[] = [
+  {
+    name: 'approve',
+    description: 'let a version that waits for approval into traffic',
+    send: (client, model, it) => client.approve(model, it),
+  },
+  {
+    name: 'reject',
+    description: 'keep a version out of traffic',
+    send: (client, model, it) => client.reject(model, it),
+  },
+  {
+    name: 'promote',
+    description: 'start the rollout of a version: shadow, canary steps, all traffic',
+    send: (client, model, it) => client.startRollout(model, { ...it, entry: 'shadow' }),
+  },
+  {
+    name: 'canary',
+    description: 'let a version into the canary without a shadow test, even one in quarantine',
+    send: (client, model, it) => client.startRollout(model, { ...it, entry: 'canary' }),
+  },
+];
+
+export function steeringVerbs(program: Command): void {
+  for (const { name, description, send } of versionVerbs) {
+    program
+      .command(name)
+      .argument('<version>', 'such as mail-filter@2')
+      .description(description)
+      .option('--reason <text>', 'why, for the ledger', '')
+      .option('--json', 'print JSON', false)
+      .action(async (text: string, { json, reason }: Options) => {
+        const { model, version } = versionArgument(text);
+        answer(await withClient((client) => send(client, model, { version, by: requester(), reason })), json);
+      });
+  }
+  program
+    .command('rollback')
+    .argument('<model>')
+    .description('take the challenger out, or go back to the version before; the bad version is quarantined')
+    .requiredOption('--reason <text>', 'why, for the ledger')
+    .option('--json', 'print JSON', false)
+    .action(async (model: string, { json, reason }: Options) => {
+      answer(await withClient((client) => client.rollback(model, { by: requester(), reason })), json);
+    });
+  program
+    .command('freeze')
+    .argument('<model>')
+    .description('start nothing for a model until it is unfrozen')
+    .option('--json', 'print JSON', false)
+    .action(async (model: string, { json }: Options) =>
+      answer(await withClient((client) => client.pause(model, requester())), json),
+    );
+  program
+    .command('unfreeze')
+    .argument('<model>')
+    .description('hear alerts and schedules again')
+    .option('--json', 'print JSON', false)
+    .action(async (model: string, { json }: Options) =>
+      answer(await withClient((client) => client.resume(model, requester())), json),
+    );
+  program
+    .command('predict')
+    .argument('<model>')
+    .argument('[text]', 'what to classify; `--file` instead for a document')
+    .description('ask the version in service')
+    .option('--file <path>', 'a document, such as a mail')
+    .option('--media-type <type>', 'of the file', 'message/rfc822')
+    .option('--json', 'print JSON', false)
+    .action(predict);
+}
+
+function answer(decision: Decision, json: boolean): void {
+  createOutput(json).result(decision, () => `${decision.decision}: ${decision.reason}`);
+  if (!['done', 'started'].includes(decision.decision)) process.exitCode = exitCodes.failed;
+}
+
+async function predict(
+  model: string,
+  text: string | undefined,
+  { file, mediaType, json }: { file?: string; mediaType: string; json: boolean },
+): Promise<void> {
+  const { gatewayUrl } = await currentSettings();
+  const input =
+    file === undefined
+      ? (text ?? '')
+      : { media_type: mediaType, encoding: 'base64', data: (await readFile(file)).toString('base64') };
+  const { statusCode, body } = await request(new URL('/v1/classifications', gatewayUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model, input }),
+  }).catch((error: unknown) => {
+    throw new ServiceUnavailable(`the gateway at ${gatewayUrl} does not answer: ${String(error)}`);
+  });
+  const reply = (await body.json()) as { label?: string; version?: number; error?: { message: string } };
+  createOutput(json).result(
+    reply,
+    () => reply.error?.message ?? `${reply.label ?? '?'} (version ${reply.version ?? '?'})`,
+  );
+  if (statusCode >= 400) process.exitCode = statusCode < 500 ? exitCodes.badInput : exitCodes.unavailable;
+}

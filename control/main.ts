@@ -1,0 +1,36 @@
+// The control process: the API and pages over registry and workflows, and the receiver of alerts.
+import pino from 'pino';
+import { openStore } from '../artifacts/open.ts';
+import { connectCoppice } from '../client/coppice-client.ts';
+import { createMetrics } from '../monitoring/metrics.ts';
+import { readSettings } from '../settings/settings.ts';
+import { createRegistryViews } from './registry-views.ts';
+import { createControlServer } from './server.ts';
+
+const settings = readSettings(process.env);
+const log = pino({ name: 'control', level: settings.logLevel });
+const metrics = createMetrics({ process: 'control' });
+const store = await openStore(settings, { metrics });
+const client = await connectCoppice(settings);
+const server = createControlServer({
+  client,
+  registry: store.registry,
+  views: createRegistryViews(store),
+  metrics,
+  log,
+  links: {
+    temporalUi: settings.temporal.uiUrl,
+    namespace: settings.temporal.namespace,
+    prometheus: settings.prometheusUrl,
+  },
+});
+await server.listen({ host: '127.0.0.1', port: settings.port });
+log.info('listening');
+
+const stop = async () => {
+  await server.close();
+  await client.close();
+  process.exit(0);
+};
+process.once('SIGTERM', () => void stop());
+process.once('SIGINT', () => void stop());

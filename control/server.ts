@@ -1,0 +1,90 @@
+// The control API: what the command line and the pages read, and where Alertmanager calls.
+import Fastify, { type FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import type { CoppiceClient } from '../client/coppice-client.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import { receiveAlerts } from './alert-receiver.ts';
+import { renderModelPage, renderModelsPage } from './pages.ts';
+import type { RegistryViews } from './registry-views.ts';
+
+export interface ControlServerDependencies {
+  readonly client: CoppiceClient;
+  readonly registry: RegistryReader;
+  readonly views: RegistryViews;
+  readonly metrics: Metrics;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  readonly links: { readonly temporalUi: string; readonly namespace: string; readonly prometheus: string };
+}
+
+const modelParams = z.object({ model: z.string() });
+const versionParams = modelParams.extend({ version: z.coerce.number().int().positive() });
+const html = 'text/html; charset=utf-8';
+
+export function createControlServer(dependencies: ControlServerDependencies): FastifyInstance {
+  const { client, registry, views, metrics, log, links } = dependencies;
+  const server = Fastify({ forceCloseConnections: true });
+  server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
+    const status = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500);
+    if (status >= 500) log.warn(error.message);
+    return reply
+      .status(status)
+      .send({ error: { message: error instanceof z.ZodError ? z.prettifyError(error) : error.message } });
+  });
+  const known = async (model: string) => (await registry.readSpec(model)) !== undefined;
+  const notFound = (what: string): never => {
+    throw Object.assign(new Error(`${what} is not in the registry`), { statusCode: 404 });
+  };
+
+  server.post('/alerts', async (request) => ({
+    decisions: await receiveAlerts(request.body, { client, isKnown: known, metrics, log }),
+  }));
+
+  server.get('/api/models', () => views.models());
+  server.get('/api/models/:model', async (request) => {
+    const { model } = modelParams.parse(request.params);
+    if (!(await known(model))) notFound(model);
+    return { ...(await views.model(model)), controller: await client.controllerState(model) };
+  });
+  server.get('/api/models/:model/versions', async (request) => {
+    const { model } = modelParams.parse(request.params);
+    if (!(await known(model))) notFound(model);
+    return (await views.model(model)).versions;
+  });
+  server.get('/api/models/:model/versions/:version/lineage', async (request) => {
+    const { model, version } = versionParams.parse(request.params);
+    return (await views.lineage(model, version)) ?? notFound(`${model}@${version}`);
+  });
+  server.get('/api/models/:model/ledger', async (request) =>
+    registry.readLedger(modelParams.parse(request.params).model),
+  );
+  server.get('/api/models/:model/ledger/verification', async (request) =>
+    registry.verifyLedger(modelParams.parse(request.params).model),
+  );
+  server.get('/api/models/:model/served', async (request) => {
+    const { model } = modelParams.parse(request.params);
+    const { at } = z.object({ at: z.coerce.date() }).parse(request.query);
+    const routing = await registry.servedAt(model, at);
+    return { at: at.toISOString(), ...(routing && { routing }) };
+  });
+
+  server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));
+  server.get('/models/:model', async (request, reply) => {
+    const { model } = modelParams.parse(request.params);
+    if (!(await known(model))) notFound(model);
+    const page = renderModelPage({
+      summary: await views.model(model),
+      controller: await client.controllerState(model),
+      ledger: await registry.readLedger(model),
+      links,
+    });
+    return reply.type(html).send(page);
+  });
+  server.get('/models/:model/versions/:version/report', async (request, reply) => {
+    const { model, version } = versionParams.parse(request.params);
+    return reply.type(html).send((await views.report(model, version)) ?? notFound(`${model}@${version}`));
+  });
+  server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await metrics.text()));
+  server.get('/healthz', () => ({ status: 'ok' }));
+  return server;
+}

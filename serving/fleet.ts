@@ -1,0 +1,90 @@
+// All models of a gateway: found in the registry, refreshed on a short interval, their answers recorded.
+import type { OpenStore } from '../artifacts/open.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import type { LoadedVersion } from './loaded-version.ts';
+import { createQualityWindow } from './quality-window.ts';
+import { createRecorder } from './recorder.ts';
+import { createServedModel, type ServedModel } from './served-model.ts';
+
+/** How soon a change of routing takes effect: a listing of one prefix costs about a millisecond. */
+const refreshMs = 300;
+/** New models are rare. */
+const discoverMs = 2_000;
+/** Labels may come so much later than answers and still count for quality after a restart. */
+const replayMs = 3_600_000;
+
+export interface FleetDependencies {
+  readonly replica: string;
+  readonly store: OpenStore;
+  readonly metrics: Metrics;
+  readonly load: (model: string, version: number) => Promise<LoadedVersion>;
+  readonly log: { info(message: string): void; warn(message: string): void };
+}
+
+export function createFleet({ replica, store, metrics, load, log }: FleetDependencies) {
+  const { registry, leases, observations } = store;
+  const served = new Map<string, ServedModel>();
+  const windows = new Map<string, ReturnType<typeof createQualityWindow>>();
+  const recorder = createRecorder({
+    log: observations,
+    onLabelled: ({ model, served: { version, label: given } }, label) => {
+      const correct = given === label;
+      const window = windows.get(model);
+      window?.add(version, correct);
+      metrics.countLabel({ model, version: String(version), correct });
+      if (window) metrics.setQuality({ model, version: String(version), ...window.read(version) });
+    },
+    onLost: metrics.countLostRecords,
+    warn: (message) => log.warn(message),
+  });
+  let running = false;
+  const loops: Promise<void>[] = [];
+
+  const discover = async (): Promise<void> => {
+    for (const model of await registry.listModels()) {
+      if (served.has(model)) continue;
+      const stored = await registry.readSpec(model);
+      if (!stored) continue;
+      windows.set(model, createQualityWindow(stored.spec.monitoring.qualityWindow));
+      recorder.replay(await observations.read(model, { since: new Date(Date.now() - replayMs) }));
+      served.set(model, createServedModel(model, { replica, registry, leases, load, log, metrics }));
+      log.info(`serving ${model}`);
+    }
+  };
+
+  /** One trouble does not end a loop: the store may be away for a while. */
+  const loop = async (intervalMs: number, work: () => Promise<unknown>): Promise<void> => {
+    let troubled = '';
+    while (running) {
+      try {
+        await work();
+        troubled = '';
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        if (message !== troubled) log.warn(message); // said once, not three times a second
+        troubled = message;
+      }
+      await new Promise((resolve) => setTimeout(resolve, intervalMs));
+    }
+  };
+
+  return {
+    recorder,
+    model: (name: string): ServedModel | undefined => served.get(name),
+    models: (): readonly ServedModel[] => [...served.values()],
+    start: (): void => {
+      running = true;
+      loops.push(
+        loop(discoverMs, discover),
+        loop(refreshMs, () => Promise.all([...served.values()].map((model) => model.refresh()))),
+        loop(refreshMs, () => recorder.flush()),
+      );
+    },
+    stop: async (): Promise<void> => {
+      running = false;
+      await Promise.all(loops);
+      await recorder.flush();
+      await Promise.all([...served.values()].map((model) => model.stop()));
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// The gateway process: follows the routing of every model, answers requests, writes down what was said.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { openStore } from '../artifacts/open.ts';
+import { createMetrics } from '../monitoring/metrics.ts';
+import { readSettings } from '../settings/settings.ts';
+import { createFleet } from './fleet.ts';
+import { createHttpServer } from './http-server.ts';
+import { createVersionLoader } from './loaded-version.ts';
+
+const settings = readSettings(process.env);
+const log = pino({ name: 'gateway', level: settings.logLevel });
+const replica = `${hostname()}-${randomUUID().slice(0, 8)}`;
+const metrics = createMetrics({ process: 'gateway' });
+const store = await openStore(settings, { metrics, replica });
+const fleet = createFleet({
+  replica,
+  store,
+  metrics,
+  log,
+  load: createVersionLoader({ ...store, directory: join(settings.home, 'gateway') }),
+});
+const server = createHttpServer({
+  model: fleet.model,
+  models: fleet.models,
+  recordAnswer: fleet.recorder.recordAnswer,
+  recordFeedback: fleet.recorder.recordFeedback,
+  observeRequest: metrics.observeRequest,
+  metricsText: metrics.text,
+  maximumBodyBytes: 16 * 1024 * 1024, // a mail with attachments
+});
+fleet.start();
+await server.listen({ host: '127.0.0.1', port: settings.port });
+log.info({ replica }, 'listening');
+
+const stop = async () => {
+  await server.close();
+  await fleet.stop();
+  process.exit(0);
+};
+process.once('SIGTERM', () => void stop());
+process.once('SIGINT', () => void stop());

@@ -1,0 +1,84 @@
+// Writes answers and labels down in batches, joins them for the quality metrics, and survives a store that is away.
+import type { ObservationLog } from '../artifacts/observations.ts';
+import type { FeedbackRecord, Observation, PredictionRecord } from '../contracts/observation.ts';
+
+/** Answers that a label may still come for, kept in memory; older ones are joined from the log by the judges. */
+const rememberedAnswers = 20_000;
+/** While the store is away so many records wait; beyond that the oldest are lost, and counted. */
+const waitingRecords = 100_000;
+
+export interface RecorderDependencies {
+  readonly log: ObservationLog;
+  /** Called once for each label that finds its answer. */
+  readonly onLabelled: (prediction: PredictionRecord, label: string) => void;
+  readonly onLost: (records: number) => void;
+  readonly warn: (message: string) => void;
+}
+
+export type Recorder = ReturnType<typeof createRecorder>;
+
+export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDependencies) {
+  const answers = new Map<string, PredictionRecord>();
+  const labelled = new Set<string>();
+  const waiting = new Map<string, Observation[]>();
+  let flushing: Promise<void> = Promise.resolve();
+
+  const enqueue = (model: string, record: Observation): void => {
+    const records = waiting.get(model) ?? [];
+    records.push(record);
+    if (records.length > waitingRecords) onLost(records.splice(0, records.length - waitingRecords).length);
+    waiting.set(model, records);
+  };
+
+  const flushModel = async (model: string, records: Observation[]): Promise<void> => {
+    waiting.delete(model);
+    try {
+      await log.append(model, records);
+    } catch (error) {
+      waiting.set(model, [...records, ...(waiting.get(model) ?? [])]);
+      warn(
+        `${records.length} records wait for the store: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+
+  const rememberAnswer = (record: PredictionRecord): void => {
+    answers.set(record.id, record);
+    for (const oldest of answers.keys()) {
+      if (answers.size <= rememberedAnswers) break;
+      answers.delete(oldest);
+      labelled.delete(oldest);
+    }
+  };
+
+  const join = ({ prediction, label }: FeedbackRecord): void => {
+    const answer = answers.get(prediction);
+    if (!answer || labelled.has(prediction)) return; // a corrected label enters the judges' join, not this window
+    labelled.add(prediction);
+    onLabelled(answer, label);
+  };
+
+  return {
+    recordAnswer: (record: PredictionRecord): void => {
+      rememberAnswer(record);
+      enqueue(record.model, record);
+    },
+    recordFeedback: (model: string, record: FeedbackRecord): void => {
+      join(record);
+      enqueue(model, record);
+    },
+    /** Takes up what an earlier gateway wrote, so that labels for its answers still count here. */
+    replay: (observations: readonly Observation[]): void => {
+      for (const observation of observations) {
+        if (observation.kind === 'prediction') rememberAnswer(observation);
+      }
+      for (const observation of observations) if (observation.kind === 'feedback') join(observation);
+    },
+    flush: (): Promise<void> => {
+      flushing = flushing.then(async () => {
+        await Promise.all([...waiting].map(([model, records]) => flushModel(model, records)));
+      });
+      return flushing;
+    },
+  };
+}

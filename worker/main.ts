@@ -1,0 +1,78 @@
+// The worker: workflows, the activities that move and compute data, and the single writer of the registry.
+import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { createCleaningActivities } from '../activities/cleaning.ts';
+import { createCollectionActivities } from '../activities/collection.ts';
+import { createEvaluationActivities } from '../activities/evaluation.ts';
+import { createFailureInterceptor } from '../activities/failures.ts';
+import { createModelStateActivities } from '../activities/model-state.ts';
+import { createMonitoringActivities } from '../activities/monitoring.ts';
+import { createRegistryActivities } from '../activities/registry.ts';
+import { createRolloutActivities } from '../activities/rollout.ts';
+import { createSelectionActivities } from '../activities/selection.ts';
+import { createTokenizationActivities } from '../activities/tokenization.ts';
+import { openBucketReader, openRegistryWriter } from '../artifacts/open.ts';
+import { taskQueues } from '../contracts/task-queues.ts';
+import { createPrometheusClient } from '../monitoring/prometheus-client.ts';
+import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
+import { openProcess, runUntilStopped } from './process-root.ts';
+import { connectWorker, createOpenWorkFinder, readSearchAttributes } from './temporal.ts';
+import { workflowBundlePath } from './workflow-bundle.ts';
+
+const opened = await openProcess('worker');
+const { settings, store, metrics, runStage } = opened;
+const { artifacts, registry, observations, leases, buckets } = store;
+const { namespace } = settings.temporal;
+const connection = await connectWorker(settings);
+const client = new Client({ connection, namespace });
+const prometheus = createPrometheusClient({ url: settings.prometheusUrl });
+const now = () => new Date();
+
+const activities = {
+  ...createModelStateActivities({
+    artifacts,
+    registry,
+    findOpenWork: createOpenWorkFinder(client),
+    searchAttributes: await readSearchAttributes(client, namespace),
+  }),
+  ...createCollectionActivities({
+    artifacts,
+    pointers: buckets.artifacts,
+    objects: openBucketReader(settings),
+    runStage,
+    now,
+  }),
+  ...createCleaningActivities({ artifacts, runStage, metrics }),
+  ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
+  ...createSelectionActivities({ artifacts, runStage }),
+  ...createEvaluationActivities({ artifacts, runStage }),
+  ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
+  ...createMonitoringActivities({
+    registry,
+    prometheus,
+    rulesDirectory: join(settings.home, 'prometheus', 'rules'),
+  }),
+};
+
+const shared = {
+  connection,
+  namespace,
+  interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },
+};
+const pipeline = await Worker.create({
+  ...shared,
+  taskQueue: taskQueues.pipeline,
+  workflowBundle: { codePath: await workflowBundlePath() },
+  activities,
+  stickyQueueScheduleToStartTimeout: '1 second', // a pipeline is back in 3 to 4 s after its worker died, not 12
+  maxConcurrentActivityTaskExecutions: 20,
+});
+const writer = await Worker.create({
+  ...shared,
+  taskQueue: taskQueues.registry,
+  activities: createRegistryActivities({ writer: await openRegistryWriter(settings, store) }),
+  maxConcurrentActivityTaskExecutions: 1,
+});
+await runUntilStopped([pipeline, writer], opened);
+await connection.close();

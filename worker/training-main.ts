@@ -1,0 +1,28 @@
+// The trainer's host: one training or scoring job at a time, each in a process of its own that it watches over.
+import { Worker } from '@temporalio/worker';
+import { createFailureInterceptor } from '../activities/failures.ts';
+import { createTrainingActivities } from '../activities/training.ts';
+import { taskQueues } from '../contracts/task-queues.ts';
+import { openProcess, runUntilStopped } from './process-root.ts';
+import { connectWorker } from './temporal.ts';
+import { runTrainingJob } from './trainer/supervise.ts';
+
+const opened = await openProcess('trainer');
+const { settings, store, metrics, runStage } = opened;
+const connection = await connectWorker(settings);
+const worker = await Worker.create({
+  connection,
+  namespace: settings.temporal.namespace,
+  taskQueue: taskQueues.training,
+  activities: createTrainingActivities({
+    artifacts: store.artifacts,
+    runStage,
+    metrics,
+    runTrainingJob: (job, options) => runTrainingJob(job, { ...options, settings }),
+  }),
+  interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },
+  maxConcurrentActivityTaskExecutions: 1,
+  shutdownGraceTime: '15 seconds', // for a checkpoint
+});
+await runUntilStopped([worker], opened);
+await connection.close();

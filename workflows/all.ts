@@ -1,0 +1,5 @@
+// The workflows of a worker, for the bundler.
+export { controllerWorkflow } from './controller.ts';
+export { lifecycleWorkflow } from './lifecycle.ts';
+export { rolloutWorkflow } from './rollout.ts';
+export { trainingWorkflow } from './training.ts';

@@ -1,0 +1,44 @@
+// The messages of contracts/messages.ts as Temporal definitions.
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import {
+  type Alert,
+  type ControllerState,
+  type Decision,
+  type HistoryEntry,
+  type LifecycleStatus,
+  messageNames,
+  type PersonRequest,
+  type RetrainRequest,
+  type RollbackRequest,
+  type RolloutDecision,
+  type RolloutFinished,
+  type RolloutStatus,
+  type RunFinished,
+  type StartRolloutRequest,
+  type VersionRequest,
+} from '../contracts/messages.ts';
+import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+
+// To the controller, from outside: answered on acceptance.
+export const applySpecUpdate = defineUpdate<Decision, [{ spec: ModelSpec; by: string }]>(
+  messageNames.applySpec,
+);
+export const retrainUpdate = defineUpdate<Decision, [RetrainRequest]>(messageNames.retrain);
+export const deliverAlertUpdate = defineUpdate<Decision, [Alert]>(messageNames.deliverAlert);
+export const approveUpdate = defineUpdate<Decision, [VersionRequest]>(messageNames.approve);
+export const rejectUpdate = defineUpdate<Decision, [VersionRequest]>(messageNames.reject);
+export const startRolloutUpdate = defineUpdate<Decision, [StartRolloutRequest]>(messageNames.startRollout);
+export const rollbackUpdate = defineUpdate<Decision, [RollbackRequest]>(messageNames.rollback);
+export const pauseUpdate = defineUpdate<Decision, [PersonRequest]>(messageNames.pause);
+export const resumeUpdate = defineUpdate<Decision, [PersonRequest]>(messageNames.resume);
+
+// Between workflows.
+export const runFinishedSignal = defineSignal<[RunFinished]>(messageNames.runFinished);
+export const rolloutFinishedSignal = defineSignal<[RolloutFinished]>(messageNames.rolloutFinished);
+export const decideRolloutSignal = defineSignal<[RolloutDecision]>(messageNames.decideRollout);
+
+// What a workflow says of itself.
+export const controllerStatusQuery = defineQuery<ControllerState>(messageNames.status);
+export const controllerHistoryQuery = defineQuery<readonly HistoryEntry[]>(messageNames.history);
+export const lifecycleStatusQuery = defineQuery<LifecycleStatus>(messageNames.status);
+export const rolloutStatusQuery = defineQuery<RolloutStatus>(messageNames.status);

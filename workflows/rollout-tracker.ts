@@ -1,0 +1,33 @@
+// Where a rollout stands, for the query `status` and the live details in the Temporal UI.
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { Look, RolloutInput, RolloutStatus, RolloutVerdict } from '../contracts/messages.ts';
+import { rolloutStatusQuery } from './messages.ts';
+import { rolloutDetails } from './story.ts';
+
+export type RolloutTracker = ReturnType<typeof trackRollout>;
+
+export function trackRollout(input: RolloutInput) {
+  let status: RolloutStatus = { phase: 'deploying', step: 0, trafficFraction: 0 };
+  let changes = 0;
+  const update = (next: Partial<RolloutStatus>) => {
+    status = { ...status, ...next };
+    const versus = input.champion === undefined ? '' : ` against version ${input.champion}`;
+    setCurrentDetails(`Version ${input.version}${versus}\n\n${rolloutDetails(status)}`);
+  };
+  setHandler(rolloutStatusQuery, () => status);
+  return {
+    phase: (phase: RolloutStatus['phase'], at: { step?: number; trafficFraction?: number } = {}) =>
+      update({
+        phase,
+        ...(at.step !== undefined && { step: at.step }),
+        ...(at.trafficFraction !== undefined && { trafficFraction: at.trafficFraction }),
+      }),
+    look: (look: Look) => update({ look }),
+    end: (verdict: RolloutVerdict) => update({ phase: 'ended', verdict }),
+    /** Counts changes of the registry, so that each has an idempotency key of its own. */
+    changed: () => {
+      changes += 1;
+    },
+    changes: () => changes,
+  };
+}

@@ -1,0 +1,247 @@
+// How one version takes over: approval, shadow, canary steps, all of the traffic, a watch window; or back. What a look
+// finds is decided in activities, so the verdict stands in the history; here stands only what follows from it.
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { RegistryActivities } from '../activities/registry.ts';
+import type { RolloutActivities } from '../activities/rollout.ts';
+import type {
+  Look,
+  RolloutDecision,
+  RolloutInput,
+  RolloutResult,
+  RolloutVerdict,
+} from '../contracts/messages.ts';
+import type { RegistryChange } from '../contracts/registry.ts';
+import { quick, registry } from './activity-options.ts';
+import { decideRolloutSignal, rolloutFinishedSignal } from './messages.ts';
+import { type RolloutTracker, trackRollout } from './rollout-tracker.ts';
+import { describeLook, tell } from './story.ts';
+
+const { judgeExperiment, judgeWatch, verifyRollback } = proxyActivities<RolloutActivities>(quick);
+const { awaitGateways } = proxyActivities<RolloutActivities>({
+  ...quick,
+  startToCloseTimeout: '3 minutes', // loading a model in every gateway
+  heartbeatTimeout: '30 seconds',
+});
+const { commitRegistryChange } = proxyActivities<RegistryActivities>(registry);
+
+/** Everything that the phases of one rollout share. */
+interface Rollout {
+  readonly input: RolloutInput;
+  readonly tracker: RolloutTracker;
+  /** The newest word of a person, taken up at the next look. */
+  word: RolloutDecision | undefined;
+}
+
+export async function rolloutWorkflow(input: RolloutInput): Promise<RolloutResult> {
+  const rollout: Rollout = { input, tracker: trackRollout(input), word: undefined };
+  setHandler(decideRolloutSignal, (decision) => {
+    rollout.word = decision;
+  });
+  tell(input.searchAttributes, {
+    CoppiceModel: input.model,
+    CoppiceVersion: String(input.version),
+    CoppiceStage: 'rollout',
+    ...(input.champion !== undefined && { CoppiceChampion: String(input.champion) }),
+  });
+  try {
+    const result = await takeOver(rollout);
+    await finish(rollout, result);
+    return result;
+  } catch (error) {
+    // Whatever went wrong, the challenger must not stay in traffic unwatched; no judgement on it is implied.
+    await CancellationScope.nonCancellable(async () => {
+      const reason = isCancellation(error) ? 'cancelled' : `failed: ${String(error)}`;
+      if (input.champion !== undefined)
+        await change(rollout, { kind: 'withdraw', version: input.version }, reason);
+      await finish(rollout, { verdict: 'stopped', reasons: [reason] });
+    });
+    throw error;
+  }
+}
+
+async function takeOver(rollout: Rollout): Promise<RolloutResult> {
+  const { input } = rollout;
+  if (input.policy.approval === 'manual') {
+    const refused = await awaitApproval(rollout);
+    if (refused) return refused;
+  }
+  if (input.champion === undefined) {
+    await promote(rollout, 'the first version: nothing is in service to compare it with');
+    return { verdict: 'promote', reasons: ['first version'] };
+  }
+  let shadow: Look | undefined;
+  if (input.entry === 'shadow') {
+    shadow = await runExperiment(rollout, {
+      mode: 'shadow',
+      step: 0,
+      trafficFraction: 0,
+      qualityProven: false,
+    });
+    if (shadow.verdict !== 'promote') return conclude(rollout, shadow);
+  }
+  const canary = await runCanary(rollout, shadow !== undefined);
+  if (canary.verdict !== 'promote') return conclude(rollout, canary);
+
+  const decisive = shadow ?? canary;
+  await promote(rollout, describeLook(decisive));
+  const watched = await watch(rollout);
+  if (watched) return goBack(rollout, watched);
+  return { verdict: 'promote', look: decisive, reasons: decisive.reasons };
+}
+
+/** Waits for a person, without a bound: nothing is in traffic meanwhile. */
+async function awaitApproval(rollout: Rollout): Promise<RolloutResult | undefined> {
+  rollout.tracker.phase('approval');
+  await condition(() => rollout.word !== undefined);
+  const word = rollout.word;
+  rollout.word = undefined;
+  if (word?.decision === 'approve') return undefined;
+  return { verdict: 'rejected', reasons: [`rejected by ${word?.by ?? '?'}: ${word?.reason ?? ''}`] };
+}
+
+/** The steps guard health, and the test goes on in them on fresh answers; without a verdict from shadow it must decide here. */
+async function runCanary(rollout: Rollout, provenBefore: boolean): Promise<Look> {
+  let look: Look = { verdict: 'promote', pairs: 0, requests: 0, reasons: ['no canary steps'] };
+  let qualityProven = provenBefore;
+  for (const [index, trafficFraction] of rollout.input.policy.steps.entries()) {
+    look = await runExperiment(rollout, { mode: 'canary', step: index + 1, trafficFraction, qualityProven });
+    if (look.verdict !== 'promote') return look;
+    qualityProven = true;
+  }
+  return look;
+}
+
+interface ExperimentStep {
+  readonly mode: 'shadow' | 'canary';
+  readonly step: number;
+  readonly trafficFraction: number;
+  /** An earlier phase has found the challenger better: this one may pass on health alone. */
+  readonly qualityProven: boolean;
+}
+
+/** Puts the challenger into the given share of traffic and looks until a verdict. `promote` means: on to the next. */
+async function runExperiment(rollout: Rollout, at: ExperimentStep): Promise<Look> {
+  const { input, tracker } = rollout;
+  const { model, version, policy, experiment } = input;
+  tracker.phase('deploying', at);
+  const challenger = {
+    version,
+    experiment,
+    mode: at.mode,
+    trafficFraction: at.trafficFraction,
+    step: at.step,
+  };
+  const override = input.entry === 'canary';
+  const generation = await change(
+    rollout,
+    { kind: 'challenge', challenger, ...(override && { overrideQuarantine: true }) },
+    `${at.mode} at ${at.trafficFraction * 100} %`,
+  );
+  const gateways = await awaitGateways({ model, generation, version });
+  if (!gateways.ready) return { verdict: 'unhealthy', pairs: 0, requests: 0, reasons: gateways.reasons };
+
+  tracker.phase(at.mode, at);
+  const startedAt = Date.now();
+  for (;;) {
+    await condition(() => rollout.word !== undefined, policy.lookEverySeconds * 1_000);
+    if (rollout.word) return overruled(rollout.word);
+    const look = await judgeExperiment({
+      model,
+      version,
+      champion: input.champion ?? version,
+      experiment,
+      policy,
+      startedAt: new Date(startedAt).toISOString(),
+      elapsedSeconds: (Date.now() - startedAt) / 1_000,
+      ...at,
+    });
+    tracker.look(look);
+    if (look.verdict !== 'continue') return look;
+  }
+}
+
+function overruled({ decision, by, reason }: RolloutDecision): Look {
+  const verdict = decision === 'approve' ? 'promote' : 'rollback';
+  return { verdict, pairs: 0, requests: 0, reasons: [`${decision} by ${by}: ${reason}`] };
+}
+
+async function promote(rollout: Rollout, reason: string): Promise<void> {
+  const { model, version } = rollout.input;
+  rollout.tracker.phase('promoting', { trafficFraction: 1 });
+  const generation = await change(rollout, { kind: 'promote', version }, reason);
+  await awaitGateways({ model, generation, version });
+}
+
+/** @returns the look that found degradation, or nothing where the new champion held. */
+async function watch(rollout: Rollout): Promise<Look | undefined> {
+  const { model, version, policy } = rollout.input;
+  rollout.tracker.phase('watching', { trafficFraction: 1 });
+  const startedAt = Date.now();
+  while (Date.now() - startedAt < policy.watchSeconds * 1_000) {
+    await condition(() => rollout.word?.decision === 'rollback', policy.lookEverySeconds * 1_000);
+    if (rollout.word?.decision === 'rollback') return overruled(rollout.word);
+    const look = await judgeWatch({ model, version, policy, startedAt: new Date(startedAt).toISOString() });
+    rollout.tracker.look(look);
+    if (look.verdict === 'unhealthy' || look.verdict === 'rollback') return look;
+  }
+  return undefined;
+}
+
+/** A look that did not end in promotion: a bad version goes back and is quarantined, an undecided one is withdrawn. */
+async function conclude(rollout: Rollout, look: Look): Promise<RolloutResult> {
+  if (look.verdict === 'rollback' || look.verdict === 'unhealthy') return goBack(rollout, look);
+  await change(rollout, { kind: 'withdraw', version: rollout.input.version }, describeLook(look));
+  return { verdict: look.verdict as RolloutVerdict, look, reasons: look.reasons };
+}
+
+async function goBack(rollout: Rollout, look: Look): Promise<RolloutResult> {
+  const { model, version, policy } = rollout.input;
+  rollout.tracker.phase('rolling-back', { trafficFraction: 0 });
+  const generation = await change(rollout, { kind: 'rollback', version }, describeLook(look));
+  await awaitGateways({ model, generation });
+  const since = new Date(Date.now()).toISOString();
+  // Bounded: what cannot be shown within the patience of the policy is reported as not verified.
+  const deadline = Date.now() + Math.min(policy.patienceSeconds, 60) * 1_000;
+  let verification = await verifyRollback({ model, version, generation, since });
+  while (!verification.verified && Date.now() < deadline) {
+    await sleep(policy.lookEverySeconds * 1_000);
+    verification = await verifyRollback({ model, version, generation, since });
+  }
+  const verdict = look.verdict === 'unhealthy' ? 'unhealthy' : 'rollback';
+  return { verdict, look, reasons: [...look.reasons, ...verification.reasons], verification };
+}
+
+/** @returns the generation of the routing that the change made. */
+async function change(rollout: Rollout, what: RegistryChange, reason: string): Promise<number> {
+  const { workflowId, runId } = workflowInfo();
+  rollout.tracker.changed();
+  const { generation } = await commitRegistryChange({
+    model: rollout.input.model,
+    idempotencyKey: `${workflowId}/${runId}/${rollout.tracker.changes()}`,
+    actor: workflowId,
+    reason,
+    change: what,
+  });
+  return generation ?? 0;
+}
+
+async function finish({ input, tracker }: Rollout, result: RolloutResult): Promise<void> {
+  tracker.end(result.verdict);
+  tell(input.searchAttributes, { CoppiceVerdict: result.verdict });
+  if (input.controllerId === undefined) return;
+  await getExternalWorkflowHandle(input.controllerId).signal(rolloutFinishedSignal, {
+    workflowId: workflowInfo().workflowId,
+    version: input.version,
+    verdict: result.verdict,
+    reason: result.reasons.join('; '),
+  });
+}

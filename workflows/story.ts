@@ -1,0 +1,45 @@
+// How a workflow tells its story in the Temporal UI: search attributes and live details in Markdown.
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import type { LifecycleStatus, Look, RolloutStatus } from '../contracts/messages.ts';
+import type { SearchAttribute } from '../contracts/search-attributes.ts';
+
+/**
+ * Sets the search attributes that the server has; a server without a free slot goes without.
+ * @param available names that are registered on the server
+ */
+export function tell(
+  available: readonly string[] | undefined,
+  values: Partial<Record<SearchAttribute, string>>,
+): void {
+  const pairs = Object.entries(values)
+    .filter(([name]) => available?.includes(name))
+    .map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value }));
+  if (pairs.length > 0) upsertSearchAttributes(pairs);
+}
+
+/** The stages of a lifecycle as a Markdown table. */
+export function lifecycleDetails({ stages, outcome }: LifecycleStatus): string {
+  const rows = stages.map(({ stage, state, detail, seconds }) => {
+    const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
+    return `| ${stage} | ${state} | ${time} | ${detail} |`;
+  });
+  const table = ['| stage | state | time | |', '| --- | --- | ---: | --- |', ...rows].join('\n');
+  return outcome === undefined ? table : `**${outcome}**\n\n${table}`;
+}
+
+/** A rollout in Markdown: where it stands and what the last look found. */
+export function rolloutDetails(status: RolloutStatus): string {
+  const head = status.verdict === undefined ? status.phase : `**${status.verdict}** (${status.phase})`;
+  const share = `${(status.trafficFraction * 100).toFixed(0)} % of the traffic`;
+  return [`${head}, ${share}`, ...(status.look ? ['', describeLook(status.look)] : [])].join('\n');
+}
+
+/** One look in one sentence. */
+export function describeLook({ pairs, estimate, interval, requests, reasons, verdict }: Look): string {
+  const measured =
+    estimate === undefined || interval === undefined
+      ? ''
+      : `, difference ${estimate.toFixed(4)} [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]`;
+  return `${verdict}: ${pairs} pairs, ${requests} requests${measured}. ${reasons.join('; ')}`;
+}
