@@ -119,12 +119,14 @@ function sampleNeeded(evidence: RolloutEvidence, policy: RolloutPolicy): number 
   return evidence.qualityProven ? policy.stepMinimumSample : policy.minimumSample;
 }
 
-/** The standing of the paired test in words. */
+/** The standing of the paired test in words, as the challenger is seen from the champion. */
 function quality({ verdict, n, estimate, interval }: PairedTestResult, policy: RolloutPolicy): string {
   if (interval === null) return `${n} of the ${policy.minimumSample} labelled subjects before the first look`;
   const measure = policy.metric === 'brier' ? 'Brier score' : 'error rate';
-  const bounds = `(${formatLoss(interval.lower)} to ${formatLoss(interval.upper)}, ${n} subjects)`;
-  const difference = `${measure} lower by ${formatLoss(estimate)} ${bounds}`;
+  const [direction, low, high]: [string, number, number] =
+    estimate < 0 ? ['higher', -interval.upper, -interval.lower] : ['lower', interval.lower, interval.upper];
+  const bounds = `(${formatLoss(low)} to ${formatLoss(high)}, ${n} subjects)`;
+  const difference = `${measure} ${direction} by ${formatLoss(Math.abs(estimate))} ${bounds}`;
   if (verdict === 'promote') return `better: ${difference}`;
   if (verdict === 'rollback') return `worse: ${difference}`;
   return `undecided: ${difference}`;

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { judgeHealth } from '../../../../pipeline/rollout/health.ts';
+
+const limits = { maximumErrorRate: 0.02, maximumP95LatencyMs: 200, minimumRequests: 20 };
+const sound = { requests: 100, errorRate: 0.01, p95LatencyMs: 120 };
+
+describe('judgeHealth', () => {
+  it('finds a version at its limits healthy', () => {
+    const challenger = { requests: 20, errorRate: 0.02, p95LatencyMs: 200 };
+    expect(judgeHealth(sound, challenger, limits)).toEqual({ status: 'healthy', reasons: [] });
+  });
+
+  it('names every limit that is broken', () => {
+    const { status, reasons } = judgeHealth(
+      sound,
+      { requests: 50, errorRate: 0.5, p95LatencyMs: 900.4 },
+      limits,
+    );
+    expect(status).toBe('unhealthy');
+    expect(reasons).toEqual([
+      '50.0 % of its requests fail, limit 2.0 %',
+      '95 % of its answers take up to 900 ms, limit 200 ms',
+    ]);
+  });
+
+  it('says when the champion breaks the limit too', () => {
+    const failing = { ...sound, errorRate: 0.3 };
+    expect(judgeHealth(failing, failing, limits).reasons).toEqual([
+      '30.0 % of its requests fail, limit 2.0 % (the champion breaks it too)',
+    ]);
+  });
+
+  it.each([
+    ['no measurement', { requests: null, errorRate: null, p95LatencyMs: null }, 'no measurement'],
+    [
+      'too few requests, all of them failed',
+      { requests: 19.7, errorRate: 1, p95LatencyMs: 10 },
+      '19 of the 20',
+    ],
+    ['no error rate', { ...sound, errorRate: null }, 'error rate not measured'],
+    ['no latency', { ...sound, p95LatencyMs: null }, 'latency not measured'],
+  ])('does not judge on %s', (_, challenger, reason) => {
+    const { status, reasons } = judgeHealth(sound, challenger, limits);
+    expect(status).toBe('insufficient');
+    expect(reasons.join()).toContain(reason);
+  });
+});
