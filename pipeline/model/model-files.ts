@@ -1,0 +1,53 @@
+// A model as its two files, `config.json` and `model.safetensors`, in Hugging Face's BERT layout.
+import type { BertConfig } from './config.ts';
+import { formatBertConfig, ModelFormatError, parseBertConfig } from './config.ts';
+import type { ParameterLayout } from './layout.ts';
+import { assignTensors, namedTensors, parameterLayout } from './layout.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+
+/** Contents of the two files. */
+export interface ModelFiles {
+  /** JSON text. */
+  readonly config: string;
+  readonly weights: Uint8Array;
+}
+
+/** A model in memory. */
+export interface Model {
+  readonly config: BertConfig;
+  readonly layout: ParameterLayout;
+  /** [layout.size] */
+  readonly parameters: Float32Array;
+}
+
+/** @throws ModelFormatError when a file is malformed, or when the two do not belong together */
+export function readModel(files: ModelFiles): Model {
+  const config = parseBertConfig(parseJson(files.config));
+  const layout = parameterLayout(config);
+  const parameters = new Float32Array(layout.size);
+  const missing = assignTensors(layout, parameters, readSafetensors(files.weights).tensors);
+  if (missing.length > 0) {
+    throw new ModelFormatError(
+      'model.safetensors',
+      missing.map((name) => `${name}: missing`),
+    );
+  }
+  return { config, layout, parameters };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ModelFormatError('config.json', ['not JSON']);
+  }
+}
+
+/** @returns the two files; equal models give equal bytes */
+export function writeModel({ config, layout, parameters }: Model): ModelFiles {
+  return {
+    config: `${JSON.stringify(formatBertConfig(config), null, 2)}\n`,
+    // transformers refuses a file that does not say which framework it is for.
+    weights: writeSafetensors(namedTensors(layout, parameters), { format: 'pt' }),
+  };
+}

@@ -1,0 +1,37 @@
+// The one place that loads the native TensorFlow addon.
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import type * as TensorFlow from '@tensorflow/tfjs';
+
+export interface TensorFlowOptions {
+  /** Threads that share one operation; default: as many as processors. */
+  readonly threads?: number;
+}
+
+/** What tfjs-node 4.22 still calls, and Node 23 removed. */
+const removedFromNode: Readonly<Record<string, (value: unknown) => boolean>> = {
+  isNullOrUndefined: (value) => value === null || value === undefined,
+  isArray: Array.isArray,
+};
+
+/**
+ * Makes native TensorFlow the backend of `@tensorflow/tfjs` in this process, for whoever imports that package.
+ * Threads and logging are settled by the first call.
+ */
+export async function loadTensorflow({ threads }: TensorFlowOptions = {}): Promise<typeof TensorFlow> {
+  // Through require: an import would be hoisted before what follows, which the addon and the library need to find.
+  const require = createRequire(import.meta.url);
+  for (const [name, replacement] of Object.entries(removedFromNode)) {
+    if (!(name in util)) Object.assign(util, { [name]: replacement });
+  }
+  setNative('TF_CPP_MIN_LOG_LEVEL', '2'); // errors only
+  if (threads !== undefined) setNative('TF_NUM_INTRAOP_THREADS', String(threads));
+  const tensorflow = require('@tensorflow/tfjs-node') as typeof TensorFlow;
+  await tensorflow.ready();
+  return tensorflow;
+}
+
+/** Sets a variable that the native library reads when it is loaded; one that is set already stays. */
+function setNative(name: string, value: string): void {
+  process.env[name] ??= value;
+}

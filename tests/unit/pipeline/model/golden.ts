@@ -1,0 +1,39 @@
+// Models, logits and gradients that transformers and PyTorch made: tests/golden/make-bert.py.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { TokenBatch } from '../../../../pipeline/model/bert.ts';
+import type { ModelFiles } from '../../../../pipeline/model/model-files.ts';
+
+const folder = new URL('../../../golden/bert/', import.meta.url);
+
+const goldenSchema = z.object({
+  ids: z.array(z.array(z.number())),
+  lengths: z.array(z.number()),
+  positions: z.array(z.number()).nullable(),
+  targets: z.array(z.number()),
+  logits: z.array(z.array(z.number())),
+  loss: z.number(),
+  gradients: z.record(z.string(), z.tuple([z.number(), z.number()])),
+});
+
+export type GoldenName = 'classifier' | 'masked';
+
+/** A directory as `save_pretrained` wrote it. */
+export function goldenFiles(name: GoldenName): ModelFiles {
+  return {
+    config: readFileSync(new URL(`${name}/config.json`, folder), 'utf8'),
+    weights: readFileSync(new URL(`${name}/model.safetensors`, folder)),
+  };
+}
+
+/** A batch and what PyTorch makes of it. */
+export function golden(name: GoldenName) {
+  const numbers = goldenSchema.parse(JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')));
+  const batch: TokenBatch = {
+    ids: Int32Array.from(numbers.ids.flat()),
+    lengths: Int32Array.from(numbers.lengths),
+    batchSize: numbers.ids.length,
+    length: numbers.ids[0].length,
+  };
+  return { ...numbers, batch };
+}

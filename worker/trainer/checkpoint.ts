@@ -1,0 +1,137 @@
+// Checkpoints: one blob a checkpoint, and a pointer `checkpoints/<key>/latest.json` that moves. The pointer is the
+// truth: a job whose key it knows goes on from there, and one that it knows as finished is not trained again.
+// The blob is a safetensors file: `parameters`, `firstMoments`, `secondMoments` as flat vectors in the order of the
+// layout; step, key, job and record in its metadata.
+import { z } from 'zod';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import { blobKey } from '../../artifacts/blobs.ts';
+import { hashCanonical } from '../../artifacts/canonical-json.ts';
+import type { ObjectStore } from '../../artifacts/object-store.ts';
+import { readObject } from '../../artifacts/object-store.ts';
+import { artifactReferenceSchema, mediaTypes } from '../../contracts/artifact.ts';
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contracts/training-job.ts';
+import { curvePointSchema, trainingOutcomeSchema } from '../../contracts/training-job.ts';
+import { readSafetensors, writeSafetensors } from '../../pipeline/model/safetensors.ts';
+import type { TrainingState } from '../../pipeline/training/adamw.ts';
+
+const recordSchema = z.object({
+  tokensSeen: z.number().int(),
+  /** The sum of the losses since the last point of the curve, and of how many steps. */
+  lossSum: z.number(),
+  lossCount: z.number().int(),
+  curve: z.array(curvePointSchema),
+});
+/** What a run has told so far; it goes on after a resumption as if nothing had happened. */
+export type TrainingRecord = z.infer<typeof recordSchema>;
+
+const pointerSchema = z.object({
+  step: z.number().int(),
+  jobDigest: z.string(),
+  /** Absent once the job is finished. */
+  reference: artifactReferenceSchema.optional(),
+  outcome: trainingOutcomeSchema.optional(),
+});
+type Pointer = z.infer<typeof pointerSchema>;
+
+/** What a run continues from. */
+export type Resumption =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'checkpoint'; readonly state: TrainingState; readonly record: TrainingRecord }
+  | { readonly kind: 'finished'; readonly outcome: TrainingOutcome };
+
+/** The checkpoints of one job. */
+export interface Checkpoints {
+  /**
+   * @param size count of the model's parameters
+   * @throws CoppiceFailure CheckpointIncompatible where the key was used by another job
+   */
+  resume(size: number): Promise<Resumption>;
+  save(state: TrainingState, record: TrainingRecord): Promise<void>;
+  finish(outcome: TrainingOutcome): Promise<void>;
+}
+
+export interface CheckpointDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly objects: ObjectStore;
+}
+
+/**
+ * Names what a job computes: everything but its key, how often it is saved, and the rate after a divergence, which
+ * goes on from checkpoints of the rate before.
+ */
+export function jobDigest({
+  key: _key,
+  learningRateScale: _scale,
+  ...job
+}: PretrainingJob | FineTuningJob): string {
+  const { checkpointEverySeconds: _seconds, ...options } = job.options;
+  return hashCanonical({ ...job, options });
+}
+
+export function openCheckpoints(
+  job: PretrainingJob | FineTuningJob,
+  { artifacts, objects }: CheckpointDependencies,
+): Checkpoints {
+  const pointerKey = `checkpoints/${job.key}/latest.json`;
+  const digest = jobDigest(job);
+
+  const readPointer = async (): Promise<Pointer | undefined> => {
+    const bytes = await readObject(objects, pointerKey);
+    return bytes && pointerSchema.parse(JSON.parse(bytes.toString('utf8')));
+  };
+  /** Moves the pointer; what it pointed to before is of no use to anyone. */
+  const movePointer = async (pointer: Pointer): Promise<void> => {
+    const before = await readPointer();
+    await objects.put(pointerKey, Buffer.from(JSON.stringify(pointer)), { contentType: mediaTypes.json });
+    if (before?.reference !== undefined && before.reference.digest !== pointer.reference?.digest) {
+      await objects.remove(blobKey(before.reference.digest));
+    }
+  };
+
+  return {
+    async resume(size) {
+      const pointer = await readPointer();
+      if (pointer === undefined) return { kind: 'fresh' };
+      if (pointer.jobDigest !== digest) throw incompatible(job.key, 'another job used this key');
+      if (pointer.outcome !== undefined) return { kind: 'finished', outcome: pointer.outcome };
+      if (pointer.reference === undefined) throw incompatible(job.key, 'the pointer names no checkpoint');
+      return { kind: 'checkpoint', ...parse(await artifacts.readBytes(pointer.reference), job.key, size) };
+    },
+    async save(state, record) {
+      const bytes = format(state, record, job.key);
+      const reference = await artifacts.putBytes(bytes, { mediaType: mediaTypes.checkpoint });
+      await movePointer({ step: state.step, jobDigest: digest, reference });
+    },
+    finish: (outcome) => movePointer({ step: outcome.steps, jobDigest: digest, outcome }),
+  };
+}
+
+const vectors = ['parameters', 'firstMoments', 'secondMoments'] as const;
+
+function format(state: TrainingState, record: TrainingRecord, key: string): Uint8Array {
+  const tensors = vectors.map((name) => ({ name, shape: [state[name].length], values: state[name] }));
+  // The key keeps two jobs with the same numbers apart: one may remove its checkpoint while the other reads it.
+  return writeSafetensors(tensors, { key, step: String(state.step), record: JSON.stringify(record) });
+}
+
+function parse(
+  bytes: Uint8Array,
+  key: string,
+  size: number,
+): { state: TrainingState; record: TrainingRecord } {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const [parameters, firstMoments, secondMoments] = vectors.map((name) => {
+    const values = tensors.find((tensor) => tensor.name === name)?.values;
+    if (values?.length !== size) {
+      throw incompatible(key, `${name}: expected ${size} numbers, got ${String(values?.length)}`);
+    }
+    return values;
+  });
+  const record = recordSchema.parse(JSON.parse(metadata.record));
+  return { state: { step: Number(metadata.step), parameters, firstMoments, secondMoments }, record };
+}
+
+function incompatible(key: string, reason: string): CoppiceFailure {
+  return new CoppiceFailure('CheckpointIncompatible', `checkpoint ${key}: ${reason}`, { key });
+}

@@ -1,0 +1,61 @@
+// The trainer: a process that runs one job and ends. Native TensorFlow operations block its event loop for a step at a
+// time; between steps it hears its supervisor.
+import { cpus } from 'node:os';
+import { openStore } from '../../artifacts/open.ts';
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
+import { Secret } from '../../settings/secret.ts';
+import type { FromTrainer, ToTrainer } from './messages.ts';
+import { runJob } from './run-job.ts';
+
+let stopRequested = false;
+
+process.on('disconnect', () => process.exit(1)); // the supervisor is gone
+process.on('SIGINT', () => undefined); // the terminal sends it to all; the supervisor decides what becomes of the job
+process.on('message', (message: ToTrainer) => {
+  if (message.kind === 'stop') stopRequested = true;
+  else void run(message);
+});
+
+async function run({ job, store, home }: Extract<ToTrainer, { kind: 'start' }>): Promise<void> {
+  const answer = await runStarted({ job, store, home }).catch(toMessage);
+  // Ends only once the answer is on its way.
+  process.send?.(answer, undefined, {}, () => process.exit(0));
+}
+
+async function runStarted({
+  job,
+  store,
+  home,
+}: Omit<Extract<ToTrainer, { kind: 'start' }>, 'kind'>): Promise<FromTrainer> {
+  const opened = await openStore({ home, store: { ...store, secretKey: new Secret(store.secretKey) } });
+  const tensorflow = await loadTensorflow();
+  const outcome = await runJob(job, {
+    artifacts: opened.artifacts,
+    objects: opened.buckets.artifacts,
+    report: (progress) => send({ kind: 'progress', progress }),
+    stopRequested: () => stopRequested,
+    environment: {
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      processor: cpus().at(0)?.model ?? 'unknown',
+      processors: String(cpus().length),
+      tensorflowJs: tensorflow.version.tfjs,
+      backend: tensorflow.getBackend(),
+      precision: 'float32',
+    },
+  });
+  return { kind: 'outcome', outcome };
+}
+
+function toMessage(error: unknown): FromTrainer {
+  if (error instanceof CoppiceFailure) {
+    return { kind: 'failure', type: error.type, message: error.message, details: error.details };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'failure', message, details: {} };
+}
+
+function send(message: FromTrainer): void {
+  process.send?.(message);
+}

@@ -1,0 +1,28 @@
+// What the supervising process and the trainer say to each other over IPC.
+import type { FailureType } from '../../contracts/failures.ts';
+import type {
+  ScoringOutcome,
+  TrainingJob,
+  TrainingOutcome,
+  TrainingProgress,
+} from '../../contracts/training-job.ts';
+import type { Settings } from '../../settings/settings.ts';
+
+/** The store as it travels to the trainer, its key in the clear: the channel is a pipe between the two. */
+export type StoreAddress = Omit<Settings['store'], 'secretKey'> & { readonly secretKey: string };
+
+export type ToTrainer =
+  | { readonly kind: 'start'; readonly job: TrainingJob; readonly store: StoreAddress; readonly home: string }
+  /** Write a checkpoint and end. */
+  | { readonly kind: 'stop' };
+
+export type FromTrainer =
+  | { readonly kind: 'progress'; readonly progress: TrainingProgress }
+  | { readonly kind: 'outcome'; readonly outcome: TrainingOutcome | ScoringOutcome }
+  | {
+      readonly kind: 'failure';
+      /** Absent: an error that is not of the table. */
+      readonly type?: FailureType;
+      readonly message: string;
+      readonly details: Readonly<Record<string, unknown>>;
+    };

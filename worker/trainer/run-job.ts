@@ -1,0 +1,155 @@
+// From a job to its outcome, on whatever backend TensorFlow.js has in this process.
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import type { ObjectStore } from '../../artifacts/object-store.ts';
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type {
+  FineTuningJob,
+  PretrainingJob,
+  ScoringJob,
+  ScoringOutcome,
+  TrainingJob,
+  TrainingOutcome,
+  TrainingProgress,
+} from '../../contracts/training-job.ts';
+import { createClassifier } from '../../pipeline/model/classifier.ts';
+import type { BertConfig } from '../../pipeline/model/config.ts';
+import { bertConfigOf, ModelFormatError } from '../../pipeline/model/config.ts';
+import { startingParameters } from '../../pipeline/model/transfer.ts';
+import type { Objective } from '../../pipeline/training/objective.ts';
+import { createFineTuning, createPretraining } from '../../pipeline/training/objective.ts';
+import type { TokenRows } from '../../pipeline/training/token-rows.ts';
+import { Divergence } from '../../pipeline/training/train-step.ts';
+import { readExamples, readInitialModel, readModelFiles, readTokens } from './inputs.ts';
+import { runPhase } from './training-run.ts';
+
+/** What a job needs of the process that it runs in. */
+export interface TrainerContext {
+  readonly artifacts: ArtifactStore;
+  /** The bucket that checkpoint pointers stand in. */
+  readonly objects: ObjectStore;
+  readonly report: (progress: TrainingProgress) => void;
+  /** Asked after every step. */
+  readonly stopRequested: () => boolean;
+  /** What the numbers depend on beside the job: processor, library, backend. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a job to its end; one with a checkpoint goes on from there.
+ * @throws CoppiceFailure InvalidInput, TrainingDiverged, TrainingInterrupted, CheckpointIncompatible, OutOfMemory,
+ * and those of the store
+ */
+export async function runJob(
+  job: TrainingJob,
+  context: TrainerContext,
+): Promise<TrainingOutcome | ScoringOutcome> {
+  try {
+    return await (job.kind === 'scoring' ? score(job, context) : train(job, context));
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+async function train(job: PretrainingJob | FineTuningJob, context: TrainerContext): Promise<TrainingOutcome> {
+  const { artifacts } = context;
+  const tokens = await readTokens(artifacts, job.tokens);
+  if (tokens.contextLength > job.architecture.contextLength) {
+    const message = `rows of ${tokens.contextLength} tokens do not fit the model's ${job.architecture.contextLength}`;
+    throw new CoppiceFailure('InvalidInput', message);
+  }
+  const initial = await readInitialModel(artifacts, job.initialWeights);
+  const { config, objective } = await prepare(job, tokens, artifacts);
+  return runPhase(
+    {
+      job,
+      config,
+      objective,
+      startingParameters: () =>
+        startingParameters({ config, layout: objective.layout, seed: job.seed }, initial),
+    },
+    context,
+  );
+}
+
+async function prepare(
+  job: PretrainingJob | FineTuningJob,
+  tokens: TokenRows,
+  artifacts: ArtifactStore,
+): Promise<{ config: BertConfig; objective: Objective }> {
+  const { seed, options } = job;
+  const shared = {
+    vocabularySize: tokens.vocabularySize,
+    padTokenId: tokens.padId,
+    dropout: options.dropout,
+  };
+  if (job.kind === 'pretraining') {
+    const config = bertConfigOf(job.architecture, { ...shared, head: 'masked-language-model', labels: [] });
+    return { config, objective: createPretraining({ config, seed, tokens, options: job.options }) };
+  }
+  const config = bertConfigOf(job.architecture, { ...shared, head: 'classification', labels: job.labels });
+  const limits = { rows: tokens.rows, labels: job.labels.length };
+  const training = await readExamples(artifacts, job.examples.training, limits);
+  const validation = await readExamples(artifacts, job.examples.validation, limits);
+  if (training.length === 0)
+    throw new CoppiceFailure('InvalidInput', 'examples.training: expected one at least');
+  return {
+    config,
+    objective: createFineTuning({ config, seed, tokens, options: job.options, training, validation }),
+  };
+}
+
+const SCORING_CHUNK = 256;
+
+async function score(job: ScoringJob, context: TrainerContext): Promise<ScoringOutcome> {
+  const { artifacts, report } = context;
+  const tokens = await readTokens(artifacts, job.tokens);
+  const wrong = job.rows.find((row) => row >= tokens.rows);
+  if (wrong !== undefined)
+    throw new CoppiceFailure('InvalidInput', `rows: there is no row ${wrong}`, { row: wrong });
+  const classifier = createClassifier(await readModelFiles(artifacts, job.weights));
+  const classes = classifier.labels.length;
+  const probabilities: number[][] = [];
+  for (let start = 0; start < job.rows.length; start += SCORING_CHUNK) {
+    const rows = job.rows.slice(start, start + SCORING_CHUNK);
+    const flat = scoreRows(classifier.score, tokens, rows);
+    for (let row = 0; row < rows.length; row += 1) {
+      probabilities.push([...flat.subarray(row * classes, (row + 1) * classes)]);
+    }
+    report({ phase: job.kind, step: probabilities.length, totalSteps: job.rows.length });
+    await new Promise(setImmediate);
+    if (context.stopRequested()) throw new CoppiceFailure('TrainingInterrupted', 'scoring was stopped');
+  }
+  classifier.dispose();
+  return { probabilities: await artifacts.putJson({ labels: classifier.labels, probabilities }) };
+}
+
+function scoreRows(
+  score: (ids: Int32Array, lengths: ArrayLike<number>) => Float32Array,
+  { ids, lengths, contextLength }: TokenRows,
+  rows: readonly number[],
+): Float32Array {
+  const chunk = new Int32Array(rows.length * contextLength);
+  for (const [index, row] of rows.entries()) {
+    chunk.set(ids.subarray(row * contextLength, (row + 1) * contextLength), index * contextLength);
+  }
+  return score(
+    chunk,
+    rows.map((row) => lengths[row]),
+  );
+}
+
+/** Native TensorFlow says so in words only. */
+const outOfMemory = /OOM when allocating|RESOURCE_EXHAUSTED|ResourceExhausted|Array buffer allocation failed/;
+
+function toFailure(error: unknown): unknown {
+  if (error instanceof Divergence) {
+    const { step, loss } = error;
+    return new CoppiceFailure('TrainingDiverged', error.message, { step, loss: String(loss) });
+  }
+  if (error instanceof ModelFormatError) {
+    return new CoppiceFailure('InvalidInput', error.message, { problems: error.problems });
+  }
+  if (error instanceof Error && outOfMemory.test(error.message))
+    return new CoppiceFailure('OutOfMemory', error.message);
+  return error;
+}

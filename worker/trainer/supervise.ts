@@ -1,0 +1,114 @@
+// Runs a job in a trainer process and watches over it: the host's event loop stays free, and what the trainer says
+// becomes progress, an outcome or a failure of the table.
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type {
+  ScoringOutcome,
+  TrainingJob,
+  TrainingOutcome,
+  TrainingProgress,
+} from '../../contracts/training-job.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { FromTrainer, ToTrainer } from './messages.ts';
+
+export interface SupervisionOptions {
+  readonly onProgress: (progress: TrainingProgress) => void;
+  /** Once aborted, the trainer writes a checkpoint and stops. */
+  readonly signal: AbortSignal;
+  readonly settings: Pick<Settings, 'store' | 'home'>;
+  /** Told the process id of the trainer. */
+  readonly onStart?: (pid: number) => void;
+}
+
+const entry = fileURLToPath(new URL('main.ts', import.meta.url));
+const STOP_GRACE_MS = 10_000; // a step and a checkpoint of a hundred megabytes
+const LAST_WORDS = 4_000; // characters of the error output that a failure carries
+
+/**
+ * @returns what the job made
+ * @throws CoppiceFailure TrainingInterrupted where the trainer died or was stopped: the same job goes on from its last
+ * checkpoint; OutOfMemory; TrainingDiverged; CheckpointIncompatible; InvalidInput; those of the store
+ */
+export async function runTrainingJob(
+  job: TrainingJob,
+  options: SupervisionOptions,
+): Promise<TrainingOutcome | ScoringOutcome> {
+  const { signal, settings } = options;
+  if (signal.aborted)
+    throw new CoppiceFailure('TrainingInterrupted', 'stopped before the trainer was started');
+  const child = fork(entry, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const stopNow = () => stop(child);
+  signal.addEventListener('abort', stopNow);
+  try {
+    const answer = listen(child, options);
+    const { secretKey, ...store } = settings.store;
+    tell(child, {
+      kind: 'start',
+      job,
+      home: settings.home,
+      store: { ...store, secretKey: secretKey.reveal() },
+    });
+    return await answer;
+  } finally {
+    signal.removeEventListener('abort', stopNow);
+    child.kill('SIGKILL'); // where it has not ended by itself
+  }
+}
+
+/** Settles with the trainer's answer, or when it dies without one. */
+function listen(
+  child: ChildProcess,
+  { onProgress, onStart }: SupervisionOptions,
+): Promise<TrainingOutcome | ScoringOutcome> {
+  let words = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-LAST_WORDS);
+  });
+  if (child.pid !== undefined) onStart?.(child.pid);
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: FromTrainer) => {
+      if (message.kind === 'progress') onProgress(message.progress);
+      else if (message.kind === 'outcome') resolve(message.outcome);
+      else reject(toError(message));
+    });
+    child.once('error', (error) =>
+      reject(new CoppiceFailure('TrainingInterrupted', `the trainer did not start: ${error.message}`)),
+    );
+    // `close` and not `exit`: what it said before it died has been read by then.
+    child.once('close', (code, signal) => reject(death({ code, signal, words })));
+  });
+}
+
+function toError({ type, message, details }: Extract<FromTrainer, { kind: 'failure' }>): Error {
+  return type === undefined ? new Error(message) : new CoppiceFailure(type, message, details);
+}
+
+/** What V8, the C++ library and TensorFlow say when memory is short. */
+const outOfMemory = /heap out of memory|std::bad_alloc|OOM when allocating/;
+
+function death({
+  code,
+  signal,
+  words,
+}: {
+  code: number | null;
+  signal: string | null;
+  words: string;
+}): CoppiceFailure {
+  const how = signal === null ? `with code ${String(code)}` : `by ${signal}`;
+  const type = outOfMemory.test(words) ? 'OutOfMemory' : 'TrainingInterrupted';
+  return new CoppiceFailure(type, `the trainer ended ${how}`, { code, signal, lastWords: words });
+}
+
+function stop(child: ChildProcess): void {
+  tell(child, { kind: 'stop' });
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  child.once('close', () => clearTimeout(timer));
+}
+
+/** A trainer that is gone hears nothing; its end is told by its `close`. */
+function tell(child: ChildProcess, message: ToTrainer): void {
+  if (child.connected) child.send(message, () => undefined);
+}
