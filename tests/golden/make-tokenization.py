@@ -67,8 +67,11 @@ def alphabet(limit):
     return kept + ["##" + character for character in kept if character in inside]
 
 
-def write(name, value):
-    text = json.dumps(value, ensure_ascii=False, indent=1)
+def lines(values):
+    return "[\n" + ",\n".join(json.dumps(value, ensure_ascii=False) for value in values) + "\n]"
+
+
+def write(name, text):
     (HERE / name).write_text(text + "\n")
 
 
@@ -86,7 +89,7 @@ unanimous = [i for i in range(len(SIZES)) if all(run[i] == runs[0][i] for run in
 print("sizes at which all runs agree:", [SIZES[i] for i in unanimous])
 for i in unanimous[:: max(1, len(unanimous) // 4)]:
     cases.append(dict(kind="set", vocabularySize=SIZES[i], minimumFrequency=2, limitAlphabet=1000, vocabulary=runs[0][i]))
-write("wordpiece.json", cases)
+write("wordpiece.json", lines(cases))
 
 tokenizer = bert()
 tokenizer.model = models.WordPiece({token: i for i, token in enumerate(cases[0]["vocabulary"])}, unk_token="[UNK]")
@@ -113,4 +116,4 @@ for text in nasty + corpus:
     tokenizer.no_truncation()
     decoded = tokenizer.decode(full.ids)
     encodings.append(dict(ids=full.ids, tokens=full.tokens[1:-1], pair=pair.ids, cut=cut.ids, decoded=decoded))
-write("tokenization.json", dict(normalized=normalized, encodings=encodings))
+write("tokenization.json", f'{{"normalized": {lines(normalized)},\n"encodings": {lines(encodings)}}}')
