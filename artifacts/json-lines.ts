@@ -44,10 +44,10 @@ export async function writeJsonLines(
   return { ...reference, annotations: { ...reference.annotations, records: String(count) } };
 }
 
-/** The lines of a gzipped text; an unfinished last line counts. */
+/** The lines of a gzipped text; an unfinished last line counts. Leaves the source open where the text ends early. */
 async function* linesOf(compressed: Readable): AsyncGenerator<string, void, undefined> {
-  // The loop below sees every failure on `text`; pipeline ends the other side.
-  const text = pipeline(compressed, createGunzip(), () => undefined);
+  const text = compressed.pipe(createGunzip());
+  compressed.once('error', (error) => text.destroy(error));
   text.setEncoding('utf8');
   let rest = '';
   for await (const chunk of text as AsyncIterable<string>) {
@@ -74,11 +74,16 @@ export async function* readJsonLines<T>(
       line += 1;
       yield parseJson(record, schema, `line ${line} of ${reference.digest} (${reference.mediaType})`);
     }
+    // Bytes after the end of the gzip are not in its text, and yet in the digest.
+    await finished(compressed.resume());
   } catch (error) {
     // Damaged bytes show as broken gzip or JSON long before their end: whose fault it is, the digest says.
-    await finished((await store.openStream(reference)).resume());
+    compressed.unpipe();
+    await finished(compressed.resume());
     if (error instanceof CoppiceFailure) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new CoppiceFailure('InvalidInput', `${reference.digest} is not gzipped JSON lines: ${reason}`);
+  } finally {
+    compressed.destroy();
   }
 }

@@ -6,10 +6,12 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  randomUUID,
   sign,
   verify,
 } from 'node:crypto';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
@@ -56,20 +58,27 @@ export function createSigner(privateKey: KeyObject): Signer {
  */
 export async function openSigner(path: string): Promise<Signer> {
   await mkdir(dirname(path), { recursive: true });
-  try {
-    const file = await open(path, 'wx', 0o600);
-    const { privateKey } = generateKeyPairSync('ed25519');
-    await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    await file.close();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  const { mode } = await stat(path);
+  const { mode } = await stat(path).catch(() => createKeyFile(path));
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     const message = `${path} holds the registry's private key and may be read by others: chmod 600 ${path}`;
     throw new CoppiceFailure('InvalidInput', message, { path });
   }
   return createSigner(readKey(path, await readFile(path, 'utf8')));
+}
+
+/** Whole or not at all: of two processes that start at once, both read the key of the first. */
+async function createKeyFile(path: string): Promise<Stats> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return stat(path);
 }
 
 function readKey(path: string, pem: string): KeyObject {
