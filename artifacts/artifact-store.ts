@@ -17,7 +17,7 @@ import type { ObjectStore } from './object-store.ts';
 import { spool } from './spool.ts';
 
 /** What bytes are called; annotations travel with the reference and are not stored. */
-export interface ArtifactDescription {
+interface ArtifactDescription {
   readonly mediaType: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }

@@ -28,7 +28,7 @@ export interface LineageNode {
 }
 
 /** A stage that read an artifact, directly or through what other stages made of it. */
-export interface LineageUse {
+interface LineageUse {
   readonly reference: ArtifactReference;
   readonly record: LineageRecord;
   /** 1 where it read the artifact itself. */

@@ -13,13 +13,13 @@ export interface StoredObject {
 }
 
 /** An object on its way out of the store. The stream fails with a CoppiceFailure, never with the vendor's error. */
-export interface ObjectBody {
+interface ObjectBody {
   readonly stream: Readable;
   readonly sizeBytes: number;
   readonly etag: string;
 }
 
-export interface PutOptions {
+interface PutOptions {
   /** Write only where nothing stands under the key; bodies must be buffers. */
   readonly ifNoneMatch?: true;
   readonly contentType?: string;

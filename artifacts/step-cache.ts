@@ -11,7 +11,7 @@ import type { ObjectStore } from './object-store.ts';
 import { readObject } from './object-store.ts';
 
 /** Artifacts by the role that they play in a stage. */
-export type Roles = Readonly<Record<string, ArtifactReference>>;
+type Roles = Readonly<Record<string, ArtifactReference>>;
 
 /** What a result depends on. */
 export interface StepKeyParts {
@@ -21,7 +21,7 @@ export interface StepKeyParts {
   readonly inputs: Roles;
 }
 
-export type StepLookup<T> =
+type StepLookup<T> =
   | {
       readonly hit: true;
       readonly reason: string;

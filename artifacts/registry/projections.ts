@@ -19,7 +19,7 @@ export function versionKey(model: string, version: number): string {
 }
 
 /** The documents that an entry made, by key. */
-export function projectionsOf({ model, result }: LedgerEntry): readonly { key: string; document: object }[] {
+function projectionsOf({ model, result }: LedgerEntry): readonly { key: string; document: object }[] {
   const { version, routing } = result;
   return [
     ...(version ? [{ key: versionKey(model, version.version), document: version }] : []),

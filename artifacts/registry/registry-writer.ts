@@ -25,7 +25,7 @@ import { createKeyTrust } from './trust.ts';
 /** How often a commit that others overtake is tried on the newer ledger before it gives up. */
 const attemptsAtMost = 10;
 
-export interface CommitResult {
+interface CommitResult {
   readonly entry: LedgerEntry;
   readonly routing?: RoutingDocument;
   readonly version?: VersionDocument;
