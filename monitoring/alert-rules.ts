@@ -32,6 +32,8 @@ interface AlertRule {
 interface RecordingRule {
   readonly record: string;
   readonly expr: string;
+  /** The series have this label anyway; stated, it tells the rules of two models apart. */
+  readonly labels: { readonly model: string };
 }
 
 /**
@@ -64,20 +66,24 @@ function recordingRules({ model, windowSeconds = 300 }: MonitoredModel): Recordi
   const failed = `coppice_requests_total{model=${quote(model)},arm!="shadow",status=~"5.."}`;
   const durations = `coppice_request_duration_seconds_bucket{model=${quote(model)},arm!="shadow"}`;
   const by = 'sum by (model, version)';
+  const labels = { model };
   return [
     {
       // Replicas hold windows of their own: weighted by the labels that each rests on.
       record: recorded.quality,
+      labels,
       expr: `${by} (coppice_quality_ratio${of} * coppice_quality_labelled${of}) / ${by} (coppice_quality_labelled${of})`,
     },
-    { record: recorded.labelled, expr: `${by} (coppice_quality_labelled${of})` },
+    { record: recorded.labelled, labels, expr: `${by} (coppice_quality_labelled${of})` },
     {
       // Without a failure there is no series of failures, and that is a rate of zero.
       record: recorded.errors,
+      labels,
       expr: `(${by} (rate(${failed}${window})) or 0 * ${by} (rate(${seen}${window}))) / ${by} (rate(${seen}${window}))`,
     },
     {
       record: recorded.latency,
+      labels,
       expr: `histogram_quantile(0.95, sum by (model, version, le) (rate(${durations}${window})))`,
     },
   ];
