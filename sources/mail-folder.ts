@@ -2,7 +2,7 @@
 import { open as openFile, readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { SourceSpec } from '../contracts/model-spec/collection.ts';
-import { digestOf, documentOf, looksBinary } from './content.ts';
+import { documentOf, looksBinary } from './content.ts';
 import { collectEntries, type FoundState, type SourceEntry } from './entries.ts';
 import { type FolderContext, fileState, problemBefore } from './files.ts';
 import { type FolderEntry, listFolder } from './folder.ts';
@@ -61,10 +61,9 @@ export function createMailFolderSource(
   };
 
   async function* openMailbox(entry: FolderEntry, uri: string): AsyncGenerator<FoundState> {
-    for await (const { bytes, isTooLarge } of readMailbox(entry.path, maximumFileBytes)) {
-      const digest = digestOf(bytes);
-      const mark = digest.slice('sha256:'.length, 'sha256:'.length + DIGEST_DIGITS);
-      const state = fingerprint(entry.name, digest);
+    for await (const { bytes, hexDigest, isTooLarge } of readMailbox(entry.path, maximumFileBytes)) {
+      const mark = hexDigest.slice(0, DIGEST_DIGITS);
+      const state = fingerprint(entry.name, hexDigest);
       const place = { name: `${entry.name}/${mark}`, uri: `${uri}#${mark}`, state };
       if (isTooLarge) yield { state, problem: { uri, reason: tooLarge } };
       else yield found(bytes, place);

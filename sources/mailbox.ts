@@ -1,4 +1,5 @@
 // Mailboxes in the mbox format (RFC 4155): messages one after another, each begun by a line `From <address> <date>`.
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
 const NEWLINE = 0x0a;
@@ -8,9 +9,11 @@ const SEPARATOR = /^From \S+ .*\b\d{4}(?: [+-]\d{4})?\r?\n?$/;
 const LONGEST_SEPARATOR = 256; // bytes
 const QUOTED_FROM = /^>+From /;
 
-/** A message of a mailbox, without its separator. */
+/** A message of a mailbox, without its separator and without the blank line that ends it. */
 export interface MailboxMessage {
   readonly bytes: Buffer;
+  /** SHA-256 of the whole message, hexadecimal. */
+  readonly hexDigest: string;
   /** Its bytes go on beyond the limit; they were not kept. */
   readonly isTooLarge: boolean;
 }
@@ -57,24 +60,41 @@ async function* readLines(chunks: AsyncIterable<Buffer>, limit: number): AsyncGe
   if (pending.length > 0) yield take();
 }
 
+function isBlank(line: Buffer): boolean {
+  return /^\r?\n$/.test(line.subarray(0, 3).toString('latin1'));
+}
+
 /** One message as it grows, up to the limit. */
 class OpenMessage {
+  readonly #limit: number;
+  readonly #hash = createHash('sha256');
   #lines: Buffer[] = [];
   #size = 0;
-  readonly #limit: number;
+  #held = Buffer.alloc(0); // the last line, which may be the blank one that ends the message
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(line: Buffer): void {
+    this.#take(this.#held);
+    this.#held = Buffer.from(line);
+  }
+
+  #take(line: Buffer): void {
+    this.#hash.update(line);
     this.#size += line.length;
     if (this.#size <= this.#limit) this.#lines.push(line);
     else this.#lines = [];
   }
 
   close(): MailboxMessage {
-    return { bytes: Buffer.concat(this.#lines), isTooLarge: this.#size > this.#limit };
+    if (!isBlank(this.#held)) this.#take(this.#held);
+    return {
+      bytes: Buffer.concat(this.#lines),
+      hexDigest: this.#hash.digest('hex'),
+      isTooLarge: this.#size > this.#limit,
+    };
   }
 }
 
@@ -90,7 +110,7 @@ export async function* readMailbox(path: string, maximumBytes: number): AsyncGen
       if (message !== undefined) yield message.close();
       message = new OpenMessage(maximumBytes);
     } else message?.add(unquote(line));
-    afterBlank = /^\r?\n$/.test(line.subarray(0, 3).toString('latin1'));
+    afterBlank = isBlank(line);
   }
   if (message !== undefined) yield message.close();
 }

@@ -1,8 +1,10 @@
-// Markup to text in one pass over the tags, without a tree, so that depth costs nothing. Follows what a browser shows:
-// blocks stand on lines of their own, white space folds, scripts and styles are silent.
-import { Parser } from 'htmlparser2';
+// Markup to text in one pass over its tokens. There is no tree and no stack of open tags (htmlparser2's own parser takes
+// quadratic time on deep ones), so depth costs nothing. Follows what a browser shows: blocks stand on lines of their own,
+// white space folds, scripts and styles are silent.
+import type { TokenizerCallbacks } from 'htmlparser2';
+import { Tokenizer } from 'htmlparser2';
 
-const silent = new Set(['script', 'style', 'title', 'noframes', 'template', 'object', 'applet']);
+const silent = new Set(['script', 'style', 'title', 'template']);
 
 const blocks = new Set(
   (
@@ -41,31 +43,55 @@ class TextBuilder {
   }
 }
 
+const nothing = (): void => undefined;
+
+/** What no text comes from. */
+const unheard = {
+  onattribdata: nothing,
+  onattribend: nothing,
+  onattribentity: nothing,
+  onattribname: nothing,
+  oncdata: nothing,
+  oncomment: nothing,
+  ondeclaration: nothing,
+  onend: nothing,
+  onopentagend: nothing,
+  onprocessinginstruction: nothing,
+  onselfclosingtag: nothing,
+} satisfies Partial<TokenizerCallbacks>;
+
 /**
- * Turns markup into text. Time and memory grow with the length of the markup alone, however deep it is nested.
+ * Turns markup into text. Time and memory grow with the length of the markup alone.
  * @example htmlToText('<p>one<br>two &amp; three</p>') → 'one\ntwo & three'
  */
 export function htmlToText(html: string): string {
   const builder = new TextBuilder();
-  let silence = 0;
-  const parser = new Parser(
+  let silencedBy = '';
+  const name = (start: number, end: number): string => html.slice(start, end).toLowerCase();
+  const say = (text: string): void => {
+    if (silencedBy === '') builder.add(text);
+  };
+  const tokenizer = new Tokenizer(
+    { decodeEntities: true },
     {
-      onopentagname(name) {
-        if (silent.has(name)) silence += 1;
-        else if (name === 'br' || blocks.has(name)) builder.breakLine();
-        else if (cells.has(name)) builder.space();
+      ...unheard,
+      onopentagname: (start, end) => {
+        const tag = name(start, end);
+        if (silent.has(tag) && silencedBy === '') silencedBy = tag;
+        else if (tag === 'br' || blocks.has(tag)) builder.breakLine();
+        else if (cells.has(tag)) builder.space();
       },
-      onclosetag(name) {
-        if (silent.has(name)) silence = Math.max(0, silence - 1);
-        else if (blocks.has(name)) builder.breakLine();
+      onclosetag: (start, end) => {
+        const tag = name(start, end);
+        if (tag === silencedBy) silencedBy = '';
+        else if (blocks.has(tag)) builder.breakLine();
       },
-      ontext(text) {
-        if (silence === 0) builder.add(text);
-      },
+      ontext: (start, end) => say(html.slice(start, end)),
+      ontextentity: (codepoint) => say(String.fromCodePoint(codepoint)),
     },
-    { decodeEntities: true, lowerCaseTags: true },
   );
-  parser.end(html);
+  tokenizer.write(html);
+  tokenizer.end();
   return builder.text();
 }
 

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { type CleaningStepSpec, cleaningSchema } from '../../../../contracts/model-spec/cleaning.ts';
+import { createRecipe, requestRecipe } from '../../../../pipeline/cleaning/recipe.ts';
+import { collected, mail } from './documents.ts';
+
+const steps: CleaningStepSpec[] = cleaningSchema.parse({
+  steps: [
+    { step: 'decode-mail' },
+    { step: 'strip-html' },
+    { step: 'normalize-unicode' },
+    { step: 'strip-quotes' },
+    { step: 'strip-footers' },
+    { step: 'remove-text', texts: ['deathtospam'] },
+    { step: 'drop-short', minimumWords: 2 },
+    { step: 'deduplicate' },
+  ],
+}).steps;
+
+const mails = [
+  mail('Subject: Re: caf\xe9', '', 'My answer at last', '> your question', '-- ', 'Ann'),
+  mail('Subject: offer', 'Content-Type: text/html', '', '<p>Buy <b>now</b> and save, deathtospam</p>'),
+  mail(
+    'Subject: =?gb2312?B?xOO6ww==?=',
+    'Content-Type: text/plain; charset=DEFAULT',
+    '',
+    '\x93quoted\x94 words',
+  ),
+  Buffer.from('no headers at all, only text'),
+];
+
+describe('createRecipe', () => {
+  it('runs its steps in order, keeps the origin and leaves the raw content behind', async () => {
+    const recipe = createRecipe(steps);
+    const document = { ...collected(mails[0], 'message/rfc822', 'inbox/1.eml'), licence: 'CC0-1.0' };
+    const { content: _, ...origin } = document;
+    expect(await recipe.clean(document)).toEqual({
+      outcome: 'kept',
+      document: { ...origin, text: 'Re: café\nMy answer at last' },
+    });
+  });
+
+  it('tells where and why a document was dropped', async () => {
+    const recipe = createRecipe(steps);
+    const clean = (data: string, id: string) => recipe.clean(collected(data, 'text/plain', id));
+    expect(await clean('alone', 'a')).toEqual({
+      outcome: 'dropped',
+      step: 'drop-short',
+      reason: 'too-short',
+    });
+    expect(await clean('one two three four five', 'b')).toMatchObject({ outcome: 'kept' });
+    expect(await clean('ONE two three, four five!', 'c')).toEqual({
+      outcome: 'dropped',
+      step: 'deduplicate',
+      reason: 'near-duplicate',
+    });
+    expect(await recipe.clean(collected(Buffer.from([1, 0, 2]), 'message/rfc822', 'd'))).toEqual({
+      outcome: 'dropped',
+      step: 'decode-mail',
+      reason: 'not-a-mail',
+    });
+  });
+
+  it('accounts for every document in a funnel, with samples', async () => {
+    const recipe = createRecipe([{ step: 'strip-quotes' }, { step: 'drop-short', minimumWords: 1 }]);
+    for (let number = 0; number < 12; number += 1) {
+      const text = ['plain words', 'own words\n> quoted', '> only quoted'][number % 3];
+      await recipe.clean(collected(text, 'text/plain', `document-${number}`));
+    }
+    expect(recipe.funnel()).toEqual([
+      {
+        ...{ step: 'strip-quotes', in: 12, kept: 4, changed: 8, dropped: 0, reasons: {} },
+        samples: {
+          changed: ['document-1', 'document-2', 'document-4', 'document-5', 'document-7'],
+          dropped: {},
+        },
+      },
+      {
+        ...{ step: 'drop-short', in: 12, kept: 8, changed: 0, dropped: 4, reasons: { 'too-short': 4 } },
+        samples: {
+          changed: [],
+          dropped: { 'too-short': ['document-2', 'document-5', 'document-8', 'document-11'] },
+        },
+      },
+    ]);
+  });
+
+  it('begins each pass with an empty memory', async () => {
+    const document = collected('the same words once more');
+    expect(await createRecipe(steps).clean(document)).toMatchObject({ outcome: 'kept' });
+    expect(await createRecipe(steps).clean(document)).toMatchObject({ outcome: 'kept' });
+  });
+
+  it('leaves the text as it was received where there are no steps', async () => {
+    const outcome = await createRecipe([]).clean(collected(Buffer.from('caf\xe9 \x80', 'latin1')));
+    expect(outcome).toMatchObject({ outcome: 'kept', document: { text: 'café €' } });
+  });
+});
+
+describe('requestRecipe', () => {
+  it('gives a request the text that training gave the same mail', async () => {
+    const request = requestRecipe(steps);
+    for (const [position, bytes] of mails.entries()) {
+      const document = collected(bytes, 'message/rfc822', `mail-${position}`);
+      const trained = await createRecipe(steps).clean(document);
+      const text = trained.outcome === 'kept' ? trained.document.text : '';
+      expect(text).not.toBe('');
+      expect(await request.clean(document.content)).toEqual({ text });
+      const data = bytes.toString('base64');
+      expect(await request.clean({ mediaType: 'message/rfc822', encoding: 'base64', data })).toEqual({
+        text,
+      });
+    }
+  });
+
+  it('neither compares requests with each other nor refuses short ones', async () => {
+    const request = requestRecipe(steps);
+    expect(await request.clean({ mediaType: 'text/plain', data: 'short' })).toEqual({ text: 'short' });
+    expect(await request.clean({ mediaType: 'text/plain', data: 'short' })).toEqual({ text: 'short' });
+  });
+
+  it('says why a request has no text', async () => {
+    const data = Buffer.from([1, 0, 2]).toString('base64');
+    const answer = await requestRecipe(steps).clean({
+      mediaType: 'message/rfc822',
+      encoding: 'base64',
+      data,
+    });
+    expect(answer).toEqual({ reason: 'not-a-mail' });
+  });
+});
