@@ -1,0 +1,67 @@
+// The metrics of a classifier by name: what each means, which way is better, and how a table of them looks.
+import type { GateMetric } from '../../contracts/model-spec/judgement.ts';
+import type { Interval } from './bootstrap.ts';
+
+/** What a reader must know of a metric. */
+export interface MetricDescription {
+  readonly title: string;
+  readonly better: 'higher' | 'lower';
+  readonly meaning: string;
+}
+
+/** Every metric that evaluation measures; a gate may name those of `GateMetric`. */
+export const classificationMetrics = {
+  accuracy: { title: 'Accuracy', better: 'higher', meaning: 'share of the documents that got their label' },
+  balancedAccuracy: {
+    title: 'Balanced accuracy',
+    better: 'higher',
+    meaning: 'mean recall of the classes, each weighing the same',
+  },
+  precision: {
+    title: 'Precision',
+    better: 'higher',
+    meaning:
+      'share of the documents labelled positive that are (mean over the classes where there are more than two)',
+  },
+  recall: {
+    title: 'Recall',
+    better: 'higher',
+    meaning:
+      'share of the positive documents that were found (mean over the classes where there are more than two)',
+  },
+  f1: { title: 'F1', better: 'higher', meaning: 'harmonic mean of precision and recall' },
+  matthews: {
+    title: 'Matthews correlation',
+    better: 'higher',
+    meaning: 'correlation of labels and answers, 0 for guessing whatever the class shares',
+  },
+  auc: {
+    title: 'AUC',
+    better: 'higher',
+    meaning: 'share of pairs of a positive and another document that are scored in the right order',
+  },
+  brier: { title: 'Brier score', better: 'lower', meaning: 'mean squared error of the probabilities' },
+  logLoss: { title: 'Log loss', better: 'lower', meaning: 'mean surprise at the true label, in nats' },
+  calibrationError: {
+    title: 'Calibration error',
+    better: 'lower',
+    meaning: 'mean distance between stated and observed probability',
+  },
+} as const satisfies Record<GateMetric, MetricDescription> & Record<string, MetricDescription>;
+
+/** Name of a metric of a classifier. */
+export type ClassificationMetric = keyof typeof classificationMetrics;
+
+/** The names in the order in which reports show them. */
+export const metricNames = Object.keys(classificationMetrics) as readonly ClassificationMetric[];
+
+/** A metric as it came out. */
+export interface MetricEstimate {
+  /** NaN where the metric has no value. */
+  readonly value: number;
+  /** Null where none can be told. */
+  readonly interval: Interval | null;
+}
+
+/** What was measured; a metric that does not stand here was not. */
+export type MetricTable = Readonly<Partial<Record<ClassificationMetric, MetricEstimate>>>;

@@ -1,0 +1,39 @@
+// The page of a report, from the verdict down. It loads nothing and runs nothing: a content security policy says so too.
+import { decisionSection, errorsSection } from './answers-section.ts';
+import { html, Markup } from './html.ts';
+import { metricsSection } from './metrics-section.ts';
+import type { DrawnPlots } from './plots.ts';
+import { learningSection, provenanceSection } from './provenance-section.ts';
+import type { EvaluationReport } from './report.ts';
+import { STYLE } from './style.ts';
+import { gatesSection, verdictSection } from './verdict-section.ts';
+
+/** @returns the whole HTML document */
+export function renderPage(report: EvaluationReport, plots: DrawnPlots): string {
+  const { model, runId, createdAt, verdict } = report;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
+<title>${model}: ${verdict.passed ? 'accepted' : 'rejected'} (evaluation report)</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<main>
+<p class="kicker">Evaluation of <code>${runId}</code>, ${createdAt.slice(0, 16).replace('T', ' ')} UTC</p>
+${verdictSection(report)}
+${gatesSection(report)}
+${metricsSection(report, plots.comparison)}
+${decisionSection(report, plots)}
+${errorsSection(report)}
+${learningSection(report, plots.learning)}
+${provenanceSection(report)}
+</main>
+</body>
+</html>
+`;
+  return page.toString();
+}

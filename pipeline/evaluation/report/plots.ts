@@ -1,0 +1,30 @@
+// The plots of a report. Those for which there are no data are left out.
+import { calibrationPlot, thresholdPlot } from './decision-plots.ts';
+import type { DrawnPlot, Plot } from './drawing.ts';
+import { drawPlot } from './drawing.ts';
+import { learningPlot } from './learning-plot.ts';
+import type { EvaluationReport } from './report.ts';
+import { comparisonPlot, rocPlot } from './system-plots.ts';
+
+/** The plots by their place in the page. */
+export interface DrawnPlots {
+  readonly comparison: DrawnPlot | null;
+  readonly roc: DrawnPlot | null;
+  readonly threshold: DrawnPlot | null;
+  readonly calibration: DrawnPlot | null;
+  readonly learning: DrawnPlot | null;
+}
+
+/** Draws every plot that the report has data for. */
+export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
+  const draw = async (plot: Plot | null): Promise<DrawnPlot | null> =>
+    plot === null ? null : drawPlot(plot);
+  const [comparison, roc, threshold, calibration, learning] = await Promise.all([
+    draw(comparisonPlot(report)),
+    draw(rocPlot(report)),
+    draw(thresholdPlot(report)),
+    draw(calibrationPlot(report)),
+    draw(learningPlot(report.learning)),
+  ]);
+  return { comparison, roc, threshold, calibration, learning };
+}

@@ -1,0 +1,89 @@
+// Where the candidate comes from: documents and labels, cleaning, tokenizer, training, lineage, environment.
+import type { FunnelRow } from '../../../contracts/stage-results.ts';
+import { formatCount, formatNumber } from '../format.ts';
+import type { DrawnPlot } from './drawing.ts';
+import { figure, heading, numberHeading, table } from './elements.ts';
+import type { Markup } from './html.ts';
+import { html } from './html.ts';
+import type { EvaluationReport } from './report.ts';
+
+/** What it learned from, and how the loss fell. */
+export function learningSection(report: EvaluationReport, learning: DrawnPlot | null): Markup {
+  return html`<section><h2>What it learned from</h2><div class="columns">
+<div>${classTable(report)}${tokenizerTable(report)}</div>
+${figure(learning, 'A validation loss that rises while the training loss falls means overfitting.')}
+</div>
+${cleaningTable(report.cleaning)}</section>`;
+}
+
+/** Lineage, environment and seed. */
+export function provenanceSection(report: EvaluationReport): Markup {
+  const { lineage, environment, seed, runId, createdAt } = report;
+  return html`<section><h2>Where it comes from</h2>
+<dl>${lineage.map(({ role, text, href }) => html`<dt>${role}</dt><dd>${linked(text, href)}</dd>`)}</dl>
+<dl><dt>run</dt><dd><code>${runId}</code></dd>
+<dt>evaluated</dt><dd>${createdAt}</dd>
+<dt>bootstrap seed</dt><dd>${seed}</dd>
+${Object.entries(environment).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>`;
+}
+
+/** A link only where the address cannot be a script. */
+function linked(text: string, href: string | undefined): Markup {
+  const isAddress = href !== undefined && /^(https?:\/\/|\.{0,2}\/(?!\/)|#)/i.test(href);
+  return isAddress ? html`<a href="${href}"><code>${text}</code></a>` : html`<code>${text}</code>`;
+}
+
+function classTable({ classes }: EvaluationReport): Markup {
+  return table({
+    caption: 'Labelled documents.',
+    head: [heading('Label'), numberHeading('Trained on'), numberHeading('Held out')],
+    rows: classes.map(
+      ({ name, training, holdout }) => html`<tr><th scope="row">${name}</th>
+<td class="number">${formatCount(training)}</td><td class="number">${formatCount(holdout)}</td></tr>`,
+    ),
+  });
+}
+
+function tokenizerTable({ tokenizer }: EvaluationReport): Markup {
+  const rows = [
+    ['vocabulary size', tokenizer.vocabularySize] as const,
+    ...Object.entries(tokenizer.statistics),
+  ];
+  return table({
+    caption: 'Tokenizer.',
+    head: [heading('Figure'), numberHeading('Value')],
+    rows: rows.map(
+      ([name, value]) => html`<tr><th scope="row">${inWords(name)}</th>
+<td class="number">${Number.isInteger(value) ? formatCount(value) : formatNumber(value)}</td></tr>`,
+    ),
+  });
+}
+
+function cleaningTable(funnel: readonly FunnelRow[]): Markup | null {
+  const first = funnel.at(0);
+  const last = funnel.at(-1);
+  if (first === undefined || last === undefined) return null;
+  return table({
+    caption: `Cleaning: of ${formatCount(first.in)} documents ${formatCount(last.kept)} were kept. Bars are shares of all that came in.`,
+    head: [
+      heading('Step'),
+      numberHeading('In'),
+      heading('Kept'),
+      numberHeading('Changed'),
+      numberHeading('Dropped'),
+      heading('Reasons'),
+    ],
+    rows: funnel.map(({ step, in: came, kept, changed, dropped, reasons }) => {
+      const style = `--share: ${first.in === 0 ? 0 : Math.round((100 * kept) / first.in)}%`;
+      const why = Object.entries(reasons).map(([reason, count]) => `${reason} (${formatCount(count)})`);
+      return html`<tr><th scope="row">${step}</th><td class="number">${formatCount(came)}</td>
+<td class="share" style="${style}">${formatCount(kept)}</td><td class="number">${formatCount(changed)}</td>
+<td class="number">${formatCount(dropped)}</td><td>${why.join(', ')}</td></tr>`;
+    }),
+  });
+}
+
+/** @returns `tokensPerWord` as `tokens per word` */
+function inWords(name: string): string {
+  return name.replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase();
+}

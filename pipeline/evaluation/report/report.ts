@@ -1,0 +1,31 @@
+// What the report of an evaluation holds; `render-report.ts` makes it a page.
+import type { FunnelRow } from '../../../contracts/stage-results.ts';
+import type { CurvePoint } from '../../../contracts/training-job.ts';
+import type { ClassifierEvaluation } from '../classifier-evaluation.ts';
+
+/** Something that the version came from. */
+export interface LineageLink {
+  /** Its part in the version, such as `training labels`. */
+  readonly role: string;
+  /** A digest or a name. */
+  readonly text: string;
+  /** An http, https or relative address; anything else is shown without a link. */
+  readonly href?: string;
+}
+
+/** What a reader is told of a candidate: the evaluation, and how the candidate came to be. */
+export interface EvaluationReport extends ClassifierEvaluation {
+  readonly format: 'coppice-evaluation-report/1';
+  readonly model: string;
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly learning: readonly CurvePoint[];
+  readonly cleaning: readonly FunnelRow[];
+  readonly tokenizer: {
+    readonly vocabularySize: number;
+    readonly statistics: Readonly<Record<string, number>>;
+  };
+  readonly lineage: readonly LineageLink[];
+  readonly environment: Readonly<Record<string, string>>;
+}

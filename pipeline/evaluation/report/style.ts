@@ -1,0 +1,67 @@
+// The look of a report: light and dark by the reader's preference, one column on a phone, printable.
+
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --paper: #fcfbf8; --card: #ffffff; --ink: #1c2420; --muted: #5c6660; --line: #b9c0ba; --grid: #e6e9e4;
+  --good: #22673a; --good-wash: #e7f2e9; --bad: #a3281c; --bad-wash: #fbeae7; --warn: #7a5200; --warn-wash: #fdf3da;
+  --candidate: #22794a; --champion: #2a62ad; --majority: #8a8f8b; --tfidf: #bd7713;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #131714; --card: #1a1f1b; --ink: #e4e8e3; --muted: #9ca79f; --line: #4f5952; --grid: #2b322d;
+    --good: #7fcf97; --good-wash: #1b2f21; --bad: #f2978b; --bad-wash: #3a1d19; --warn: #ecc673; --warn-wash: #332812;
+    --candidate: #6fcf92; --champion: #7fb0f2; --majority: #8f9891; --tfidf: #e5a54b;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--paper); color: var(--ink);
+  font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK KR", "Apple SD Gothic Neo", sans-serif;
+}
+main { max-width: 66rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .5rem; text-wrap: balance; }
+h2 { font-size: 1.25rem; margin: 3rem 0 .25rem; padding-top: 1rem; border-top: 1px solid var(--grid); }
+h3 { font-size: 1rem; margin: 0 0 .5rem; }
+p { margin: .5rem 0; max-width: 46rem; }
+a { color: inherit; }
+code { font-size: .875em; overflow-wrap: anywhere; }
+.kicker, .note, small { color: var(--muted); font-size: .875rem; }
+.kicker { margin: 0 0 .75rem; }
+.verdict { border-left: .375rem solid; border-radius: .25rem; padding: 1.25rem 1.5rem; }
+.verdict p:last-child { margin-bottom: 0; }
+.verdict.passed { border-color: var(--good); background: var(--good-wash); }
+.verdict.failed { border-color: var(--bad); background: var(--bad-wash); }
+.warning { background: var(--warn-wash); border-left: .375rem solid var(--warn); border-radius: .25rem; padding: .75rem 1.5rem; margin: 1rem 0; }
+.warning p { margin: .25rem 0; max-width: none; }
+.mark { font-weight: 650; white-space: nowrap; }
+.mark.passed { color: var(--good); }
+.mark.failed { color: var(--bad); }
+.scroll { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--grid); }
+thead th { font-size: .875rem; font-weight: 600; border-bottom-color: var(--line); vertical-align: bottom; }
+tbody th { font-weight: 500; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+td small, th small { display: block; font-weight: 400; }
+.better { color: var(--good); } .worse { color: var(--bad); }
+td.share { min-width: 6rem; background: linear-gradient(to right, color-mix(in srgb, var(--candidate) 28%, transparent) var(--share), transparent 0) no-repeat 0 50% / calc(100% - .75rem) 1.5rem; }
+td.cell { text-align: center; border: 2px solid var(--paper); padding: .75rem; background: color-mix(in srgb, var(--tone) var(--share), var(--card)); }
+.columns { display: grid; gap: 2rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); margin: 1rem 0; align-items: start; }
+.columns > * { min-width: 0; }
+figure { margin: 0; }
+figcaption { font-weight: 600; margin-bottom: .5rem; }
+figure svg { display: block; max-width: 100%; height: auto; }
+figure p { color: var(--muted); font-size: .875rem; }
+details { border-bottom: 1px solid var(--grid); padding: .5rem 0; }
+summary { cursor: pointer; }
+summary .excerpt { color: var(--muted); }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, "Noto Sans Mono CJK KR", monospace; background: var(--card); border: 1px solid var(--grid); border-radius: .25rem; padding: .75rem 1rem; margin: .5rem 0; max-height: 24rem; overflow-y: auto; }
+dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1.25rem; margin: 1rem 0; }
+dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
+:focus-visible { outline: 2px solid var(--champion); outline-offset: 2px; }
+@media (max-width: 34rem) { main { padding: 1.25rem .875rem 3rem; } h1 { font-size: 1.375rem; } .verdict { padding: 1rem; } }
+@media print { .scroll, pre { overflow: visible; max-height: none; } h2 { break-after: avoid; } figure, details { break-inside: avoid; } }
+`;
