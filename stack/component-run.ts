@@ -96,7 +96,8 @@ async function liveOnce(running: Running): Promise<{ ending: string; healthyMs: 
   running.onChange({ state: 'starting', pid: (await child.pid) ?? null });
   const life = new AbortController();
   const healthySince: number[] = [];
-  const watching = watchHealth({ ...running, signal: life.signal }, () => {
+  const signal = AbortSignal.any([life.signal, running.stopping]); // what is being ended is not ill
+  const watching = watchHealth({ ...running, signal }, () => {
     healthySince.push(Date.now());
     running.onFirstHealth();
   });

@@ -1,5 +1,6 @@
 // The stack with real servers: what `coppice up` promises, each stack in a temporary home of its own.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -182,6 +183,28 @@ describe('the stack', () => {
     const { pid } = await start(home, { components: ['temporal', 'minio', 'alertmanager', 'prometheus'] });
     expect(processesOf(home).length).toBeGreaterThan(4);
     process.kill(pid, 'SIGKILL');
+    await poll('nothing is left', () => processesOf(home).length === 0, 30_000);
+    expect(await readStack(home)).toBeUndefined();
+  });
+
+  it('ends with the process that started it, when it is leashed to that', async () => {
+    const home = await newHome();
+    const control = new URL('../../stack/control.ts', import.meta.url).href;
+    const options = { components: ['alertmanager'], ports: 'anywhere', leashed: true };
+    const script = `
+      import { startStack } from ${JSON.stringify(control)};
+      await startStack({ home: ${JSON.stringify(home)}, environment: process.env, options: ${JSON.stringify(options)} });
+      process.stdout.write('started');
+      setInterval(() => undefined, 1_000);
+    `;
+    const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(starter.stdout, 'data')) as [Buffer];
+    expect(said.toString()).toBe('started');
+    expect(await readStack(home)).toMatchObject({ phase: 'ready' });
+    starter.kill('SIGKILL');
     await poll('nothing is left', () => processesOf(home).length === 0, 30_000);
     expect(await readStack(home)).toBeUndefined();
   });
