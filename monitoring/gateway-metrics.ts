@@ -37,6 +37,15 @@ interface Share {
 
 export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
   const shown = new Map<string, readonly Share[]>();
+  const started = new Set<string>();
+  /** Once only: prom-client's `zero` forgets what a histogram has counted. */
+  const startAtZero = (model: string, { version, arm }: Share) => {
+    const key = JSON.stringify([model, version, arm]);
+    if (started.has(key)) return;
+    started.add(key);
+    for (const status of ['200', '500', '503']) instruments.requests.inc({ model, version, arm, status }, 0);
+    instruments.requestDuration.zero({ model, version, arm });
+  };
   return {
     observeRequest: ({ model, version, arm, status, seconds }) => {
       instruments.requests.inc({ model, version, arm, status: String(status) });
@@ -58,7 +67,10 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
       const shares = sharesOf(routing);
       shown.set(model, shares);
       instruments.routingGeneration.set({ model }, routing.generation);
-      for (const share of shares) showShare(instruments, model, share);
+      for (const share of shares) {
+        showShare(instruments, model, share);
+        startAtZero(model, share);
+      }
       if (routing.champion !== undefined && championCreatedAt !== undefined) {
         const labels = { model, version: String(routing.champion) };
         instruments.championCreated.set(labels, championCreatedAt.getTime() / 1_000);
@@ -82,7 +94,6 @@ function sharesOf({ champion, challenger }: RoutingDocument): Share[] {
 function showShare(instruments: Instruments, model: string, { version, arm, fraction }: Share): void {
   instruments.trafficFraction.set({ model, version, arm }, fraction);
   if (arm === 'champion') instruments.championInfo.set({ model, version }, 1);
-  for (const status of ['200', '500', '503']) instruments.requests.inc({ model, version, arm, status }, 0);
 }
 
 function hideShare(instruments: Instruments, model: string, { version, arm }: Share): void {

@@ -114,19 +114,17 @@ async function readHealth(
     const value = (await instant(query)).at(0)?.value;
     return value === undefined || Number.isNaN(value) ? null : value;
   };
-  const [requests, errors, p95Seconds] = await Promise.all([
-    read(`sum(increase(coppice_requests_total{${of}}${window}))`),
-    read(`sum(increase(coppice_requests_total{${of},status=~"5.."}${window}))`),
+  const all = `sum(increase(coppice_requests_total{${of}}${window}))`;
+  const failed = `sum(increase(coppice_requests_total{${of},status=~"5.."}${window}))`;
+  const [requests, errorRate, p95Seconds] = await Promise.all([
+    read(all),
+    // One query, so that both sums are of one moment. Where none failed, there may be no series of failures yet.
+    read(`(${failed} or vector(0)) / ${all}`),
     read(
       `histogram_quantile(0.95, sum by (le) (rate(coppice_request_duration_seconds_bucket{${of}}${window})))`,
     ),
   ]);
-  return {
-    requests,
-    // Where requests are counted and none failed, there may be no series of failures yet.
-    errorRate: requests === null || requests === 0 ? null : (errors ?? 0) / requests,
-    p95LatencyMs: p95Seconds === null ? null : p95Seconds * 1_000,
-  };
+  return { requests, errorRate, p95LatencyMs: p95Seconds === null ? null : p95Seconds * 1_000 };
 }
 
 interface Post {

@@ -172,14 +172,20 @@ describe('metrics of a gateway', () => {
     ]);
   });
 
-  it('starts the counters of a version at zero and keeps them when its arm changes', async () => {
+  it('starts the counters of a version at zero, and never a second time', async () => {
     const metrics = createMetrics({ process: 'gateway' });
     metrics.followRouting(routing({ champion: 1, challenger }));
-    const start = 'coppice_requests_total{model="m",version="2",arm="challenger",status="200"}';
-    expect(await linesOf(metrics, start)).toEqual([`${start} 0`]);
+    const of = 'model="m",version="2",arm="challenger"';
+    const counts = async () =>
+      [
+        ...(await linesOf(metrics, `coppice_requests_total{${of},status="200"}`)),
+        ...(await linesOf(metrics, `coppice_request_duration_seconds_count{${of}}`)),
+      ].map((line) => line.split(' ').at(-1));
+    expect(await counts()).toEqual(['0', '0']);
     metrics.observeRequest({ model: 'm', version: '2', arm: 'challenger', status: 200, seconds: 0.01 });
-    metrics.followRouting(routing({ generation: 2, champion: 2, previous: 1 }));
-    expect(await linesOf(metrics, start)).toEqual([`${start} 1`]);
+    metrics.followRouting(routing({ generation: 2, champion: 1, challenger: { ...challenger, step: 2 } }));
+    metrics.followRouting(routing({ generation: 3, champion: 2, previous: 1 }));
+    expect(await counts()).toEqual(['1', '1']);
   });
 
   it('shows no quality before there is a label', async () => {
