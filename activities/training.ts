@@ -37,6 +37,7 @@ export interface PhaseResult extends StageRecord {
   readonly lastPoint: CurvePoint | undefined;
   readonly steps: number;
   readonly tokensPerSecond: number;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface PhaseInput extends RunIdentity {
@@ -82,9 +83,9 @@ export function createTrainingActivities({
           });
           if (!('weights' in outcome)) throw new TypeError('the trainer answered a training job with scores');
           const curve = await artifacts.putJson(outcome.curve);
-          const { weights, steps, tokensPerSecond, finalLoss } = outcome;
+          const { weights, steps, tokensPerSecond, finalLoss, environment } = outcome;
           return {
-            result: { weights, curve, lastPoint: outcome.curve.at(-1), steps, tokensPerSecond },
+            result: { weights, curve, lastPoint: outcome.curve.at(-1), steps, tokensPerSecond, environment },
             outputs: { weights, curve },
             metrics: { steps, tokensPerSecond, finalLoss },
           };

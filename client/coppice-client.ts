@@ -49,7 +49,7 @@ export async function connectCoppice(settings: Settings) {
   const temporal = new Client({ connection, namespace: settings.temporal.namespace });
 
   /** Sends an update to the controller, starting it where it does not run; waits for the answer. */
-  const tell = async <A>(model: string, message: string, argument: A): Promise<Decision> => {
+  const tell = async (model: string, message: string, argument: object): Promise<Decision> => {
     const start = new WithStartWorkflowOperation<typeof controllerWorkflow>(workflowTypes.controller, {
       workflowId: workflowIds.controller(model),
       taskQueue: taskQueues.pipeline,
@@ -58,7 +58,7 @@ export async function connectCoppice(settings: Settings) {
       args: [{ model }],
     });
     try {
-      return await temporal.workflow.executeUpdateWithStart<typeof controllerWorkflow, Decision, [A]>(
+      return await temporal.workflow.executeUpdateWithStart<typeof controllerWorkflow, Decision, [object]>(
         message,
         {
           args: [argument],

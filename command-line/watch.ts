@@ -1,10 +1,9 @@
 // Follows a lifecycle: a line a stage when it ends, and the training's progress while it goes on.
-import { setTimeout } from 'node:timers/promises';
+
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import { RequestRefused } from '../client/coppice-client.ts';
+import { follow } from '../client/follow.ts';
 import type { LifecycleResult, StageStatus } from '../contracts/messages.ts';
-
-const pollMs = 500;
 
 /**
  * Watches a run to its end, on standard error.
@@ -13,22 +12,14 @@ const pollMs = 500;
 export async function watchRun(client: CoppiceClient, run: string): Promise<LifecycleResult> {
   if (!(await client.lifecycleStatus(run))) throw new RequestRefused(`there is no run ${run}`);
   const printer = createPrinter();
-  let ended = false;
-  const result = client.lifecycleResult(run).finally(() => {
-    ended = true;
-  });
-  result.catch(() => undefined); // awaited below
-  while (!ended) {
+  const result = await follow(client.lifecycleResult(run), async () => {
     const status = await client.lifecycleStatus(run);
     for (const stage of status?.stages ?? []) printer.stage(stage);
     if (status?.stages.some(({ stage, state }) => stage === 'training' && state === 'running')) {
       const progress = await client.trainingProgress(run);
       if (progress) printer.training(progress);
     }
-    await Promise.race([setTimeout(pollMs), result.catch(() => undefined)]);
-  }
-  const last = await client.lifecycleStatus(run);
-  for (const stage of last?.stages ?? []) printer.stage(stage);
+  });
   printer.end();
   return result;
 }

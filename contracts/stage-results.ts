@@ -109,11 +109,14 @@ export interface TrainingResult {
   readonly lastPoint: CurvePoint | undefined;
   readonly steps: number;
   readonly tokensPerSecond: number;
+  /** Library, processor, precision: what the digest of the weights holds for. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly lineage: readonly ArtifactReference[];
 }
 
 export interface EvaluationInput extends RunIdentity {
   readonly evaluation: EvaluationSpec;
+  readonly contextLength: number;
   readonly cleaning: CleaningSpec;
   readonly corpus: ArtifactReference;
   readonly dropped: ArtifactReference;

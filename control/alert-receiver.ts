@@ -39,7 +39,9 @@ export async function receiveAlerts(
   const { alerts } = webhookSchema.parse(body);
   const decisions: Decision[] = [];
   for (const { status, labels, annotations, startsAt, fingerprint } of alerts) {
-    const { alertname: name = 'unnamed', model }: Partial<Record<string, string>> = labels;
+    const byName = new Map(Object.entries(labels));
+    const name = byName.get('alertname') ?? 'unnamed';
+    const model = byName.get('model');
     const alert: Alert = { status, name, fingerprint, startsAt, labels, annotations };
     const decision = await deliver(model, alert, dependencies);
     dependencies.metrics.countAlert({ model: model ?? '', alert: name, decision: decision.decision });

@@ -22,6 +22,7 @@ const worker = await Worker.create({
   }),
   interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },
   maxConcurrentActivityTaskExecutions: 1,
+  maxHeartbeatThrottleInterval: '1 second', // the heartbeat is the progress that people watch
   shutdownGraceTime: '15 seconds', // for a checkpoint
 });
 await runUntilStopped([worker], opened);

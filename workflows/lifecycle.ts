@@ -133,6 +133,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
       return evaluateVersion({
         ...run,
         evaluation: spec.evaluation,
+        contextLength: spec.model.contextLength,
         cleaning: spec.cleaning,
         corpus: cleaned.corpus,
         dropped: cleaned.dropped,

@@ -61,6 +61,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     lastPoint: tuned.lastPoint,
     steps: tuned.steps,
     tokensPerSecond: tuned.tokensPerSecond,
+    environment: tuned.environment,
     lineage: [...lineage, tuned.lineage],
   };
 }

@@ -80,14 +80,14 @@ type Client = Parameters<Parameters<typeof withClient>[0]>[0];
 async function startAndWatch(client: Client, model: string, options: RunOptions): Promise<void> {
   const { strategy } = options;
   if (strategy !== undefined && !['full', 'incremental'].includes(strategy)) {
-    throw new RequestRefused(`--strategy: expected full or incremental, not ${String(strategy)}`);
+    throw new RequestRefused(`--strategy: expected full or incremental, not ${strategy as string}`);
   }
   const decision = await client.retrain(model, {
     trigger: { kind: 'person', name: requester() },
     ...(strategy && { strategy }),
   });
-  if (decision.decision !== 'started' || options.detach) return announce(decision, options.json);
-  await follow(client, decision.workflowId ?? '', options.json);
+  if (decision.decision !== 'started' || options.detach) announce(decision, options.json);
+  else await follow(client, decision.workflowId ?? '', options.json);
 }
 
 function announce(decision: Decision, json: boolean): void {

@@ -8,8 +8,9 @@ export default class TotalsReporter implements Reporter {
     for (const module of modules) {
       if (module.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
-        if (test.result().state === 'passed') passed += 1;
-        else failed += 1;
+        const { state } = test.result();
+        if (state === 'passed') passed += 1;
+        else if (state !== 'skipped') failed += 1; // skipped: filtered out on the command line
       }
     }
     process.stdout.write(`\n${passed} passed, ${failed} failed\n`);

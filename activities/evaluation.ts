@@ -1,0 +1,197 @@
+// Evaluation: threshold, metrics with intervals, baselines, gates; the package that will be served and the report.
+import { z } from 'zod';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
+import { cleanDocumentSchema } from '../contracts/document.ts';
+import {
+  type DecisionRule,
+  type EvaluationInput,
+  type EvaluationResult,
+  type GateJudgement,
+  packageFiles,
+} from '../contracts/stage-results.ts';
+import { curvePointSchema } from '../contracts/training-job.ts';
+import {
+  type ClassifierEvaluation,
+  evaluateClassifier,
+} from '../pipeline/evaluation/classifier-evaluation.ts';
+import { describeGate } from '../pipeline/evaluation/gates.ts';
+import { renderReport } from '../pipeline/evaluation/report/render-report.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { decisionRuleSchema, examplesSchema, probabilitiesSchema } from './package-files.ts';
+import { readShards } from './shards.ts';
+import type { StageRunner } from './stage-runner.ts';
+
+export interface EvaluationActivityDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly runStage: StageRunner;
+  readonly now: () => Date;
+}
+
+export type EvaluationActivities = ReturnType<typeof createEvaluationActivities>;
+
+/** Of the bootstrap: fixed, so that the same version gets the same figures. */
+const seed = 1;
+
+export function createEvaluationActivities({ artifacts, runStage, now }: EvaluationActivityDependencies) {
+  /** Texts and classes of a set of examples, in the order of the set. */
+  const readExamples = async (corpus: ArtifactReference, examples: ArtifactReference) => {
+    const wanted = await artifacts.readJson(examples, examplesSchema);
+    const positions = new Map(wanted.map(({ row }, position) => [row, position]));
+    const [ids, texts] = [new Array<string>(wanted.length), new Array<string>(wanted.length)];
+    let row = 0;
+    for await (const { id, text } of readShards(artifacts, corpus, cleanDocumentSchema)) {
+      const position = positions.get(row);
+      if (position !== undefined) [ids[position], texts[position]] = [id, text];
+      row += 1;
+    }
+    return { ids, texts, labels: Int32Array.from(wanted, ({ label }) => label) };
+  };
+
+  /** Row-major, columns in the order of `labels`; a class that the scorer does not know gets 0. */
+  const readProbabilities = async (reference: ArtifactReference, labels: readonly string[]) => {
+    const scored = await artifacts.readJson(reference, probabilitiesSchema);
+    const columns = labels.map((label) => scored.labels.indexOf(label));
+    return Float64Array.from(
+      scored.probabilities.flatMap((row) => columns.map((column) => (column < 0 ? 0 : row[column]))),
+    );
+  };
+
+  const readChampion = async ({ champion, training }: EvaluationInput) => {
+    if (!champion) return undefined;
+    const { files } = await artifacts.readDirectory(champion.package);
+    const { threshold } = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
+    return {
+      title: `Version ${champion.version}, in service`,
+      probabilities: await readProbabilities(champion.probabilities, training.labels),
+      threshold,
+    };
+  };
+
+  const evaluate = async (input: EvaluationInput): Promise<ClassifierEvaluation> => {
+    const { evaluation, corpus, training } = input;
+    const champion = await readChampion(input);
+    return evaluateClassifier({
+      seed,
+      classNames: training.labels,
+      positiveLabel: evaluation.positiveLabel,
+      gates: evaluation.gates,
+      training: await readExamples(corpus, training.training),
+      holdout: {
+        ...(await readExamples(corpus, training.holdout)),
+        probabilities: await readProbabilities(input.probabilities, training.labels),
+      },
+      ...(champion && { champion }),
+    });
+  };
+
+  /** Everything that a gateway needs, so that it serves what was judged here. */
+  const assemblePackage = async (
+    input: EvaluationInput,
+    { positiveLabel, threshold }: ClassifierEvaluation,
+  ) => {
+    const { files } = await artifacts.readDirectory(input.training.weights);
+    const decision: DecisionRule = { labels: input.training.labels, positiveLabel, threshold };
+    const { contextLength } = input;
+    return artifacts.putDirectory({
+      [packageFiles.config]: files[packageFiles.config],
+      [packageFiles.weights]: files[packageFiles.weights],
+      [packageFiles.tokenizer]: input.tokenization.tokenizer,
+      [packageFiles.preprocessing]: await artifacts.putJson({ steps: input.cleaning.steps, contextLength }),
+      [packageFiles.decision]: await artifacts.putJson(decision),
+    });
+  };
+
+  /** The page for people, and the same as JSON: the evidence on which the verdict rests. */
+  const writeReport = async (input: EvaluationInput, evaluation: ClassifierEvaluation) => {
+    const { tokenization, training } = input;
+    const { html, json } = await renderReport({
+      ...evaluation,
+      format: 'coppice-evaluation-report/1',
+      model: input.model,
+      runId: input.runId,
+      createdAt: now().toISOString(),
+      learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
+      cleaning: input.funnel,
+      tokenizer: { vocabularySize: tokenization.vocabularySize, statistics: tokenization.statistics },
+      lineage: [
+        { role: 'clean documents', text: input.corpus.digest },
+        { role: 'tokens', text: tokenization.tokens.digest },
+        { role: 'training examples', text: training.training.digest },
+        { role: 'held-out examples', text: training.holdout.digest },
+        { role: 'weights', text: training.weights.digest },
+      ],
+      environment: training.environment,
+    });
+    return {
+      report: await artifacts.putBytes(html, { mediaType: mediaTypes.html }),
+      evidence: await artifacts.putBytes(json, { mediaType: mediaTypes.json }),
+    };
+  };
+
+  return {
+    /** Judges a trained version against its gates; a rejection is a result, not a failure. */
+    async evaluateVersion(input: EvaluationInput): Promise<EvaluationResult> {
+      const { champion, corpus, training } = input;
+      return runStage({
+        stage: 'evaluation',
+        run: input,
+        parameters: {
+          evaluation: input.evaluation,
+          cleaning: input.cleaning,
+          contextLength: input.contextLength,
+        },
+        inputs: {
+          corpus,
+          weights: training.weights,
+          tokenizer: input.tokenization.tokenizer,
+          training: training.training,
+          holdout: training.holdout,
+          curve: training.curve,
+          probabilities: input.probabilities,
+          ...(champion && { champion: champion.package, championProbabilities: champion.probabilities }),
+        },
+        compute: () =>
+          withHeartbeat(async () => {
+            const evaluation = await evaluate(input);
+            const { verdict } = evaluation;
+            const gates = verdict.gates.map(({ gate, passed, value, reason }) => ({
+              gate: describeGate(gate),
+              passed,
+              value,
+              reason,
+            }));
+            const versionPackage = await assemblePackage(input, evaluation);
+            const { report, evidence } = await writeReport(input, evaluation);
+            const { metrics, intervals } = candidateFigures(evaluation);
+            return {
+              result: {
+                outcome: verdict.passed ? ('accepted' as const) : ('rejected' as const),
+                gates: gates satisfies GateJudgement[],
+                metrics,
+                intervals,
+                package: versionPackage,
+                report,
+                evidence,
+              },
+              outputs: { package: versionPackage, report, evidence },
+              metrics,
+            };
+          }),
+      });
+    },
+  };
+}
+
+/** Figures of the candidate that have a value: histories and ledgers hold JSON, which knows no NaN. */
+function candidateFigures({ systems }: ClassifierEvaluation) {
+  const table = Object.entries(systems[0].metrics).filter(([, { value }]) => Number.isFinite(value));
+  return {
+    metrics: Object.fromEntries(table.map(([name, { value }]) => [name, value])),
+    intervals: Object.fromEntries(
+      table.flatMap(([name, { interval }]) =>
+        interval ? [[name, [interval.low, interval.high] as const]] : [],
+      ),
+    ),
+  };
+}
