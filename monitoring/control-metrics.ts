@@ -2,7 +2,7 @@
 import type { Instruments } from './instruments.ts';
 
 /** Where a rollout stands. */
-export interface RolloutStanding {
+interface RolloutStanding {
   readonly model: string;
   readonly version: string;
   /** A word of a closed set, such as `shadow` or `rolled-back`. */

@@ -6,7 +6,7 @@ import { CoppiceFailure } from '../contracts/failures.ts';
 import type { MeasuredHealth } from '../pipeline/rollout/health.ts';
 
 /** A series at one moment. */
-export interface InstantSample {
+interface InstantSample {
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds since 1970. */
   readonly time: number;
@@ -15,12 +15,12 @@ export interface InstantSample {
 }
 
 /** A series over a range. */
-export interface RangeSeries {
+interface RangeSeries {
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly { readonly time: number; readonly value: number }[];
 }
 
-export interface HealthQuestion {
+interface HealthQuestion {
   readonly model: string;
   readonly version: string;
   /** Several scrapes long. */

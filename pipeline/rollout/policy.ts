@@ -15,15 +15,5 @@ export type Guardrails = RolloutSpec['guardrails'];
 export type RolloutPolicy = PairedTestPolicy &
   Pick<RolloutSpec, 'metric' | 'guardrails' | 'patienceSeconds' | 'stepMinimumSample' | 'stepMinimumSeconds'>;
 
-/** A verdict over a whole rollout, or `continue` while there is none. */
-export const verdicts = [
-  'continue',
-  'promote',
-  'rollback',
-  'inconclusive',
-  'no-traffic',
-  'unhealthy',
-] as const;
-
-/** What is to happen with a challenger. */
-export type Verdict = (typeof verdicts)[number];
+/** What is to happen with a challenger; `continue` while nothing is decided. */
+export type Verdict = 'continue' | 'promote' | 'rollback' | 'inconclusive' | 'no-traffic' | 'unhealthy';

@@ -6,7 +6,7 @@ import type { RolloutPolicy, Verdict } from './policy.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
 
 /** How labels came in during a phase; only answers older than the label horizon count. */
-export interface LabelEvidence {
+interface LabelEvidence {
   /** Labelled subjects that the version in charge of them answered. */
   readonly labelled: number;
   /** Those of them that the other version answered as well. */
