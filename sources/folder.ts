@@ -23,7 +23,7 @@ export function errorCode(error: unknown): string {
 }
 
 /** Says in one line why a place as a whole cannot be read. */
-export function placeFailure(path: string, error: unknown): CoppiceFailure {
+function placeFailure(path: string, error: unknown): CoppiceFailure {
   const code = errorCode(error);
   if (code === 'ENOENT')
     return new CoppiceFailure('SourceUnavailable', `there is no file or folder ${path}`, { path });

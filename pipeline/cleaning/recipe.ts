@@ -17,7 +17,7 @@ import type { CleaningStep, Content, WorkingDocument } from './working-document.
 import { openDocument } from './working-document.ts';
 
 /** What became of one document. */
-export type Outcome =
+type Outcome =
   | { readonly outcome: 'kept'; readonly document: CleanDocument }
   | { readonly outcome: 'dropped'; readonly step: CleaningStepSpec['step']; readonly reason: string };
 

@@ -37,7 +37,7 @@ function endsWithNothing(line: string): boolean {
 }
 
 /** @returns the text up to its signature or list footer. */
-export function withoutFooters(text: string): string {
+function withoutFooters(text: string): string {
   const lines = withoutSponsor(text.split('\n'));
   const footer = lines.findIndex((_, at) => startsListFooter(lines, at));
   const body = footer < 0 ? lines : lines.slice(0, footer);

@@ -24,7 +24,7 @@ function dropAttribution(kept: string[]): void {
 }
 
 /** @returns the text without quotations. */
-export function withoutQuotes(text: string): string {
+function withoutQuotes(text: string): string {
   const kept: string[] = [];
   let within: 'own' | 'quotation' | 'repeated-headers' = 'own';
   for (const line of text.split('\n')) {

@@ -29,7 +29,7 @@ export async function collectAll(source: Source, cursor?: Cursor): Promise<Colle
 }
 
 /** @returns the id of a document, or the last part of the address of what was set aside, with the reason. */
-export function describeItem(item: CollectedItem): string {
+function describeItem(item: CollectedItem): string {
   if ('document' in item) return item.document.id;
   return `${item.problem.uri.slice(item.problem.uri.lastIndexOf('/') + 1)}: ${item.problem.reason}`;
 }
