@@ -41,7 +41,7 @@ export function assignArm(experimentId: string, subjectId: string, arms: readonl
   let chosen = '';
   let shortest = Infinity;
   for (const { version, weight } of arms) {
-    if (weight === 0) continue;
+    // Waits for ever where the weight is zero.
     const wait = -Math.log(hashToUnit([experimentId, subjectId, version])) / weight;
     if (wait < shortest) {
       shortest = wait;

@@ -188,16 +188,20 @@ describe('metrics of a gateway', () => {
     expect(await counts()).toEqual(['1', '1']);
   });
 
-  it('shows no quality before there is a label', async () => {
+  it('shows quality only while there are labels', async () => {
     const metrics = createMetrics({ process: 'gateway' });
-    metrics.setQuality({ model: 'm', version: '1', accuracy: Number.NaN, labelled: 0 });
-    expect(await linesOf(metrics, 'coppice_quality')).toEqual([
-      'coppice_quality_labelled{model="m",version="1"} 0',
+    const of = 'model="m",version="1"';
+    const set = async (accuracy: number, labelled: number) => {
+      metrics.setQuality({ model: 'm', version: '1', accuracy, labelled });
+      return linesOf(metrics, 'coppice_quality');
+    };
+    const without = [`coppice_quality_labelled{${of}} 0`];
+    expect(await set(Number.NaN, 0)).toEqual(without);
+    expect(await set(0.9, 10)).toEqual([
+      `coppice_quality_ratio{${of}} 0.9`,
+      `coppice_quality_labelled{${of}} 10`,
     ]);
-    metrics.setQuality({ model: 'm', version: '1', accuracy: 0.9, labelled: 10 });
-    expect(await linesOf(metrics, 'coppice_quality_ratio')).toEqual([
-      'coppice_quality_ratio{model="m",version="1"} 0.9',
-    ]);
+    expect(await set(Number.NaN, 0)).toEqual(without);
   });
 });
 
