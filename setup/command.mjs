@@ -12,6 +12,14 @@ import { createInterface } from 'node:readline';
  * @property {(line: string) => void} [onLine] every line of both outputs
  */
 
+/** What runs now: ended with us, so that an interrupted set-up leaves no build behind. */
+const running = /** @type {Set<import('node:child_process').ChildProcess>} */ (new Set());
+
+/** Ends every program that runs. */
+export function endCommands() {
+  for (const child of running) child.kill('SIGTERM');
+}
+
 export class CommandFailed extends Error {
   /** @param {string} command @param {string} reason @param {string} output */
   constructor(command, reason, output) {
@@ -37,6 +45,7 @@ export function runCommand(command, args, options = {}) {
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
     /** @type {string[]} */
     const lines = [];
     let late = false;
@@ -52,10 +61,12 @@ export function runCommand(command, args, options = {}) {
     }
     child.on('error', (error) => {
       clearTimeout(timer);
+      running.delete(child);
       reject(new CommandFailed(name, `did not start (${error.message})`, ''));
     });
     child.on('close', (status, signal) => {
       clearTimeout(timer);
+      running.delete(child);
       const output = lines.join('\n');
       if (late)
         reject(new CommandFailed(name, `took longer than ${(options.timeoutMs ?? 0) / 1000} s`, output));

@@ -1,4 +1,5 @@
 // Set-up: `npm start` and `npm test` run it first, straight after git clone. Installs what is missing, and says so.
+import { endCommands } from './command.mjs';
 import { nodeProblem, root } from './components.mjs';
 import { createBoard } from './progress.mjs';
 import { formatDuration } from './progress-text.mjs';
@@ -18,6 +19,17 @@ async function main() {
     board.count() === 0 ? `Set-up: everything is in place (${took}).` : `Set-up is complete (${took}).`,
   );
   return [];
+}
+
+for (const [signal, status] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])) {
+  process.on(signal, () => {
+    endCommands();
+    process.stderr.write('\nSet-up was interrupted. Run it again: it goes on with what is missing.\n');
+    process.exit(status);
+  });
 }
 
 try {

@@ -93,7 +93,7 @@ export async function installPackages(root, step) {
   const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const total = topLevelPackages(JSON.parse(lockText).packages);
   const watching = setInterval(() => {
-    const count = countPackages(join(root, 'node_modules'));
+    const count = Math.min(total, countPackages(join(root, 'node_modules')));
     step.progress(Math.min(0.99, count / total), `${count} of ${total} packages`);
   }, 300);
   try {
@@ -136,13 +136,26 @@ export function topLevelPackages(locked) {
   ).length;
 }
 
-/** @param {string} folder @returns {number} */
+/**
+ * npm makes all folders first; a package is there once its package.json is.
+ * @param {string} folder node_modules
+ * @returns {number}
+ */
 function countPackages(folder) {
-  if (!existsSync(folder)) return 0;
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
-  return names
-    .map((name) => (name.startsWith('@') ? readdirSync(join(folder, name)).length : 1))
-    .reduce((sum, count) => sum + count, 0);
+  return listNames(folder)
+    .flatMap((name) =>
+      name.startsWith('@') ? listNames(join(folder, name)).map((part) => join(name, part)) : [name],
+    )
+    .filter((name) => existsSync(join(folder, name, 'package.json'))).length;
+}
+
+/** @param {string} folder @returns {string[]} nothing when npm has just removed it */
+function listNames(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** @returns {Host} */

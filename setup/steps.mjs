@@ -60,16 +60,18 @@ export function missingBundles(located, env) {
  * @returns {Promise<string | undefined>}
  */
 async function setUpNode(root, cache, board) {
-  return withLock(join(root, '.coppice', 'setup.lock'), async () => {
+  const work = async () => {
+    // Installing packages removes the addon with the rest of node_modules.
+    const buildsAddon = !packagesPresent(root) || addonPresent(root) === undefined;
+    if (!buildsAddon) return undefined;
     const [packagesFailure, libraryFailure] = await Promise.all([
       setUpPackages(root, board),
-      addonPresent(root) === undefined ? setUpLibrary(cache, board) : undefined,
+      setUpLibrary(cache, board),
     ]);
-    if (packagesFailure !== undefined) return packagesFailure;
-    // Installing packages removes the addon with the rest of node_modules.
-    if (addonPresent(root) !== undefined) return undefined;
-    return setUpAddon(root, cache, { board, libraryFailure });
-  });
+    return packagesFailure ?? setUpAddon(root, cache, { board, libraryFailure });
+  };
+  const wait = () => board.line('Another set-up works on this clone: this one waits for it.');
+  return withLock(join(root, '.coppice', 'setup.lock'), work, wait);
 }
 
 /** @param {string} root @param {Board} board @returns {Promise<string | undefined>} */

@@ -1,8 +1,8 @@
 // The native addon of @tensorflow/tfjs-node: linked to the cached library, compiled here, proven by a product of matrices.
-import { existsSync } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
+import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { exists, readJson, writeJson } from './cache.mjs';
+import { exists, publishFolder, readJson, writeJson } from './cache.mjs';
 import { findOnPath, runCommand } from './command.mjs';
 import { unreachable } from './download.mjs';
 import { libraryFolder } from './tensorflow-library.mjs';
@@ -53,36 +53,58 @@ function newStamp(root, library) {
 }
 
 /**
- * Builds against the cached library.
+ * Links the package to the cached library and gives it an addon: the one it has, the one of an earlier clone, or a new one.
  * @param {string} root
  * @param {string} cache
  * @param {Step} step
+ * @returns {Promise<'kept' | 'compiled'>}
  * @throws {Error} why it cannot
  */
 export async function buildAddon(root, cache, step) {
-  requireCompiler();
   const folder = packageFolder(root);
   await rm(join(folder, 'deps'), { recursive: true, force: true });
   await mkdir(join(folder, 'deps'));
   for (const name of ['include', 'lib']) {
     await symlink(join(libraryFolder(cache), name), join(folder, 'deps', name));
   }
-  if (await alreadyWorks(root)) return writeJson(stampFile(root), newStamp(root, tensorflow.version));
-  step.progress(undefined, `compiling against libtensorflow ${tensorflow.version}`);
+  const stamp = newStamp(root, tensorflow.version);
+  const addon = join(folder, 'lib');
+  const kept = join(libraryFolder(cache), `addon-${stamp.package}`);
+  if (!exists(addon) && exists(kept)) await cp(kept, addon, { recursive: true });
+  const how = (await works(root)) ? 'kept' : 'compiled';
+  if (how === 'compiled') {
+    await compile(root, step);
+    await proveAddon(root);
+  }
+  await rm(stampFile(root), { force: true });
+  await publishFolder(cache, async (unfinished) => {
+    await cp(addon, unfinished, { recursive: true });
+    return { result: undefined, place: kept };
+  });
+  writeJson(stampFile(root), stamp);
+  return how;
+}
+
+/**
+ * @param {string} root
+ * @param {Step} step
+ */
+async function compile(root, step) {
+  requireCompiler();
+  step.progress(undefined, `compiles against libtensorflow ${tensorflow.version}`);
   const script = join(root, 'node_modules', '@mapbox', 'node-pre-gyp', 'bin', 'node-pre-gyp');
   const headers = headersFolder(process.env, process.execPath);
   const nodedir = headers === undefined ? [] : [`--nodedir=${headers}`];
   await runCommand(process.execPath, [script, 'install', '--build-from-source', ...nodedir], {
-    cwd: folder,
+    cwd: packageFolder(root),
+    env: { ...process.env, npm_config_node_gyp: nodeGyp(process.env) },
     onLine: step.detail,
     timeoutMs: 900_000, // seconds on two cores, and minutes where there is little memory
   });
-  await proveAddon(root);
-  writeJson(stampFile(root), newStamp(root, tensorflow.version));
 }
 
 /** @param {string} root */
-async function alreadyWorks(root) {
+async function works(root) {
   if (!exists(join(packageFolder(root), 'lib'))) return false;
   return proveAddon(root).then(
     () => true,
@@ -140,6 +162,18 @@ function requireCompiler() {
   if (process.env.CXX === undefined && missing.length > 0) {
     throw new Error(`${missing.map(([name]) => name).join(' and ')} not here (Debian: build-essential)`);
   }
+}
+
+/**
+ * npm carries node-gyp and names it to its scripts; started by hand, we look beside the npm of PATH.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | undefined} undefined leaves the search to node-pre-gyp
+ */
+export function nodeGyp(env) {
+  const npm = env.npm_execpath ?? findOnPath('npm', env);
+  const carried =
+    npm && join(dirname(dirname(realpathSync(npm))), 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
+  return env.npm_config_node_gyp ?? (carried && existsSync(carried) ? carried : undefined);
 }
 
 /**

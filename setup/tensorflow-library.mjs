@@ -143,16 +143,15 @@ export async function findPython(env) {
   throw new Error(reasons[0] ?? 'Python is not here');
 }
 
-/** @param {string} folder @returns {number} bytes of the largest file in it or one level below */
+/** @param {string} folder @returns {number} bytes of the largest file in it or below */
 function largestFile(folder) {
-  let largest = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    // pip renames and removes its files under our eyes.
-    const size = entry.isDirectory()
-      ? largestFile(path)
-      : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
-    largest = Math.max(largest, size);
+  try {
+    const sizes = readdirSync(folder, { withFileTypes: true }).map((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? largestFile(path) : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+    });
+    return Math.max(0, ...sizes);
+  } catch {
+    return 0; // pip removes its folders under our eyes
   }
-  return largest;
 }

@@ -44,13 +44,15 @@ export async function setUpLibrary(cache, board) {
  * @returns {Promise<string | undefined>} what could not be done, for the user
  */
 export async function setUpAddon(root, cache, { board, libraryFailure }) {
-  const step = board.step('TensorFlow addon', 'builds');
+  const step = board.step('TensorFlow addon', 'links to libtensorflow');
   /** @type {Attempt[]} */
   const tried = libraryFailure === undefined ? [] : [libraryFailure];
   if (libraryFailure === undefined) {
     try {
-      await buildAddon(root, cache, step);
-      step.done(`built against libtensorflow ${tensorflow.version}`);
+      const how = await buildAddon(root, cache, step);
+      step.done(
+        how === 'kept' ? 'loads, and multiplies' : `compiled against libtensorflow ${tensorflow.version}`,
+      );
       return undefined;
     } catch (error) {
       tried.push({ where: 'build from source', why: error instanceof Error ? error.message : String(error) });
