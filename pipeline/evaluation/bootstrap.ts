@@ -39,42 +39,58 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 }
 
 /**
- * How far a metric might have come out otherwise with other examples of the same kind.
- * @returns the percentile interval, or null where there are no examples or over a tenth of the resamples have no value
+ * How far metrics might have come out otherwise with other examples of the same kind; all of them on the same resamples.
+ * @param statistics by name
+ * @returns by name the percentile interval, or null where there are no examples or over a tenth of the resamples have no
+ * value
  */
-export function bootstrapInterval(
-  statistic: Statistic,
+export function bootstrapIntervals<Name extends string>(
+  statistics: Readonly<Record<Name, Statistic>>,
   { examples, seed, resamples = 1_000, confidence = 0.95 }: BootstrapOptions,
-): Interval | null {
-  if (examples === 0) return null;
+): Record<Name, Interval | null> {
+  const names = Object.keys(statistics) as Name[];
+  const values = names.map((name) => ({ name, drawn: new Float64Array(resamples), defined: 0 }));
   const random = createRandom(seed);
   const indices = new Int32Array(examples);
-  const values = new Float64Array(resamples);
-  let defined = 0;
-  for (let resample = 0; resample < resamples; resample += 1) {
+  for (let resample = 0; resample < resamples && examples > 0; resample += 1) {
     for (let position = 0; position < examples; position += 1) indices[position] = random.integer(examples);
-    const value = statistic(indices);
-    if (Number.isNaN(value)) continue;
-    values[defined] = value;
-    defined += 1;
+    for (const of of values) {
+      const value = statistics[of.name](indices);
+      if (Number.isNaN(value)) continue;
+      of.drawn[of.defined] = value;
+      of.defined += 1;
+    }
   }
-  if (defined === 0 || defined < DEFINED_SHARE * resamples) return null;
-  const sorted = values.subarray(0, defined).sort();
   const tail = (1 - confidence) / 2;
-  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail), confidence };
+  const intervalOf = (sorted: Float64Array): Interval | null =>
+    sorted.length === 0 || sorted.length < DEFINED_SHARE * resamples
+      ? null
+      : { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail), confidence };
+  return Object.fromEntries(
+    values.map(({ name, drawn, defined }) => [name, intervalOf(drawn.subarray(0, defined).sort())]),
+  ) as Record<Name, Interval | null>;
+}
+
+/** `bootstrapIntervals` of one metric. */
+export function bootstrapInterval(statistic: Statistic, options: BootstrapOptions): Interval | null {
+  return bootstrapIntervals({ statistic }, options).statistic;
 }
 
 /**
  * The difference of two systems on the same examples; each resample takes the same examples of both, so that what is
  * hard for both cancels out.
- * @returns a - b on all examples, and its interval
  */
+export function difference(a: Statistic, b: Statistic): Statistic {
+  return (indices) => a(indices) - b(indices);
+}
+
+/** @returns the difference a - b on all examples, and its interval */
 export function pairedBootstrap(
   a: Statistic,
   b: Statistic,
   options: BootstrapOptions,
 ): { difference: number; interval: Interval | null } {
-  const difference: Statistic = (indices) => a(indices) - b(indices);
+  const statistic = difference(a, b);
   const all = Int32Array.from({ length: options.examples }, (_, example) => example);
-  return { difference: difference(all), interval: bootstrapInterval(difference, options) };
+  return { difference: statistic(all), interval: bootstrapInterval(statistic, options) };
 }

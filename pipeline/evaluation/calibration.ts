@@ -32,26 +32,34 @@ export function reliabilityBins(
       `${stated.length} probabilities against ${cameTrue.length} outcomes`,
     );
   }
-  const edge = (bin: number): number => (bin === bins ? 1 : bin * (1 / bins)); // numpy.linspace(0, 1, bins + 1)
   const sums = Array.from({ length: bins }, () => ({ count: 0, stated: 0, observed: 0 }));
   for (let example = 0; example < stated.length; example += 1) {
-    const probability = stated[example];
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new MetricUndefined('calibration', `example ${example} has the probability ${probability}`);
-    }
-    let bin = 0;
-    while (bin < bins - 1 && probability > edge(bin + 1)) bin += 1;
-    sums[bin].count += 1;
-    sums[bin].stated += probability;
-    sums[bin].observed += cameTrue[example];
+    const sum = sums[binOf(stated[example], example, bins)];
+    sum.count += 1;
+    sum.stated += stated[example];
+    sum.observed += cameTrue[example];
   }
   return sums.map((sum, bin) => ({
-    from: edge(bin),
-    to: edge(bin + 1),
+    from: edge(bin, bins),
+    to: edge(bin + 1, bins),
     count: sum.count,
     stated: sum.count === 0 ? null : sum.stated / sum.count,
     observed: sum.count === 0 ? null : sum.observed / sum.count,
   }));
+}
+
+/** The edges of numpy.linspace(0, 1, bins + 1). */
+function edge(bin: number, bins: number): number {
+  return bin === bins ? 1 : bin * (1 / bins);
+}
+
+function binOf(probability: number, example: number, bins: number): number {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new MetricUndefined('calibration', `example ${example} has the probability ${probability}`);
+  }
+  let bin = 0;
+  while (bin < bins - 1 && probability > edge(bin + 1, bins)) bin += 1;
+  return bin;
 }
 
 /**
@@ -67,4 +75,24 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
       sum + (count / examples) * Math.abs((stated ?? 0) - (observed ?? 0)),
     0,
   );
+}
+
+/**
+ * Sorts the probabilities into bins once, so that the error can be told for many resamples.
+ * @returns the expected calibration error of the examples at given indices, repeats counting
+ * @throws MetricUndefined for a probability out of range
+ */
+export function prepareCalibrationError(
+  stated: ArrayLike<number>,
+  cameTrue: ArrayLike<number>,
+  bins = 10,
+): (indices: Int32Array) => number {
+  const bin = Uint32Array.from(stated, (probability, example) => binOf(probability, example, bins));
+  const excess = Float64Array.from(stated, (probability, example) => probability - cameTrue[example]);
+  const sums = new Float64Array(bins);
+  return (indices) => {
+    sums.fill(0);
+    for (const example of indices) sums[bin[example]] += excess[example];
+    return sums.reduce((total, sum) => total + Math.abs(sum), 0) / indices.length;
+  };
 }

@@ -1,11 +1,11 @@
 // How evaluation writes numbers for people.
 import type { Interval } from './bootstrap.ts';
 
-/** @returns three decimals, or `–` for a number that is none; -0 is 0 */
+/** @returns three decimals with a true minus sign, or `–` for a number that is none; -0 is 0 */
 export function formatNumber(value: number, decimals = 3): string {
   if (!Number.isFinite(value)) return '–';
   const text = value.toFixed(decimals);
-  return Number(text) === 0 ? text.replace('-', '') : text;
+  return text.replace('-', Number(text) === 0 ? '' : '−');
 }
 
 /** @returns `0.921 to 0.960, 95 % confidence` */

@@ -1,8 +1,8 @@
 // All metrics of a classifier with their intervals, and the paired differences between two classifiers.
 
 import type { Statistic } from './bootstrap.ts';
-import { bootstrapInterval, pairedBootstrap } from './bootstrap.ts';
-import { expectedCalibrationError, reliabilityBins } from './calibration.ts';
+import { bootstrapIntervals, difference } from './bootstrap.ts';
+import { prepareCalibrationError } from './calibration.ts';
 import type { ConfusionMatrix } from './classification-metrics.ts';
 import {
   accuracy,
@@ -14,7 +14,7 @@ import {
   precision,
   recall,
 } from './classification-metrics.ts';
-import type { ClassificationMetric, MetricEstimate, MetricTable } from './metric-table.ts';
+import type { ClassificationMetric, MetricTable } from './metric-table.ts';
 import { metricNames } from './metric-table.ts';
 import { MetricUndefined } from './metric-undefined.ts';
 import type { Decision, Predictions } from './predictions.ts';
@@ -43,13 +43,7 @@ export interface MeasureOptions {
  * @throws MetricUndefined when the predictions are not valid or there are none
  */
 export function measureClassifier(answers: Answers, options: MeasureOptions): MetricTable {
-  const statistics = createStatistics(answers);
-  const examples = answers.predictions.labels.length;
-  const all = Int32Array.from({ length: examples }, (_, example) => example);
-  return tabulate((metric) => ({
-    value: statistics[metric](all),
-    interval: bootstrapInterval(statistics[metric], { ...options, examples }),
-  }));
+  return tabulate(createStatistics(answers), answers.predictions.labels.length, options);
 }
 
 /**
@@ -65,13 +59,10 @@ export function compareClassifiers(first: Answers, second: Answers, options: Mea
   }
   const ours = createStatistics(first);
   const theirs = createStatistics(second);
-  return tabulate((metric) => {
-    const { difference, interval } = pairedBootstrap(ours[metric], theirs[metric], {
-      ...options,
-      examples: labels.length,
-    });
-    return { value: difference, interval };
-  });
+  const differences = Object.fromEntries(
+    metricNames.map((metric) => [metric, difference(ours[metric], theirs[metric])]),
+  ) as Record<ClassificationMetric, Statistic>;
+  return tabulate(differences, labels.length, options);
 }
 
 /**
@@ -97,8 +88,16 @@ export function calibrationPairs({ predictions, decision }: Answers): {
   };
 }
 
-function tabulate(estimate: (metric: ClassificationMetric) => MetricEstimate): MetricTable {
-  return Object.fromEntries(metricNames.map((metric) => [metric, estimate(metric)]));
+function tabulate(
+  statistics: Record<ClassificationMetric, Statistic>,
+  examples: number,
+  options: MeasureOptions,
+): MetricTable {
+  const all = Int32Array.from({ length: examples }, (_, example) => example);
+  const intervals = bootstrapIntervals(statistics, { ...options, examples });
+  return Object.fromEntries(
+    metricNames.map((metric) => [metric, { value: statistics[metric](all), interval: intervals[metric] }]),
+  );
 }
 
 /** Each metric as a function of the examples that count, with what is costly prepared once. */
@@ -108,6 +107,7 @@ function createStatistics(answers: Answers): Record<ClassificationMetric, Statis
   const { labels, classes } = predictions;
   const predicted = predictedClasses(predictions, decision);
   const positive = decision?.positive ?? 1;
+  const { stated, cameTrue } = calibrationPairs(answers);
   const confused =
     (metric: (matrix: ConfusionMatrix) => number): Statistic =>
     (indices) =>
@@ -124,7 +124,7 @@ function createStatistics(answers: Answers): Record<ClassificationMetric, Statis
     auc: areaStatistic(predictions, positive),
     brier: meanOf(brierScores(predictions)),
     logLoss: meanOf(logLosses(predictions)),
-    calibrationError: calibrationStatistic(answers),
+    calibrationError: prepareCalibrationError(stated, cameTrue),
   };
 }
 
@@ -142,18 +142,5 @@ function meanOf(values: Float64Array): Statistic {
     let sum = 0;
     for (const example of indices) sum += values[example];
     return sum / indices.length;
-  };
-}
-
-function calibrationStatistic(answers: Answers): Statistic {
-  const { stated, cameTrue } = calibrationPairs(answers);
-  return (indices) => {
-    const drawn = Float64Array.from(indices);
-    const outcomes = new Uint8Array(indices.length);
-    indices.forEach((example, position) => {
-      drawn[position] = stated[example];
-      outcomes[position] = cameTrue[example];
-    });
-    return expectedCalibrationError(reliabilityBins(drawn, outcomes));
   };
 }

@@ -9,7 +9,10 @@ export interface MetricDescription {
   readonly meaning: string;
 }
 
-/** Every metric that evaluation measures; a gate may name those of `GateMetric`. */
+/**
+ * Every metric that evaluation measures; a gate may name those of `GateMetric`. With more than two classes precision,
+ * recall, F1 and AUC are means over the classes, and the calibration is that of the most probable one.
+ */
 export const classificationMetrics = {
   accuracy: { title: 'Accuracy', better: 'higher', meaning: 'share of the documents that got their label' },
   balancedAccuracy: {
@@ -20,25 +23,23 @@ export const classificationMetrics = {
   precision: {
     title: 'Precision',
     better: 'higher',
-    meaning:
-      'share of the documents labelled positive that are (mean over the classes where there are more than two)',
+    meaning: 'share of the documents labelled positive that are',
   },
   recall: {
     title: 'Recall',
     better: 'higher',
-    meaning:
-      'share of the positive documents that were found (mean over the classes where there are more than two)',
+    meaning: 'share of the positive documents that were found',
   },
   f1: { title: 'F1', better: 'higher', meaning: 'harmonic mean of precision and recall' },
   matthews: {
     title: 'Matthews correlation',
     better: 'higher',
-    meaning: 'correlation of labels and answers, 0 for guessing whatever the class shares',
+    meaning: 'correlation of labels and answers, 0 for guessing',
   },
   auc: {
     title: 'AUC',
     better: 'higher',
-    meaning: 'share of pairs of a positive and another document that are scored in the right order',
+    meaning: 'share of (positive, other) pairs that are ranked rightly',
   },
   brier: { title: 'Brier score', better: 'lower', meaning: 'mean squared error of the probabilities' },
   logLoss: { title: 'Log loss', better: 'lower', meaning: 'mean surprise at the true label, in nats' },

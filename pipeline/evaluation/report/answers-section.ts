@@ -1,6 +1,6 @@
 // How the candidate answers: curves, confusion matrix, calibration, and its worst errors with their text.
 import { formatCount, formatNumber, formatShare } from '../format.ts';
-import { cut, figure, heading, numberHeading, table } from './elements.ts';
+import { cut, figure, heading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import type { DrawnPlots } from './plots.ts';
@@ -13,9 +13,8 @@ const TEXT = 4_000; // the model saw less of it
 export function decisionSection(report: EvaluationReport, plots: DrawnPlots): Markup {
   return html`<section><h2>How it decides</h2><div class="columns">
 <div>${confusionTable(report)}</div>
-${figure(plots.roc)}
-${figure(plots.calibration, 'On the dashed line every stated probability is kept.')}
 ${figure(plots.threshold)}
+${figure(plots.calibration, 'On the dashed line every stated probability is kept.')}
 </div></section>`;
 }
 
@@ -23,7 +22,10 @@ function confusionTable({ classes, confusion }: EvaluationReport): Markup {
   return table({
     caption:
       'Confusion matrix: documents by true label (rows) and answer (columns), with the share of the row.',
-    head: [heading('True label'), ...classes.map(({ name }) => numberHeading(`answered ${name}`))],
+    head: [
+      heading('True label'),
+      ...classes.map(({ name }) => html`<th scope="col" class="cell">answered ${name}</th>`),
+    ],
     rows: confusion.map((row, truth) => {
       const total = row.reduce((sum, count) => sum + count, 0);
       const cells = row.map((count, answer) => {

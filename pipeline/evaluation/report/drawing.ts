@@ -36,7 +36,8 @@ const axis = {
 const legend = {
   labelColor: 'var(--ink)',
   labelFontSize: 12,
-  labelLimit: 240,
+  labelLimit: 0, // none: without a canvas widths are guessed too large
+  symbolOpacity: 1,
   symbolStrokeWidth: 2.5,
   orient: 'bottom' as const,
   direction: 'vertical' as const,

@@ -29,7 +29,6 @@ export function learningPlot(curve: readonly CurvePoint[]): Plot | null {
       width: PLOT_WIDTH,
       height: PLOT_WIDTH * 0.6,
       data: { values: series.flatMap(({ name, points }) => points.map((point) => ({ name, ...point }))) },
-      mark: { type: 'line', strokeWidth: 2, point: validation.length < 30 ? { size: 20 } : false },
       encoding: {
         x: { field: 'step', type: 'quantitative', title: 'step' },
         y: { field: 'loss', type: 'quantitative', title: 'loss' },
@@ -40,6 +39,13 @@ export function learningPlot(curve: readonly CurvePoint[]): Plot | null {
           legend: { direction: 'horizontal' },
         },
       },
+      layer: [
+        { mark: { type: 'line', strokeWidth: 2 } },
+        {
+          transform: [{ filter: "datum.name === 'validation'" }], // few, and each of them counts
+          mark: { type: 'point', filled: true, size: 30, opacity: 1 },
+        },
+      ],
     },
   };
 }

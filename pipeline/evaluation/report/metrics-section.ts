@@ -3,23 +3,26 @@ import type { MeasuredSystem } from '../classifier-evaluation.ts';
 import { formatNumber } from '../format.ts';
 import type { ClassificationMetric, MetricEstimate } from '../metric-table.ts';
 import { classificationMetrics, metricNames } from '../metric-table.ts';
-import type { DrawnPlot } from './drawing.ts';
 import { figure, heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
+import type { DrawnPlots } from './plots.ts';
 import type { EvaluationReport } from './report.ts';
 
-/** The table of metrics and the plot that compares the systems. */
-export function metricsSection(report: EvaluationReport, comparison: DrawnPlot | null): Markup {
+/** The plots that compare the systems, and the table of all metrics. */
+export function metricsSection(report: EvaluationReport, plots: DrawnPlots): Markup {
   const { systems, difference, seed } = report;
   const titles = systems.flatMap(({ kind, title }) =>
     kind === 'champion' && difference ? [title, 'Difference'] : [title],
   );
   const confidence = systems.at(0)?.metrics.accuracy?.interval?.confidence ?? 0.95;
   return html`<section><h2>Metrics</h2>
-${figure(comparison, 'Points are the values, bars their bootstrap intervals.')}
+<div class="columns">
+${figure(plots.comparison, 'Points are the values, bars their bootstrap intervals.')}
+${figure(plots.roc)}
+</div>
 ${table({
-  caption: `Values on the held-out documents, with ${Math.round(confidence * 100)} % bootstrap intervals (seed ${seed}). The difference is candidate less champion on the same documents.`,
+  caption: `Values on the held-out documents, with ${Math.round(confidence * 100)} % bootstrap intervals (seed ${seed}).${difference ? ' The difference is candidate less champion, paired.' : ''}`,
   head: [heading('Metric'), ...titles.map(numberHeading)],
   rows: metricNames.map((metric) => metricRow(metric, systems, difference?.[metric])),
 })}
@@ -36,7 +39,7 @@ function metricRow(
     const cell = estimateCell(metrics[metric]);
     return kind === 'champion' && difference ? [cell, differenceCell(difference, better)] : [cell];
   });
-  return html`<tr><th scope="row">${title}<small>${meaning}; ${better} is better</small></th>${cells}</tr>`;
+  return html`<tr><th scope="row">${title}<small>${meaning}${better === 'lower' ? '; lower is better' : null}</small></th>${cells}</tr>`;
 }
 
 function estimateCell(estimate: MetricEstimate | undefined): Markup {
@@ -60,8 +63,12 @@ function range({ interval }: MetricEstimate): Markup | null {
     : html`<small>${formatNumber(interval.low)} to ${formatNumber(interval.high)}</small>`;
 }
 
-function thresholdNote({ thresholdChoice, positiveLabel, threshold }: EvaluationReport): string {
-  if (thresholdChoice === null) return 'The most probable label is the answer.';
+function thresholdNote({ classes, thresholdChoice, positiveLabel, threshold }: EvaluationReport): string {
+  if (classes.length > 2) {
+    return 'The most probable label is the answer. Precision, recall, F1 and AUC are means over the labels.';
+  }
+  if (thresholdChoice === null)
+    return `A document is “${positiveLabel}” where its probability is at least 0.5.`;
   return (
     `A document is “${positiveLabel}” where its probability is at least ${formatNumber(threshold)}. That threshold, and ` +
     'the one of the tf-idf baseline, was chosen on these same documents, so both flatter a little.'

@@ -26,7 +26,7 @@ export function renderPage(report: EvaluationReport, plots: DrawnPlots): string 
 <p class="kicker">Evaluation of <code>${runId}</code>, ${createdAt.slice(0, 16).replace('T', ' ')} UTC</p>
 ${verdictSection(report)}
 ${gatesSection(report)}
-${metricsSection(report, plots.comparison)}
+${metricsSection(report, plots)}
 ${decisionSection(report, plots)}
 ${errorsSection(report)}
 ${learningSection(report, plots.learning)}

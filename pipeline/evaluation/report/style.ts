@@ -43,8 +43,11 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--grid); }
 thead th { font-size: .875rem; font-weight: 600; border-bottom-color: var(--line); vertical-align: bottom; }
-tbody th { font-weight: 500; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+tbody th { font-weight: 500; min-width: 7.5rem; }
+th.cell, tr:has(td.cell) th { vertical-align: middle; }
+th.cell { text-align: center; }
+td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; }
 td small, th small { display: block; font-weight: 400; }
 .better { color: var(--good); } .worse { color: var(--bad); }
 td.share { min-width: 6rem; background: linear-gradient(to right, color-mix(in srgb, var(--candidate) 28%, transparent) var(--share), transparent 0) no-repeat 0 50% / calc(100% - .75rem) 1.5rem; }

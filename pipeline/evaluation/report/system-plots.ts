@@ -48,22 +48,15 @@ export function comparisonPlot({ systems }: EvaluationReport): Plot {
     spec: {
       data: { values },
       facet: {
-        row: {
-          field: 'metric',
-          type: 'nominal',
-          sort: null,
-          header: {
-            title: null,
-            labelAngle: 0,
-            labelAlign: 'left',
-            labelColor: 'var(--ink)',
-            labelFontSize: 12,
-          },
-        },
+        field: 'metric',
+        type: 'nominal',
+        sort: compared.map((metric) => classificationMetrics[metric].title),
+        header: { title: null, labelColor: 'var(--ink)', labelFontSize: 12, labelAnchor: 'start' },
       },
-      spacing: 14,
+      columns: 2,
+      spacing: 20,
       spec: {
-        width: 480,
+        width: 230,
         height: { step: 16 },
         layer: [
           {

@@ -60,7 +60,7 @@ function summary({ systems, classes, difference }: EvaluationReport): string {
   const documents = classes.reduce((sum, { holdout }) => sum + holdout, 0);
   const candidate = accuracyOf('candidate');
   const sentences = [
-    `${formatNumber(candidate)} of ${formatCount(documents)} held-out documents got their label.`,
+    `Accuracy is ${formatNumber(candidate)} on ${formatCount(documents)} held-out documents.`,
   ];
   const champion = systems.find(({ kind }) => kind === 'champion');
   if (champion !== undefined)
@@ -80,8 +80,8 @@ function againstChampion(title: string, interval: { low: number; high: number } 
   if (interval === null) return `Against “${title}” no interval can be told.`;
   const { low, high } = interval;
   if (low > 0)
-    return `That is more than “${title}” got right, by ${formatNumber(low)} to ${formatNumber(high)}.`;
+    return `That is more than that of “${title}”, by ${formatNumber(low)} to ${formatNumber(high)}.`;
   if (high < 0)
-    return `That is less than “${title}” got right, by ${formatNumber(-high)} to ${formatNumber(-low)}.`;
-  return `Whether that is more than “${title}” got right these documents cannot tell: ${formatNumber(low)} to ${formatNumber(high)}.`;
+    return `That is less than that of “${title}”, by ${formatNumber(-high)} to ${formatNumber(-low)}.`;
+  return `Whether that is better than “${title}” these documents cannot tell: the difference is ${formatNumber(low)} to ${formatNumber(high)}.`;
 }

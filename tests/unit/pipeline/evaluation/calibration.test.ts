@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { expectedCalibrationError, reliabilityBins } from '../../../../pipeline/evaluation/calibration.ts';
+import {
+  expectedCalibrationError,
+  prepareCalibrationError,
+  reliabilityBins,
+} from '../../../../pipeline/evaluation/calibration.ts';
 import { scoresOf } from '../../../../pipeline/evaluation/predictions.ts';
 import { classification, distance, predictionsOf } from './golden.ts';
 
@@ -45,5 +49,24 @@ describe('calibration', () => {
     expect(() => reliabilityBins([Number.NaN], [1])).toThrow('example 0 has the probability NaN');
     expect(() => reliabilityBins([0.1, 0.2], [1])).toThrow('2 probabilities against 1 outcomes');
     expect(() => expectedCalibrationError([])).toThrow('calibration is undefined');
+  });
+});
+
+describe('the prepared calibration error', () => {
+  it('is that of the bins, on all examples and on drawn ones', () => {
+    const stated = [0.05, 0.1, 0.33, 0.95, 0.7, 0.95];
+    const cameTrue = [0, 1, 0, 1, 1, 0];
+    const prepared = prepareCalibrationError(stated, cameTrue);
+    for (const drawn of [
+      [0, 1, 2, 3, 4, 5],
+      [5, 5, 0, 3, 3, 3],
+    ]) {
+      const bins = reliabilityBins(
+        drawn.map((example) => stated[example]),
+        drawn.map((example) => cameTrue[example]),
+      );
+      expect(prepared(Int32Array.from(drawn))).toBeCloseTo(expectedCalibrationError(bins), 12);
+    }
+    expect(() => prepareCalibrationError([2], [1])).toThrow('example 0 has the probability 2');
   });
 });

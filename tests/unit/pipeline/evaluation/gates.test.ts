@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { GateSpec } from '../../../../contracts/model-spec/judgement.ts';
+import { describeGate, judgeGates } from '../../../../pipeline/evaluation/gates.ts';
+import type { MetricTable } from '../../../../pipeline/evaluation/metric-table.ts';
+
+const valued = (values: Record<string, number>): MetricTable =>
+  Object.fromEntries(Object.entries(values).map(([metric, value]) => [metric, { value, interval: null }]));
+const noWorse = (metric: 'auc' | 'logLoss', margin = 0.01): GateSpec => ({
+  kind: 'no-worse-than-champion',
+  metric,
+  margin,
+});
+const judge = (gate: GateSpec, candidate: MetricTable, champion?: MetricTable) =>
+  judgeGates([gate], { candidate, champion }).gates[0];
+
+describe('gates', () => {
+  it.each([
+    [{ kind: 'at-least', metric: 'f1', bound: 0.9 }, 0.91, true, 'F1 is 0.910, above the bound of 0.900'],
+    [{ kind: 'at-least', metric: 'f1', bound: 0.9 }, 0.9, true, 'F1 is 0.900, exactly the bound of 0.900'],
+    [{ kind: 'at-least', metric: 'f1', bound: 0.9 }, 0.89, false, 'F1 is 0.890, below the bound of 0.900'],
+    [
+      { kind: 'at-most', metric: 'brier', bound: 0.1 },
+      0.05,
+      true,
+      'Brier score is 0.050, below the bound of 0.100',
+    ],
+    [
+      { kind: 'at-most', metric: 'brier', bound: 0.1 },
+      0.2,
+      false,
+      'Brier score is 0.200, above the bound of 0.100',
+    ],
+  ] as const)('judge %o against %d as %s', (gate, value, passed, reason) => {
+    expect(judge(gate, valued({ [gate.metric]: value }))).toEqual({
+      gate,
+      value,
+      interval: null,
+      bound: gate.bound,
+      passed,
+      reason,
+    });
+  });
+
+  it('tell apart in words what three decimals would not', () => {
+    const { passed, reason } = judge(
+      { kind: 'at-least', metric: 'f1', bound: 0.93 },
+      valued({ f1: 0.92996 }),
+    );
+    expect(passed).toBe(false);
+    expect(reason).toBe('F1 is 0.930, exactly 0.92996, below the bound of 0.93000');
+  });
+
+  it('say the interval where there is one', () => {
+    const interval = { low: 0.85, high: 0.95, confidence: 0.9 };
+    const outcome = judge({ kind: 'at-least', metric: 'f1', bound: 0.8 }, { f1: { value: 0.9, interval } });
+    expect(outcome.interval).toEqual(interval);
+    expect(outcome.reason).toBe('F1 is 0.900 (0.850 to 0.950, 90 % confidence), above the bound of 0.800');
+  });
+
+  it('hold a candidate to the champion less the margin, whichever way is better', () => {
+    expect(judge(noWorse('auc'), valued({ auc: 0.945 }), valued({ auc: 0.95 }))).toMatchObject({
+      passed: true,
+      bound: 0.94,
+      reason: "AUC is 0.945, below the champion's 0.950 with a margin of 0.01",
+    });
+    expect(judge(noWorse('auc'), valued({ auc: 0.93 }), valued({ auc: 0.95 })).passed).toBe(false);
+    expect(judge(noWorse('logLoss'), valued({ logLoss: 0.305 }), valued({ logLoss: 0.3 })).passed).toBe(true);
+    expect(judge(noWorse('logLoss'), valued({ logLoss: 0.32 }), valued({ logLoss: 0.3 })).passed).toBe(false);
+  });
+
+  it('pass a first version for want of a champion, and say so', () => {
+    expect(judge(noWorse('auc'), valued({ auc: 0.5 }))).toMatchObject({
+      passed: true,
+      bound: null,
+      reason: 'AUC is 0.500; no champion yet to compare with',
+    });
+  });
+
+  it('never pass without a value, on either side', () => {
+    const gates: GateSpec[] = [
+      { kind: 'at-least', metric: 'auc', bound: 0 },
+      { kind: 'at-most', metric: 'auc', bound: 1 },
+      noWorse('auc', 1),
+    ];
+    for (const candidate of [valued({ auc: Number.NaN }), {}]) {
+      for (const gate of gates) {
+        expect(judge(gate, candidate)).toMatchObject({
+          passed: false,
+          reason: 'AUC has no value on these examples',
+        });
+      }
+    }
+    expect(judge(noWorse('auc', 1), valued({ auc: 0.9 }), valued({ auc: Number.NaN }))).toMatchObject({
+      passed: false,
+      reason: "the champion's AUC has no value on these examples",
+    });
+  });
+
+  it('reject the whole for one that fails, and accept where there are none', () => {
+    const gates: GateSpec[] = [
+      { kind: 'at-least', metric: 'f1', bound: 0.5 },
+      { kind: 'at-least', metric: 'accuracy', bound: 0.9 },
+    ];
+    const verdict = judgeGates(gates, { candidate: valued({ f1: 0.6, accuracy: 0.8 }) });
+    expect(verdict.passed).toBe(false);
+    expect(verdict.gates.map(({ passed }) => passed)).toEqual([true, false]);
+    expect(judgeGates([], { candidate: {} })).toEqual({ passed: true, gates: [] });
+  });
+
+  it('are named in words', () => {
+    expect(describeGate({ kind: 'at-least', metric: 'f1', bound: 0.93 })).toBe('F1 at least 0.93');
+    expect(describeGate({ kind: 'at-most', metric: 'logLoss', bound: 0.3 })).toBe('Log loss at most 0.3');
+    expect(describeGate(noWorse('auc'))).toBe("AUC no worse than the champion's by more than 0.01");
+  });
+});

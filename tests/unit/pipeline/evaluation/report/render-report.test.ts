@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { evaluateClassifier } from '../../../../../pipeline/evaluation/classifier-evaluation.ts';
+import { escapeHtml } from '../../../../../pipeline/evaluation/report/html.ts';
+import { renderReport } from '../../../../../pipeline/evaluation/report/render-report.ts';
+import type { EvaluationReport } from '../../../../../pipeline/evaluation/report/report.ts';
+import { exampleInput } from '../evaluation-example.ts';
+
+/** A report in which every text that comes from outside is the given one. */
+function reportSaying(text: string): EvaluationReport {
+  const input = exampleInput();
+  return {
+    ...evaluateClassifier({
+      ...input,
+      classNames: [`a${text}`, `b${text}`],
+      holdout: {
+        ...input.holdout,
+        ids: input.holdout.ids.map(() => text),
+        texts: input.holdout.texts.map(() => text),
+      },
+      ...(input.champion && { champion: { ...input.champion, title: `Version 1 ${text}` } }),
+    }),
+    format: 'coppice-evaluation-report/1',
+    model: text,
+    runId: text,
+    createdAt: '2026-01-02T03:04:05.000Z',
+    learning: [
+      { step: 1, trainingLoss: 0.7 },
+      { step: 2, trainingLoss: 0.5, validationLoss: 0.6 },
+    ],
+    cleaning: [{ step: text, in: 1_200, kept: 1_000, changed: 3, dropped: 200, reasons: { [text]: 200 } }],
+    tokenizer: { vocabularySize: 6_000, statistics: { tokensPerWord: 1.25, [text]: 2 } },
+    lineage: [{ role: text, text, href: `https://example.org/${text}` }],
+    environment: { [text]: text },
+  };
+}
+
+/** Tags with the names of their attributes: what no text may change. */
+function skeleton(page: string): string[] {
+  return (page.match(/<[a-z/!][^>]*>/gi) ?? []).map((tag) =>
+    tag.replace(/="[^"]*"/g, '').replace(/\s+/g, ' '),
+  );
+}
+
+const hostile = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</pre></details></style><svg onload=alert(1)>',
+  '&lt;script&gt;',
+  '<!-- ]]> ${1} `',
+];
+
+describe('the report', () => {
+  it.each(hostile)('shows %s as text, in whatever field it stands', async (text) => {
+    const [{ html }, { html: harmless }] = await Promise.all([
+      renderReport(reportSaying(text)),
+      renderReport(reportSaying('x'.repeat(text.length))),
+    ]);
+    expect(skeleton(html)).toEqual(skeleton(harmless));
+    expect(html).toContain(`<pre dir="auto">${escapeHtml(text)}</pre>`);
+  });
+
+  it('tells the verdict first, then gates, metrics, errors, sources', async () => {
+    const { html } = await renderReport({ ...reportSaying('x'), model: 'mail-filter' });
+    const places = [
+      'mail-filter: accepted, all 2 gates are passed',
+      'Gates',
+      'Metrics',
+      'How it decides',
+      'Worst errors',
+    ];
+    const at = [...places, 'What it learned from', 'Where it comes from'].map((words) =>
+      html.search(new RegExp(`<h[12]>${words}</h[12]>`)),
+    );
+    expect(at.every((place, index) => place > (index === 0 ? 0 : at[index - 1]))).toBe(true);
+  });
+
+  it('says how many gates held a rejected version back, and why', async () => {
+    const input = { ...exampleInput(), gates: [{ kind: 'at-least', metric: 'f1', bound: 0.99 } as const] };
+    const { html } = await renderReport({
+      ...reportSaying('x'),
+      ...evaluateClassifier(input),
+      model: 'mail-filter',
+    });
+    expect(html).toContain('<h1>mail-filter: rejected, 1 of 1 gate failed</h1>');
+    expect(html).toMatch(/✗ failed[^]*F1 is 0\.889 \([^)]*\), below the bound of 0\.990/);
+  });
+
+  it('draws its plots with a text alternative each, and gives each table a caption', async () => {
+    const { html } = await renderReport(reportSaying('x'));
+    const pictures = html.match(/<svg [^>]*>/g) ?? [];
+    expect(pictures).toHaveLength(5);
+    for (const picture of pictures) expect(picture).toMatch(/^<svg role="img" aria-label="[^"]{20,}"/);
+    expect(html.match(/<table>\s*<caption>[^<]+<\/caption>/g)).toHaveLength(html.split('<table>').length - 1);
+    expect(html).toContain('Area under the curve: Candidate 0.958');
+  });
+
+  it('needs nothing beside itself and runs no script', async () => {
+    const { html } = await renderReport(reportSaying('x'));
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'`);
+    expect(html).not.toMatch(/<(script|link|img|iframe|object)\b/);
+    expect(html).not.toMatch(/\b(src|xlink:href)="/);
+    expect(html).not.toMatch(/url\(/);
+  });
+
+  it('links to web addresses only', async () => {
+    const lineage = [
+      'javascript:alert(1)',
+      ' JavaScript:alert(1)',
+      'data:text/html,x',
+      '//evil.example',
+      'https://ok.example/1',
+      '/r/1',
+    ];
+    const { html } = await renderReport({
+      ...reportSaying('x'),
+      lineage: lineage.map((href) => ({ role: 'source', text: href, href })),
+    });
+    expect([...html.matchAll(/<a href="([^"]*)"/g)].map(([, href]) => href)).toEqual([
+      'https://ok.example/1',
+      '/r/1',
+    ]);
+  });
+
+  it('leaves out the plots for which there are no data, and says when nothing went wrong', async () => {
+    const { html } = await renderReport({
+      ...reportSaying('x'),
+      learning: [],
+      thresholdChoice: null,
+      errors: [],
+      errorCount: 0,
+    });
+    expect(html.match(/<svg /g)).toHaveLength(3);
+    expect(html).toContain('None: every held-out document got its label.');
+  });
+
+  it('cuts long texts between characters, and says so', async () => {
+    const report = reportSaying('x');
+    const { html } = await renderReport({
+      ...report,
+      errors: [{ ...report.errors[0], text: '🌱'.repeat(5_000) }],
+    });
+    expect(html).toContain(`${'🌱'.repeat(4_000)}</pre>`);
+    expect(html).toContain('1,000 more characters are not shown.');
+    expect(html).not.toContain('\ufffd');
+  });
+
+  it('says the same as JSON, with null for numbers that are none', async () => {
+    const report = reportSaying('한글');
+    const { json } = await renderReport({
+      ...report,
+      systems: report.systems.map((system) => ({
+        ...system,
+        metrics: { auc: { value: Number.NaN, interval: null } },
+      })),
+    });
+    const read = JSON.parse(json) as EvaluationReport;
+    expect(read.systems[0].metrics.auc).toEqual({ value: null, interval: null });
+    expect(read.verdict).toEqual(report.verdict);
+    expect(read.errors).toEqual(report.errors);
+  });
+});
