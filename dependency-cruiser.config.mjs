@@ -23,6 +23,7 @@ const rooms = {
   client: ['contracts', 'settings'],
   control: ['contracts', 'settings', 'client', 'artifacts', 'monitoring'],
   stack: ['contracts', 'settings', 'client', 'monitoring', 'setup'],
+  setup: [],
   'command-line': ['contracts', 'settings', 'client', 'stack', 'setup'],
 };
 
