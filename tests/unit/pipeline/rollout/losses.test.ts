@@ -81,8 +81,8 @@ describe('answerLoss', () => {
 
   it('looks at the probabilities for Brier, by name and not by position', () => {
     const reordered = { probabilities: { spam: 0.4, ham: 0.6 }, label: 'spam' };
-    expect(answerLoss('brier', answer, 'spam')).toBeCloseTo(0.72, 12);
-    expect(answerLoss('brier', reordered, 'spam')).toBeCloseTo(0.72, 12);
+    expect(answerLoss('brier', answer, 'spam')).toBeCloseTo(0.36, 12);
+    expect(answerLoss('brier', reordered, 'spam')).toBeCloseTo(0.36, 12);
   });
 
   it('gives a true label that the version does not know probability zero', () => {
