@@ -17,6 +17,9 @@ export const quick: ActivityOptions = {
   retry: { ...retry, maximumAttempts: 20 },
 };
 
+/** One look at something that is looked at again: few attempts, since the next look is one as well. */
+export const look: ActivityOptions = { ...quick, retry: { ...retry, maximumAttempts: 3 } };
+
 /** The single writer of the registry. */
 export const registry: ActivityOptions = { ...quick, taskQueue: taskQueues.registry };
 

@@ -1,11 +1,8 @@
 // One version from its sources to the registry. Read from top to bottom, `makeVersion` is the path of the data.
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
-  ChildWorkflowFailure,
   executeChild,
-  getExternalWorkflowHandle,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
@@ -22,7 +19,6 @@ import type { TrainingActivities } from '../activities/training.ts';
 import {
   type LifecycleInput,
   type LifecycleResult,
-  type RunFinished,
   type StageStatus,
   workflowIds,
 } from '../contracts/messages.ts';
@@ -34,8 +30,10 @@ import type {
 } from '../contracts/stage-results.ts';
 import { type Stage, stages } from '../contracts/stages.ts';
 import { compute, quick, registry, training } from './activity-options.ts';
+import { isFailure, rootMessage } from './failures.ts';
 import { lifecycleStatusQuery, runFinishedSignal } from './messages.ts';
 import { lifecycleDetails, tell } from './story.ts';
+import { tellController } from './tell-controller.ts';
 import { trainingWorkflow } from './training.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
@@ -56,14 +54,23 @@ export async function lifecycleWorkflow(input: LifecycleInput): Promise<Lifecycl
       CoppiceVerdict: result.outcome,
       ...(result.version !== undefined && { CoppiceVersion: String(result.version) }),
     });
-    await tellController(input, { ...result, reason: result.reasons.join('; ') });
+    await tellController(input.controllerId, runFinishedSignal, {
+      workflowId: workflowInfo().workflowId,
+      outcome: result.outcome,
+      reason: result.reasons.join('; '),
+      ...(result.version !== undefined && { version: result.version }),
+    });
     return result;
   } catch (error) {
     progress.fail();
     const outcome = isCancellation(error) ? 'cancelled' : 'failed';
     // The controller must hear of it even when this run was cancelled, or it would wait for it for ever.
     await CancellationScope.nonCancellable(() =>
-      tellController(input, { outcome, reason: rootMessage(error) }),
+      tellController(input.controllerId, runFinishedSignal, {
+        workflowId: workflowInfo().workflowId,
+        outcome,
+        reason: rootMessage(error),
+      }),
     );
     throw error;
   }
@@ -212,37 +219,9 @@ async function rebuildDamagedArtifacts<T>(pipeline: () => Promise<T>): Promise<T
   try {
     return await pipeline();
   } catch (error) {
-    if (!['ArtifactCorrupt', 'ArtifactNotFound'].includes(rootType(error) ?? '')) throw error;
+    if (!isFailure(error, 'ArtifactCorrupt', 'ArtifactNotFound')) throw error;
     return pipeline();
   }
-}
-
-function rootCause(error: unknown): unknown {
-  const wraps = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
-  return wraps && error.cause ? rootCause(error.cause) : error;
-}
-
-function rootType(error: unknown): string | undefined {
-  const cause = rootCause(error);
-  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
-}
-
-function rootMessage(error: unknown): string {
-  const cause = rootCause(error);
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-async function tellController(
-  input: LifecycleInput,
-  finished: Omit<RunFinished, 'workflowId'>,
-): Promise<void> {
-  if (input.controllerId === undefined) return;
-  await getExternalWorkflowHandle(input.controllerId).signal(runFinishedSignal, {
-    workflowId: workflowInfo().workflowId,
-    outcome: finished.outcome,
-    reason: finished.reason,
-    ...(finished.version !== undefined && { version: finished.version }),
-  });
 }
 
 /** Keeps the table of stages that the UI and `coppice watch` show. */

@@ -3,7 +3,6 @@
 import {
   CancellationScope,
   condition,
-  getExternalWorkflowHandle,
   isCancellation,
   proxyActivities,
   setHandler,
@@ -20,12 +19,15 @@ import type {
   RolloutVerdict,
 } from '../contracts/messages.ts';
 import type { RegistryChange } from '../contracts/registry.ts';
-import { quick, registry } from './activity-options.ts';
+import { look as lookOptions, quick, registry } from './activity-options.ts';
+import { isFailure, rootMessage } from './failures.ts';
 import { decideRolloutSignal, rolloutFinishedSignal } from './messages.ts';
 import { type RolloutTracker, trackRollout } from './rollout-tracker.ts';
 import { describeLook, tell } from './story.ts';
+import { tellController } from './tell-controller.ts';
 
-const { judgeExperiment, judgeWatch, verifyRollback } = proxyActivities<RolloutActivities>(quick);
+const { judgeExperiment, judgeWatch } = proxyActivities<RolloutActivities>(lookOptions);
+const { verifyRollback } = proxyActivities<RolloutActivities>(quick);
 const { awaitGateways } = proxyActivities<RolloutActivities>({
   ...quick,
   startToCloseTimeout: '3 minutes', // loading a model in every gateway
@@ -59,10 +61,14 @@ export async function rolloutWorkflow(input: RolloutInput): Promise<RolloutResul
   } catch (error) {
     // Whatever went wrong, the challenger must not stay in traffic unwatched; no judgement on it is implied.
     await CancellationScope.nonCancellable(async () => {
-      const reason = isCancellation(error) ? 'cancelled' : `failed: ${String(error)}`;
-      if (input.champion !== undefined)
-        await change(rollout, { kind: 'withdraw', version: input.version }, reason);
-      await finish(rollout, { verdict: 'stopped', reasons: [reason] });
+      const reason = isCancellation(error) ? 'cancelled' : `failed: ${rootMessage(error)}`;
+      try {
+        if (input.champion !== undefined)
+          await change(rollout, { kind: 'withdraw', version: input.version }, reason);
+      } finally {
+        // Even where the registry refuses: a controller that is not told would wait for this rollout for ever.
+        await finish(rollout, { verdict: 'stopped', reasons: [reason] });
+      }
     });
     throw error;
   }
@@ -102,8 +108,7 @@ async function takeOver(rollout: Rollout): Promise<RolloutResult> {
 async function awaitApproval(rollout: Rollout): Promise<RolloutResult | undefined> {
   rollout.tracker.phase('approval');
   await condition(() => rollout.word !== undefined);
-  const word = rollout.word;
-  rollout.word = undefined;
+  const word = takeWord(rollout);
   if (word?.decision === 'approve') return undefined;
   return { verdict: 'rejected', reasons: [`rejected by ${word?.by ?? '?'}: ${word?.reason ?? ''}`] };
 }
@@ -153,19 +158,56 @@ async function runExperiment(rollout: Rollout, at: ExperimentStep): Promise<Look
   const startedAt = Date.now();
   for (;;) {
     await condition(() => rollout.word !== undefined, policy.lookEverySeconds * 1_000);
-    if (rollout.word) return overruled(rollout.word);
-    const look = await judgeExperiment({
-      model,
-      version,
-      champion: input.champion ?? version,
-      experiment,
-      policy,
-      startedAt: new Date(startedAt).toISOString(),
-      elapsedSeconds: (Date.now() - startedAt) / 1_000,
-      ...at,
-    });
+    const word = takeWord(rollout);
+    if (word) return overruled(word);
+    const elapsedSeconds = (Date.now() - startedAt) / 1_000;
+    const look = await lookUnlessTold(rollout, elapsedSeconds < policy.patienceSeconds, () =>
+      judgeExperiment({
+        model,
+        version,
+        champion: input.champion ?? version,
+        experiment,
+        policy,
+        startedAt: new Date(startedAt).toISOString(),
+        elapsedSeconds,
+        ...at,
+      }),
+    );
+    if (!look) continue;
     tracker.look(look);
     if (look.verdict !== 'continue') return look;
+  }
+}
+
+/** A word is heard once: an approval of one phase says nothing about the next. */
+function takeWord(rollout: Rollout): RolloutDecision | undefined {
+  const { word } = rollout;
+  rollout.word = undefined;
+  return word;
+}
+
+/**
+ * A look that cannot be had is skipped: missing data never promotes, and without patience left it ends the test.
+ * @returns nothing where a person spoke first, who is not kept waiting for a service that is away
+ */
+async function lookUnlessTold(
+  rollout: Rollout,
+  patient: boolean,
+  judge: () => Promise<Look>,
+): Promise<Look | undefined> {
+  const scope = new CancellationScope();
+  const told = async () => {
+    await condition(() => rollout.word !== undefined);
+    return undefined;
+  };
+  try {
+    return await scope.run(() => Promise.race([judge(), told()]));
+  } catch (error) {
+    if (!isFailure(error, 'MetricsUnavailable', 'ArtifactStoreUnavailable')) throw error;
+    const verdict = patient ? 'continue' : 'inconclusive';
+    return { verdict, pairs: 0, requests: 0, reasons: [rootMessage(error)] };
+  } finally {
+    scope.cancel();
   }
 }
 
@@ -187,9 +229,13 @@ async function watch(rollout: Rollout): Promise<Look | undefined> {
   rollout.tracker.phase('watching', { trafficFraction: 1 });
   const startedAt = Date.now();
   while (Date.now() - startedAt < policy.watchSeconds * 1_000) {
-    await condition(() => rollout.word?.decision === 'rollback', policy.lookEverySeconds * 1_000);
-    if (rollout.word?.decision === 'rollback') return overruled(rollout.word);
-    const look = await judgeWatch({ model, version, policy, startedAt: new Date(startedAt).toISOString() });
+    await condition(() => rollout.word !== undefined, policy.lookEverySeconds * 1_000);
+    const word = takeWord(rollout);
+    if (word && word.decision !== 'approve') return overruled(word);
+    const look = await lookUnlessTold(rollout, true, () =>
+      judgeWatch({ model, version, policy, startedAt: new Date(startedAt).toISOString() }),
+    );
+    if (!look) continue;
     rollout.tracker.look(look);
     if (look.verdict === 'unhealthy' || look.verdict === 'rollback') return look;
   }
@@ -237,8 +283,7 @@ async function change(rollout: Rollout, what: RegistryChange, reason: string): P
 async function finish({ input, tracker }: Rollout, result: RolloutResult): Promise<void> {
   tracker.end(result.verdict);
   tell(input.searchAttributes, { CoppiceVerdict: result.verdict });
-  if (input.controllerId === undefined) return;
-  await getExternalWorkflowHandle(input.controllerId).signal(rolloutFinishedSignal, {
+  await tellController(input.controllerId, rolloutFinishedSignal, {
     workflowId: workflowInfo().workflowId,
     version: input.version,
     verdict: result.verdict,

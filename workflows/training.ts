@@ -1,6 +1,6 @@
 // One training: which examples, then each phase in turn. A phase that diverges starts again from its last good
 // weights at half the learning rate.
-import { ActivityFailure, ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { SelectionActivities } from '../activities/selection.ts';
 import type { TrainingActivities } from '../activities/training.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
@@ -8,6 +8,7 @@ import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import type { SelectionResult, TrainingResult } from '../contracts/stage-results.ts';
 import type { FineTuningJob, PretrainingJob } from '../contracts/training-job.ts';
 import { compute, training } from './activity-options.ts';
+import { isFailure } from './failures.ts';
 
 const { selectExamples } = proxyActivities<SelectionActivities>(compute);
 const { trainModel } = proxyActivities<TrainingActivities>(training);
@@ -93,15 +94,7 @@ async function trainUntilItConverges({ model, runId }: TrainingInput, job: Pretr
     try {
       return await trainModel({ model, runId, job: { ...job, key, learningRateScale: scale } });
     } catch (error) {
-      if (!diverged(error) || restart === maximumRestarts) throw error;
+      if (!isFailure(error, 'TrainingDiverged') || restart === maximumRestarts) throw error;
     }
   }
-}
-
-function diverged(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === 'TrainingDiverged'
-  );
 }

@@ -1,0 +1,198 @@
+// What people and failures do to a rollout, on the real server.
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CoppiceFailure } from '../../../contracts/failures.ts';
+import { workflowIds } from '../../../contracts/messages.ts';
+import { lookOf } from '../../support/fake-activities.ts';
+import { startRollout } from '../../support/rollouts.ts';
+import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
+
+// The server fires a timer up to a second late: these tests wait side by side.
+vi.setConfig({ maxConcurrency: 20 });
+
+let world: WorkflowWorld;
+beforeAll(async () => {
+  world = await openWorkflowWorld('rollout-people');
+});
+afterAll(() => world.close());
+
+const undecided = () => Promise.resolve(lookOf('continue'));
+
+describe.concurrent('rollout with manual approval', () => {
+  it('moves no traffic before a person approves', async () => {
+    const fake = world.addModel();
+    const rollout = await startRollout(world, fake, { policy: { approval: 'manual' } });
+    await rollout.inPhase('approval');
+    expect(fake.order()).toEqual([]);
+    await rollout.say('approve');
+    expect(await rollout.ended).toMatchObject({ verdict: 'promote' });
+    expect(fake.changes()).toEqual(['challenge', 'challenge', 'challenge', 'promote']);
+    await world.record('rollout-approved', rollout.id);
+  });
+
+  it('ends as rejected where a person says no, and changes nothing', async () => {
+    const fake = world.addModel();
+    const rollout = await startRollout(world, fake, { policy: { approval: 'manual' } });
+    await rollout.inPhase('approval');
+    await rollout.say('reject', 'labels look wrong');
+    expect(await rollout.ended).toEqual({
+      verdict: 'rejected',
+      reasons: ['rejected by kim: labels look wrong'],
+    });
+    expect(fake.order()).toEqual([]);
+    await world.record('rollout-rejected', rollout.id);
+  });
+
+  it('asks for a first version as well', async () => {
+    const fake = world.addModel();
+    const rollout = await startRollout(world, fake, { champion: undefined, policy: { approval: 'manual' } });
+    await rollout.inPhase('approval');
+    await rollout.say('reject');
+    expect(await rollout.ended).toMatchObject({ verdict: 'rejected' });
+    expect(fake.changes()).toEqual([]);
+  });
+});
+
+describe.concurrent('a word in the middle of a rollout', () => {
+  it('takes the version back at once where it is rollback', async () => {
+    const fake = world.addModel({ activities: { judgeExperiment: undecided } });
+    // The next look is an hour away: the word is not kept waiting for it.
+    const rollout = await startRollout(world, fake, { policy: { lookEverySeconds: 3_600 } });
+    await rollout.inPhase('shadow');
+    await rollout.say('rollback', 'complaints');
+    expect(await rollout.ended).toMatchObject({ verdict: 'rollback', verification: { verified: true } });
+    expect(fake.changes()).toEqual(['challenge', 'rollback']);
+    expect(fake.calls('commitRegistryChange').at(-1)?.reason).toContain('rollback by kim: complaints');
+    await world.record('rollout-taken-back', rollout.id);
+  });
+
+  it('ends one phase where it is approve: the next phases still look', async () => {
+    const fake = world.addModel({ activities: { judgeExperiment: undecided } });
+    const rollout = await startRollout(world, fake);
+    await rollout.inPhase('shadow');
+    await rollout.say('approve');
+    await rollout.inPhase('canary');
+    await world.until('a look at the canary', () =>
+      fake.calls('judgeExperiment').some(({ mode }) => mode === 'canary'),
+    );
+    expect(await rollout.status()).toMatchObject({ phase: 'canary', step: 1, trafficFraction: 0.25 });
+    await rollout.say('rollback');
+    await rollout.ended;
+  });
+
+  it.each(['rollback', 'reject'] as const)(
+    'takes back a version that is watched where it is %s',
+    async (word) => {
+      const fake = world.addModel();
+      const policy = { watchSeconds: 3_600, steps: [] };
+      const rollout = await startRollout(world, fake, { policy });
+      await rollout.inPhase('watching');
+      await rollout.say(word);
+      expect(await rollout.ended).toMatchObject({ verdict: 'rollback' });
+      expect(fake.changes()).toEqual(['challenge', 'promote', 'rollback']);
+    },
+  );
+
+  it('is heard while the metrics are away', async () => {
+    const fake = world.addModel();
+    fake.replace({
+      judgeExperiment: () =>
+        Promise.reject(new CoppiceFailure('MetricsUnavailable', 'no Prometheus answers')),
+    });
+    const rollout = await startRollout(world, fake);
+    await rollout.inPhase('shadow');
+    await world.until('a look', () => fake.calls('judgeExperiment').length > 0);
+    await rollout.say('rollback');
+    expect(await rollout.ended).toMatchObject({ verdict: 'rollback' });
+  });
+});
+
+describe.concurrent('a rollout whose metrics are away', () => {
+  it('skips the look, and goes on when they are back', async () => {
+    const fake = world.addModel();
+    let away = 3; // one look, with its attempts
+    fake.replace({
+      judgeExperiment: () => {
+        away -= 1;
+        return away >= 0
+          ? Promise.reject(new CoppiceFailure('MetricsUnavailable', 'no Prometheus answers'))
+          : Promise.resolve(lookOf('promote'));
+      },
+    });
+    const rollout = await startRollout(world, fake, { policy: { steps: [] } });
+    const skipped = await world.until('a skipped look is shown', async () => (await rollout.status()).look);
+    expect(skipped).toMatchObject({ verdict: 'continue', reasons: ['no Prometheus answers'] });
+    expect(await rollout.ended).toMatchObject({ verdict: 'promote' });
+    await world.record('rollout-skipped-look', rollout.id);
+  });
+
+  it('never promotes: with its patience over the version is withdrawn', async () => {
+    const fake = world.addModel();
+    fake.replace({
+      judgeExperiment: () =>
+        Promise.reject(new CoppiceFailure('MetricsUnavailable', 'no Prometheus answers')),
+    });
+    const rollout = await startRollout(world, fake, { policy: { patienceSeconds: 1 } });
+    expect(await rollout.ended).toMatchObject({ verdict: 'inconclusive' });
+    expect(fake.changes()).toEqual(['challenge', 'withdraw']);
+  });
+});
+
+describe.concurrent('a rollout that fails', () => {
+  const startWithController = async (fake: ReturnType<WorkflowWorld['addModel']>) => {
+    await world.client.pause(fake.model, 'kim'); // brings a controller about
+    return startRollout(world, fake, { controllerId: workflowIds.controller(fake.model) });
+  };
+  const stopped = (model: string) =>
+    world.controllerState(model, 'hears that the rollout stopped', ({ history }) =>
+      history.some(
+        ({ what, reason }) => what === workflowIds.rollout(model, 2) && reason.startsWith('stopped: '),
+      ),
+    );
+
+  it('withdraws the version, tells the controller that it stopped, and fails', async () => {
+    const fake = world.addModel();
+    fake.replace({
+      judgeExperiment: () =>
+        Promise.reject(new CoppiceFailure('InvariantViolated', 'the arms do not add up')),
+    });
+    const rollout = await startWithController(fake);
+    await expect(rollout.ended).rejects.toMatchObject({
+      cause: { cause: { type: 'InvariantViolated' } },
+    });
+    expect(fake.changes()).toEqual(['challenge', 'withdraw']);
+    const { history } = await stopped(fake.model);
+    expect(history.at(-1)?.reason).toContain('the arms do not add up');
+    await world.record('rollout-failed', rollout.id);
+  });
+
+  it('tells the controller even where the withdrawal fails too', async () => {
+    const fake = world.addModel();
+    fake.replace({
+      commitRegistryChange: () =>
+        Promise.reject(new CoppiceFailure('InvalidInput', `version 2 is not registered`)),
+    });
+    const rollout = await startWithController(fake);
+    await expect(rollout.ended).rejects.toThrow();
+    const { history } = await stopped(fake.model);
+    expect(history.at(-1)?.reason).toContain('version 2 is not registered');
+  });
+
+  it('withdraws the version and tells the controller when it is cancelled', async () => {
+    const fake = world.addModel({ activities: { judgeExperiment: undecided } });
+    const rollout = await startWithController(fake);
+    await rollout.inPhase('shadow');
+    await rollout.handle.cancel();
+    await expect(rollout.ended).rejects.toThrow(/cancel/i);
+    expect(fake.changes()).toEqual(['challenge', 'withdraw']);
+    const { history } = await stopped(fake.model);
+    expect(history.at(-1)?.reason).toBe('stopped: cancelled');
+    await world.record('rollout-cancelled', rollout.id);
+  });
+
+  it('ends as it ended where its controller is gone', async () => {
+    const fake = world.addModel();
+    const rollout = await startRollout(world, fake, { controllerId: 'model/gone' });
+    expect(await rollout.ended).toMatchObject({ verdict: 'promote' });
+    expect(fake.changes().at(-1)).toBe('promote');
+  });
+});

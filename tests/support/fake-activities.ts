@@ -1,0 +1,236 @@
+// Activities that compute nothing, for tests of workflows: a happy world a model, of which a test replaces what it is
+// about, and the calls that came, in order. Open work is asked of the real server.
+
+import type { CleaningActivities } from '../../activities/cleaning.ts';
+import type { CollectionActivities } from '../../activities/collection.ts';
+import type { EvaluationActivities } from '../../activities/evaluation.ts';
+import { createFailureInterceptor } from '../../activities/failures.ts';
+import type { FindOpenWork, ModelStateActivities, ServingVersion } from '../../activities/model-state.ts';
+import type { MonitoringActivities } from '../../activities/monitoring.ts';
+import type { RegistryActivities } from '../../activities/registry.ts';
+import type { RolloutActivities } from '../../activities/rollout.ts';
+import type { SelectionActivities } from '../../activities/selection.ts';
+import type { TokenizationActivities } from '../../activities/tokenization.ts';
+import type { TrainingActivities } from '../../activities/training.ts';
+import type { Look } from '../../contracts/messages.ts';
+import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
+import { searchAttributes } from '../../contracts/search-attributes.ts';
+import { referenceOf, specOf } from './model-fixtures.ts';
+
+export type FakeActivities = ModelStateActivities &
+  MonitoringActivities &
+  RegistryActivities &
+  RolloutActivities &
+  CollectionActivities &
+  CleaningActivities &
+  TokenizationActivities &
+  SelectionActivities &
+  TrainingActivities &
+  EvaluationActivities;
+
+type Name = keyof FakeActivities;
+type InputOf<N extends Name> = Parameters<FakeActivities[N]>[0];
+
+/** Which queue serves what, as in worker/: an activity that is asked of another queue is never answered. */
+export const namesByQueue = {
+  pipeline: [
+    'readModelState',
+    'publishAlertRules',
+    'collectDocuments',
+    'cleanDocuments',
+    'tokenizeCorpus',
+    'selectExamples',
+    'evaluateVersion',
+    'awaitGateways',
+    'judgeExperiment',
+    'judgeWatch',
+    'verifyRollback',
+  ],
+  training: ['trainModel', 'scoreExamples'],
+  registry: ['commitRegistryChange', 'storeSpec'],
+} as const satisfies Record<string, readonly Name[]>;
+
+/** What a test says about its model, and what came of it. */
+export interface FakeModel {
+  readonly model: string;
+  /** Replaces activities, from now on. */
+  replace(activities: Partial<FakeActivities>): void;
+  /** Inputs of the calls of one activity, in order. */
+  calls<N extends Name>(name: N): InputOf<N>[];
+  /** Names of all calls, in order. */
+  order(): Name[];
+  /** Kinds of the changes of the registry, in order. */
+  changes(): string[];
+}
+
+export interface FakeModelOptions {
+  /** `null`: none is stored. */
+  readonly spec?: ModelSpec | null;
+  readonly champion?: number;
+  readonly activities?: Partial<FakeActivities>;
+}
+
+/** One look at an experiment, with its verdict. */
+export function lookOf(verdict: Look['verdict'], overrides: Partial<Look> = {}): Look {
+  return { verdict, pairs: 120, requests: 200, reasons: [`told to ${verdict}`], ...overrides };
+}
+
+/** A thing to wait for, opened by the test. */
+export function createGate(): { readonly opened: Promise<void>; open(): void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+export function createFakeWorld(findOpenWork: FindOpenWork) {
+  const models = new Map<string, { fake: FakeModel; answer: (name: Name, input: unknown) => unknown }>();
+
+  const answer = (name: Name) => (input: InputOf<Name>) => {
+    const model = 'model' in input ? input.model : input.weights.annotations.model; // scoring knows references alone
+    const found = models.get(model);
+    if (!found) throw new Error(`no test has a model ${model}`);
+    return found.answer(name, input);
+  };
+
+  return {
+    /** For the workers: the activities of one queue. */
+    activitiesOf: (queue: keyof typeof namesByQueue) =>
+      Object.fromEntries(namesByQueue[queue].map((name) => [name, answer(name)])),
+    interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },
+    addModel: (model: string, options: FakeModelOptions = {}): FakeModel => {
+      const calls: { name: Name; input: unknown }[] = [];
+      const activities = { ...happyActivities(model, options, findOpenWork), ...options.activities };
+      const fake: FakeModel = {
+        model,
+        replace: (others) => Object.assign(activities, others),
+        calls: <N extends Name>(name: N) =>
+          calls.filter((call) => call.name === name).map(({ input }) => input as InputOf<N>),
+        order: () => calls.map(({ name }) => name),
+        changes: () => fake.calls('commitRegistryChange').map(({ change }) => change.kind),
+      };
+      const act = (name: Name, input: unknown) => {
+        calls.push({ name, input });
+        return (activities[name] as (it: unknown) => unknown)(input);
+      };
+      models.set(model, { fake, answer: act });
+      return fake;
+    },
+  };
+}
+
+/** A world in which everything goes well: a spec is stored, gates pass, looks promote, gateways are ready. */
+function happyActivities(
+  model: string,
+  { spec = specOf(model), champion }: FakeModelOptions,
+  findOpenWork: FindOpenWork,
+): FakeActivities {
+  const ref = (name: string) => referenceOf(name, model);
+  const record = (stage: string) => ({ lineage: ref(`lineage of ${stage}`), cached: false, seconds: 0 });
+  const registry = { champion, previous: undefined as number | undefined, generation: 0, versions: 9 };
+  return {
+    readModelState: async () => ({
+      ...(spec && { spec, specReference: ref('spec') }),
+      generation: registry.generation,
+      ...(registry.champion !== undefined && { champion: servingVersion(model, registry.champion) }),
+      quarantined: [],
+      open: await findOpenWork(model),
+      searchAttributes: Object.values(searchAttributes),
+    }),
+    publishAlertRules: () => Promise.resolve(),
+    storeSpec: () => Promise.resolve(ref('spec')),
+    commitRegistryChange: ({ change }) => {
+      if (change.kind === 'register') {
+        registry.versions += 1;
+        return Promise.resolve({ version: registry.versions });
+      }
+      if (change.kind === 'promote')
+        Object.assign(registry, { previous: registry.champion, champion: change.version });
+      if (change.kind === 'rollback' && change.version === registry.champion)
+        Object.assign(registry, { previous: undefined, champion: registry.previous });
+      registry.generation += 1;
+      return Promise.resolve({ generation: registry.generation });
+    },
+    collectDocuments: () =>
+      Promise.resolve({
+        ...record('collection'),
+        documents: ref('documents'),
+        labels: ref('labels'),
+        documentCount: 400,
+        newDocumentCount: 400,
+        labelCount: 200,
+        problems: ref('problems'),
+        problemCount: 2,
+      }),
+    cleanDocuments: () =>
+      Promise.resolve({
+        ...record('cleaning'),
+        corpus: ref('corpus'),
+        dropped: ref('dropped'),
+        keptCount: 390,
+        droppedCount: 10,
+        funnel: [],
+      }),
+    tokenizeCorpus: ({ existingTokenizer }) =>
+      Promise.resolve({
+        ...record('tokenization'),
+        tokenizer: existingTokenizer ?? ref('tokenizer'),
+        tokens: ref(existingTokenizer ? 'tokens of the champion' : 'tokens'),
+        vocabularySize: 6_000,
+        statistics: {},
+      }),
+    selectExamples: ({ knownLabels }) =>
+      Promise.resolve({
+        ...record('selection'),
+        training: ref('training'),
+        holdout: ref('holdout'),
+        labels: knownLabels ?? ['ham', 'spam'],
+        trainingCount: 150,
+        holdoutCount: 50,
+      }),
+    trainModel: ({ job }) =>
+      Promise.resolve({
+        ...record(job.kind),
+        weights: ref(`weights of ${job.kind}`),
+        curve: ref('curve'),
+        lastPoint: { step: 50, trainingLoss: 0.3 },
+        steps: 50,
+        tokensPerSecond: 20_000,
+        environment: {},
+      }),
+    scoreExamples: ({ weights }) => Promise.resolve(ref(`probabilities of ${weights.annotations.name}`)),
+    evaluateVersion: () =>
+      Promise.resolve({
+        ...record('evaluation'),
+        outcome: 'accepted' as const,
+        gates: [],
+        metrics: { accuracy: 0.95, f1: 0.9 },
+        intervals: {},
+        package: ref('package'),
+        report: ref('report'),
+        evidence: ref('evidence'),
+      }),
+    awaitGateways: () => Promise.resolve({ ready: true, reasons: [] }),
+    judgeExperiment: () => Promise.resolve(lookOf('promote')),
+    judgeWatch: () => Promise.resolve(lookOf('continue')),
+    verifyRollback: ({ generation }) =>
+      Promise.resolve({
+        verified: true,
+        generation,
+        answersSince: 20,
+        answersByBadVersion: 0,
+        quarantined: true,
+        reasons: ['20 answers since the rollback, 0 of them by the bad version'],
+      }),
+  };
+}
+
+export function servingVersion(model: string, version: number): ServingVersion {
+  return {
+    version,
+    package: referenceOf(`package of version ${version}`, model),
+    tokenizer: referenceOf(`tokenizer of version ${version}`, model),
+    labels: ['ham', 'spam'],
+  };
+}
