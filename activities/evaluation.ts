@@ -4,13 +4,12 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
 import {
-  type DecisionRule,
   type EvaluationInput,
   type EvaluationResult,
   type GateJudgement,
-  packageFiles,
 } from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
+import { type DecisionRule, decisionRuleSchema, packageFiles } from '../contracts/version-package.ts';
 import {
   type ClassifierEvaluation,
   evaluateClassifier,
@@ -18,7 +17,7 @@ import {
 import { describeGate } from '../pipeline/evaluation/gates.ts';
 import { renderReport } from '../pipeline/evaluation/report/render-report.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { decisionRuleSchema, examplesSchema, probabilitiesSchema } from './package-files.ts';
+import { examplesSchema, probabilitiesSchema } from './scoring-files.ts';
 import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
@@ -91,7 +90,7 @@ export function createEvaluationActivities({ artifacts, runStage, now }: Evaluat
     { positiveLabel, threshold }: ClassifierEvaluation,
   ) => {
     const { files } = await artifacts.readDirectory(input.training.weights);
-    const decision: DecisionRule = { labels: input.training.labels, positiveLabel, threshold };
+    const decision: DecisionRule = { labels: [...input.training.labels], positiveLabel, threshold };
     const { contextLength } = input;
     return artifacts.putDirectory({
       [packageFiles.config]: files[packageFiles.config],

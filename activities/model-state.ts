@@ -5,8 +5,7 @@ import type { ArtifactReference } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { OpenWork } from '../contracts/messages.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
-import { type DecisionRule, packageFiles } from '../contracts/stage-results.ts';
-import { decisionRuleSchema } from './package-files.ts';
+import { type DecisionRule, decisionRuleSchema, packageFiles } from '../contracts/version-package.ts';
 
 /** A version as much of it as training and evaluation need. */
 export interface ServingVersion {

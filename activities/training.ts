@@ -14,7 +14,7 @@ import type {
 } from '../contracts/training-job.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { examplesSchema } from './package-files.ts';
+import { examplesSchema } from './scoring-files.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** Runs a job in a process beside this one; see worker/trainer/supervise.ts. */

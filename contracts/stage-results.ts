@@ -1,5 +1,5 @@
 // Inputs and results of the stages of a lifecycle, as they stand in event histories: references and small numbers.
-import type { ArtifactReference, Digest } from './artifact.ts';
+import type { ArtifactReference } from './artifact.ts';
 import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
 import type { EvaluationSpec } from './model-spec/judgement.ts';
@@ -151,23 +151,3 @@ export interface EvaluationResult extends StageRecord {
   readonly report: ArtifactReference;
   readonly evidence: ArtifactReference;
 }
-
-/** Files of a version's package. */
-export const packageFiles = {
-  config: 'config.json',
-  weights: 'model.safetensors',
-  tokenizer: 'tokenizer.json',
-  preprocessing: 'preprocessing.json',
-  decision: 'decision.json',
-} as const;
-
-/** `decision.json`: how probabilities become a label. */
-export interface DecisionRule {
-  readonly labels: readonly string[];
-  /** For two classes: this label where its probability reaches the threshold; else the other. */
-  readonly positiveLabel: string;
-  readonly threshold: number;
-}
-
-/** A digest that a decision rests on. */
-export type Evidence = Digest;

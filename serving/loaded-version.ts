@@ -1,13 +1,11 @@
 // A version ready to answer: the package from the store, the shared preprocessing, the process, the decision rule.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
-import { cleaningStepSchema } from '../contracts/model-spec/cleaning.ts';
 import type { Answer } from '../contracts/observation.ts';
-import { type DecisionRule, packageFiles } from '../contracts/stage-results.ts';
+import { decisionRuleSchema, packageFiles, preprocessingSchema } from '../contracts/version-package.ts';
 import { type RequestContent, requestRecipe } from '../pipeline/cleaning/recipe.ts';
 import { decide } from '../pipeline/evaluation/decision.ts';
 import { startModelProcess } from './model-process.ts';
@@ -28,16 +26,6 @@ export interface LoadedVersion {
   stop(): void;
 }
 
-const preprocessingSchema = z.object({
-  steps: z.array(cleaningStepSchema),
-  contextLength: z.number().int().positive(),
-});
-const decisionSchema = z.object({
-  labels: z.array(z.string()).min(2),
-  positiveLabel: z.string(),
-  threshold: z.number(),
-}) satisfies z.ZodType<DecisionRule>;
-
 export interface VersionLoaderDependencies {
   readonly artifacts: ArtifactStore;
   readonly registry: RegistryReader;
@@ -57,7 +45,7 @@ export function createVersionLoader({ artifacts, registry, directory }: VersionL
       Object.values(packageFiles).map((name) => artifacts.download(files[name], join(folder, name))),
     );
     const preprocessing = await artifacts.readJson(files[packageFiles.preprocessing], preprocessingSchema);
-    const rule = await artifacts.readJson(files[packageFiles.decision], decisionSchema);
+    const rule = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
     const recipe = requestRecipe(preprocessing.steps);
     const process = await startModelProcess({
       directory: folder,

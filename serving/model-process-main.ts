@@ -1,7 +1,7 @@
 // One version of one model in a process of its own: native inference blocks the event loop that it runs on.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageFiles } from '../contracts/stage-results.ts';
+import { packageFiles } from '../contracts/version-package.ts';
 import { type Classifier, loadClassifier } from '../runtimes/tensorflow/classifier.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
 import type { FromModelProcess, LoadMessage, ScoreMessage, ToModelProcess } from './model-protocol.ts';

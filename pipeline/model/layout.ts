@@ -7,8 +7,19 @@ import type { BertConfig } from './config.ts';
 import { ModelFormatError } from './config.ts';
 import type { NamedTensor } from './safetensors.ts';
 
-/** How a parameter starts. */
-type Initial = 'normal' | 'zeros' | 'ones';
+/** How a parameter starts: the deviation of a normal distribution (0: zeros), or ones. */
+type Initial = number | 'ones';
+
+/** BERT's own. */
+const deviation = 0.02;
+
+/**
+ * Of word embeddings that learn from labels alone. At 0.02 the first steps of Adam, all of one size, drown what sets
+ * words apart, and a few hundred documents do not bring it back: on the mail filter's first 200 mails the Brier score
+ * on held-out mails was 0.17 with 0.02 and 0.12 with 1. Masked pretraining keeps 0.02: its logits are products with
+ * these embeddings.
+ */
+const distinctDeviation = 1;
 
 /** One parameter within the flat vector. */
 export interface ParameterEntry {
@@ -36,21 +47,22 @@ export type Parameters = Readonly<Record<string, tf.Tensor>>;
 type Row = readonly [name: string, shape: readonly number[], initial: Initial];
 
 const linear = (name: string, outputs: number, inputs: number): Row[] => [
-  [`${name}.weight`, [outputs, inputs], 'normal'],
-  [`${name}.bias`, [outputs], 'zeros'],
+  [`${name}.weight`, [outputs, inputs], deviation],
+  [`${name}.bias`, [outputs], 0],
 ];
 
 const layerNorm = (name: string, size: number): Row[] => [
   [`${name}.weight`, [size], 'ones'],
-  [`${name}.bias`, [size], 'zeros'],
+  [`${name}.bias`, [size], 0],
 ];
 
-function embeddingRows({ vocabularySize, contextLength, tokenTypes, hiddenSize }: BertConfig): Row[] {
+function embeddingRows({ head, vocabularySize, contextLength, tokenTypes, hiddenSize }: BertConfig): Row[] {
+  const words = head === 'classification' ? distinctDeviation : deviation;
   const name = 'bert.embeddings';
   return [
-    [`${name}.word_embeddings.weight`, [vocabularySize, hiddenSize], 'normal'],
-    [`${name}.position_embeddings.weight`, [contextLength, hiddenSize], 'normal'],
-    [`${name}.token_type_embeddings.weight`, [tokenTypes, hiddenSize], 'normal'],
+    [`${name}.word_embeddings.weight`, [vocabularySize, hiddenSize], words],
+    [`${name}.position_embeddings.weight`, [contextLength, hiddenSize], deviation],
+    [`${name}.token_type_embeddings.weight`, [tokenTypes, hiddenSize], deviation],
     ...layerNorm(`${name}.LayerNorm`, hiddenSize),
   ];
 }
@@ -79,7 +91,7 @@ function headRows({ head, hiddenSize, vocabularySize, labels }: BertConfig): Row
   return [
     ...linear('cls.predictions.transform.dense', hiddenSize, hiddenSize),
     ...layerNorm('cls.predictions.transform.LayerNorm', hiddenSize),
-    ['cls.predictions.bias', [vocabularySize], 'zeros'], // the decoder's weight is the word embedding
+    ['cls.predictions.bias', [vocabularySize], 0], // the decoder's weight is the word embedding
   ];
 }
 
@@ -97,20 +109,19 @@ export function parameterLayout(config: BertConfig): ParameterLayout {
 }
 
 /**
- * Draws the parameters that training starts from: normal with deviation 0.02, cut at two deviations; biases zero,
- * layer norms one. Each parameter draws from a stream of its own, so that a new head leaves the encoder as it was.
+ * Draws the parameters that training starts from: normal, cut at two deviations; biases zero, layer norms one. Each parameter draws from a stream of its own, so that a new head leaves the encoder as it was.
  */
 export function initialParameters({ entries, size }: ParameterLayout, seed: number): Float32Array {
   const flat = new Float32Array(size);
   for (const entry of entries) {
     const values = flat.subarray(entry.offset, entry.offset + entry.size);
     if (entry.initial === 'ones') values.fill(1);
-    if (entry.initial !== 'normal') continue;
+    if (entry.initial === 'ones' || entry.initial === 0) continue;
     const { normal } = createRandom(seed, streamOf(entry.name));
     for (let index = 0; index < values.length; index += 1) {
       let draw = normal();
       while (Math.abs(draw) > 2) draw = normal();
-      values[index] = 0.02 * draw;
+      values[index] = entry.initial * draw;
     }
   }
   return flat;
