@@ -15,8 +15,6 @@ export interface RecorderDependencies {
   readonly warn: (message: string) => void;
 }
 
-export type Recorder = ReturnType<typeof createRecorder>;
-
 export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDependencies) {
   const answers = new Map<string, PredictionRecord>();
   const labelled = new Set<string>();
