@@ -48,7 +48,7 @@ export const chapters: readonly Chapter[] = [
       const stack = await startStack({
         home: session.home,
         environment: process.env,
-        options: { profile: 'tour' },
+        options: { profile: 'tour', leashed: true }, // it ends with this process, however that ends
         onChange: ({ components }) => {
           const healthy = Object.values(components).filter(({ state }) => state === 'healthy').length;
           say(`${healthy} of ${Object.keys(components).length} components are healthy`);

@@ -1,7 +1,7 @@
 // `npm start`: the main job from end to end on real text, chapter by chapter. Exit code 0 where all came out as told.
 
 import { once } from 'node:events';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Listr } from 'listr2';
@@ -50,11 +50,8 @@ async function tour(onlyOnce: boolean, seed: string | undefined): Promise<number
   }
   await session.running?.traffic.stop();
   await session.running?.client.close();
-  if (failure === undefined || onlyOnce) await stopStack(home);
-  else
-    process.stderr.write(
-      `\nThe stack still runs, logs are in ${join(relative('.', home), 'logs')}; \`npx coppice down\` ends it.\n`,
-    );
+  await stopStack(home);
+  if (failure !== undefined) process.stderr.write(`Logs are in ${join(home, 'logs')}.\n`);
   return failure === undefined ? 0 : 1;
 }
 
