@@ -46,7 +46,7 @@ const activities = {
   ...createCleaningActivities({ artifacts, runStage, metrics }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
   ...createSelectionActivities({ artifacts, runStage }),
-  ...createEvaluationActivities({ artifacts, runStage }),
+  ...createEvaluationActivities({ artifacts, runStage, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
   ...createMonitoringActivities({
     registry,

@@ -10,8 +10,13 @@ import type {
 } from '../contracts/messages.ts';
 import type { RetrainingSpec } from '../contracts/model-spec/judgement.ts';
 
+/** A server that lists workflows from an index lists a new one a little later. */
+const listedWithinMs = 10_000;
+
 /** So many alerts and history entries travel through continue-as-new. */
 const remembered = 100;
+/** Characters of a reason: the whole state stays below the 64 KiB that may enter an event history. */
+const reasonLength = 300;
 
 export function emptyState(model: string): ControllerState {
   return { model, paused: false, waiting: [], handledAlerts: [], history: [] };
@@ -50,14 +55,24 @@ export function refuseAlert(
 
 /** @returns why no run may start now, whoever asks. */
 export function refuseRun(state: ControllerState): Decision | undefined {
-  if (state.paused) return { decision: 'paused', reason: 'the model is paused' };
-  const open = state.run ?? state.rollout;
+  return refuseWhile(state, state.run ?? state.rollout);
+}
+
+/** @returns why no rollout may start now, whoever asks. */
+export function refuseRollout(state: ControllerState): Decision | undefined {
+  return refuseWhile(state, state.rollout);
+}
+
+function refuseWhile({ paused }: ControllerState, open: OpenWork | undefined): Decision | undefined {
+  if (paused) return { decision: 'paused', reason: 'the model is paused' };
   if (open) return { decision: 'busy', reason: `${open.workflowId} is open`, workflowId: open.workflowId };
   return undefined;
 }
 
 export function remember(state: ControllerState, entry: HistoryEntry): ControllerState {
-  return { ...state, history: [...state.history, entry].slice(-remembered) };
+  const { reason } = entry;
+  const short = reason.length > reasonLength ? `${reason.slice(0, reasonLength - 1)}…` : reason;
+  return { ...state, history: [...state.history, { ...entry, reason: short }].slice(-remembered) };
 }
 
 export function withHandledAlert(state: ControllerState, alert: Alert): ControllerState {
@@ -83,17 +98,32 @@ export function afterRollout(state: ControllerState, finished: RolloutFinished):
   return rollout?.workflowId === finished.workflowId ? rest : state;
 }
 
-/** The versions in the queue, without the one whose turn it is. */
-export function takeWaiting(state: ControllerState): [version: number | undefined, state: ControllerState] {
-  const [version, ...waiting] = state.waiting;
-  return [version, { ...state, waiting }];
+export function withoutWaiting(state: ControllerState, version: number): ControllerState {
+  return { ...state, waiting: state.waiting.filter((waits) => waits !== version) };
 }
 
-/** Trusts the server about what is open: children are abandoned at continue-as-new and may have ended meanwhile. */
+/**
+ * Trusts the server about what is open, since children are abandoned and one that is terminated tells nobody; but for
+ * two moments: what has said that it ended is listed for a little longer, and what has just begun is not listed yet.
+ * @param listed what the server lists
+ * @param now milliseconds since 1970
+ */
 export function withOpenWork(
   state: ControllerState,
-  open: { run?: OpenWork; rollout?: OpenWork },
+  listed: { run?: OpenWork; rollout?: OpenWork },
+  now: number,
 ): ControllerState {
-  const { run: _run, rollout: _rollout, ...rest } = state;
-  return { ...rest, ...(open.run && { run: open.run }), ...(open.rollout && { rollout: open.rollout }) };
+  const { run: knownRun, rollout: knownRollout, ...rest } = state;
+  const open = (known: OpenWork | undefined, found: OpenWork | undefined) => {
+    if (found && !saidThatItEnded(state, found))
+      return found.workflowId === known?.workflowId ? known : found;
+    return known && now - Date.parse(known.startedAt) < listedWithinMs ? known : undefined;
+  };
+  const run = open(knownRun, listed.run);
+  const rollout = open(knownRollout, listed.rollout);
+  return { ...rest, ...(run && { run }), ...(rollout && { rollout }) };
+}
+
+function saidThatItEnded({ history }: ControllerState, { workflowId, startedAt }: OpenWork): boolean {
+  return history.some(({ what, at }) => what === workflowId && Date.parse(at) >= Date.parse(startedAt));
 }

@@ -7,6 +7,7 @@ import {
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
+  isCancellation,
   ParentClosePolicy,
   proxyActivities,
   setCurrentDetails,
@@ -19,12 +20,21 @@ import type { MonitoringActivities } from '../activities/monitoring.ts';
 import type { RegistryActivities } from '../activities/registry.ts';
 import {
   type Alert,
+  alertSchema,
+  applySpecRequestSchema,
   type ControllerInput,
   type ControllerState,
   type Decision,
+  personRequestSchema,
   type RetrainRequest,
+  type RollbackRequest,
   type RolloutDecision,
+  retrainRequestSchema,
+  rollbackRequestSchema,
   type StartRolloutRequest,
+  startRolloutRequestSchema,
+  type VersionRequest,
+  versionRequestSchema,
   workflowIds,
 } from '../contracts/messages.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
@@ -35,12 +45,15 @@ import {
   afterRun,
   emptyState,
   refuseAlert,
+  refuseRollout,
   refuseRun,
   remember,
-  takeWaiting,
   withHandledAlert,
   withOpenWork,
+  withoutWaiting,
 } from './controller-state.ts';
+import { rootMessage } from './failures.ts';
+import { handleUpdate } from './handle-update.ts';
 import { lifecycleWorkflow } from './lifecycle.ts';
 import {
   applySpecUpdate,
@@ -81,8 +94,6 @@ export async function controllerWorkflow({ model, state }: ControllerInput): Pro
 function createController(initial: ControllerState) {
   const { model } = initial;
   let state = initial;
-  /** Handlers may be called before the first reading; they wait for it. */
-  let reconciled = false;
 
   const now = () => new Date(Date.now()).toISOString();
   const note = (what: string, { decision, reason }: Pick<Decision, 'decision' | 'reason'>) => {
@@ -93,19 +104,25 @@ function createController(initial: ControllerState) {
     note(what, decision);
     return decision;
   };
-  const read = async (): Promise<ModelState & { spec: ModelSpec }> => {
-    await condition(() => reconciled);
+  /** What stands in the registry and is open on the server: read before each decision. */
+  const read = async (): Promise<ModelState> => {
     const current = await readModelState({ model });
+    state = withOpenWork(state, current.open, Date.now());
+    return current;
+  };
+  const readWithSpec = async (): Promise<StateWithSpec> => {
+    const current = await read();
     if (!current.spec)
       throw ApplicationFailure.nonRetryable(`${model} has no stored spec: apply one first`, 'InvalidInput');
     return { ...current, spec: current.spec };
   };
 
+  /** No other decision comes between the look at `state` and its change: nothing is awaited there. */
   const startRun = async (
+    { spec, searchAttributes }: StateWithSpec,
     trigger: Trigger,
     request: Pick<RetrainRequest, 'strategy' | 'run'>,
   ): Promise<Decision> => {
-    const { spec, searchAttributes } = await read();
     const refused = refuseRun(state);
     if (refused) return refused;
     const name = request.run ?? now().replace(/[:.]/g, '-');
@@ -115,14 +132,16 @@ function createController(initial: ControllerState) {
     try {
       await startChild(lifecycleWorkflow, {
         workflowId,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE', // its name makes its registration: one version a name
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: `${model}: a new version, ${strategy}, because of ${describeTrigger(trigger)}`,
         args: [{ model, spec, trigger, strategy, controllerId: workflowInfo().workflowId, searchAttributes }],
       });
     } catch (error) {
-      state = withOpenWork(state, { ...(state.rollout && { rollout: state.rollout }) });
+      const { run: _run, ...rest } = state;
+      state = rest;
       throw ApplicationFailure.nonRetryable(
-        `the run ${name} could not start: ${String(error)}`,
+        `the run ${name} could not start: ${rootMessage(error)}`,
         'InvalidInput',
       );
     }
@@ -134,35 +153,36 @@ function createController(initial: ControllerState) {
   };
 
   const startRollout = async (request: StartRolloutRequest): Promise<Decision> => {
-    const { spec, champion, searchAttributes } = await read();
-    if (state.rollout) {
-      return {
-        decision: 'busy',
-        reason: `${state.rollout.workflowId} is open`,
-        workflowId: state.rollout.workflowId,
-      };
-    }
+    const { spec, champion, searchAttributes } = await readWithSpec();
+    const refused = refuseRollout(state);
+    if (refused) return refused;
     const { version, entry } = request;
     const workflowId = workflowIds.rollout(model, version);
     state = { ...state, rollout: { workflowId, startedAt: now(), version } };
-    await startChild(rolloutWorkflow, {
-      workflowId,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `${model}: version ${version} ${champion ? `against version ${champion.version}` : 'enters service'}`,
-      args: [
-        {
-          model,
-          version,
-          ...(champion && { champion: champion.version }),
-          policy: spec.rollout,
-          experiment: `${model}-${version}-${Date.now()}`,
-          entry,
-          requestedBy: request.by,
-          controllerId: workflowInfo().workflowId,
-          searchAttributes,
-        },
-      ],
-    });
+    try {
+      await startChild(rolloutWorkflow, {
+        workflowId,
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `${model}: version ${version} ${champion ? `against version ${champion.version}` : 'enters service'}`,
+        args: [
+          {
+            model,
+            version,
+            ...(champion && { champion: champion.version }),
+            policy: spec.rollout,
+            experiment: `${model}-${version}-${Date.now()}`,
+            entry,
+            requestedBy: request.by,
+            controllerId: workflowInfo().workflowId,
+            searchAttributes,
+          },
+        ],
+      });
+    } catch (error) {
+      const { rollout: _rollout, ...rest } = state;
+      state = rest;
+      throw error;
+    }
     return {
       decision: 'started',
       reason: `rollout of version ${version}, asked for by ${request.by}`,
@@ -172,27 +192,37 @@ function createController(initial: ControllerState) {
 
   const tellRollout = async (word: RolloutDecision): Promise<Decision> => {
     if (!state.rollout) return { decision: 'ignored', reason: 'no rollout is open' };
-    await getExternalWorkflowHandle(state.rollout.workflowId).signal(decideRolloutSignal, word);
-    return {
-      decision: 'done',
-      reason: `${word.decision} by ${word.by}`,
-      workflowId: state.rollout.workflowId,
-    };
+    const { workflowId } = state.rollout;
+    await getExternalWorkflowHandle(workflowId).signal(decideRolloutSignal, word);
+    return { decision: 'done', reason: `${word.decision} by ${word.by}`, workflowId };
+  };
+
+  /** A word about one version is not taken for another that happens to be open. */
+  const judge = async (
+    decision: 'approve' | 'reject',
+    { version, by, reason }: VersionRequest,
+  ): Promise<Decision> => {
+    const open = state.rollout?.workflowId;
+    if (open !== undefined && open !== workflowIds.rollout(model, version))
+      return { decision: 'ignored', reason: `${open} is open, no rollout of version ${version}` };
+    return tellRollout({ decision, by, reason });
   };
 
   const deliverAlert = async (alert: Alert): Promise<Decision> => {
-    const { spec } = await read();
-    const refused = refuseAlert(state, alert, { retraining: spec.retraining, now: Date.now() });
+    const current = await readWithSpec();
+    const { retraining } = current.spec;
+    const refused = refuseAlert(state, alert, { retraining, now: Date.now() });
     if (refused) return refused;
-    state = withHandledAlert(state, alert);
     const { name, fingerprint, startsAt } = alert;
-    return startRun({ kind: 'alert', alert: name, fingerprint, startsAt }, {});
+    const decision = await startRun(current, { kind: 'alert', alert: name, fingerprint, startsAt }, {});
+    if (decision.decision === 'started') state = withHandledAlert(state, alert);
+    return decision;
   };
 
   /** An open rollout takes its version out itself; with none open, the champion goes back to the version before. */
-  const rollback = async ({ by, reason }: { by: string; reason: string }): Promise<Decision> => {
-    if (state.rollout) return tellRollout({ decision: 'rollback', by, reason });
+  const rollback = async ({ by, reason }: RollbackRequest): Promise<Decision> => {
     const { champion } = await read();
+    if (state.rollout) return tellRollout({ decision: 'rollback', by, reason });
     if (!champion) return { decision: 'ignored', reason: 'no version is in service' };
     const { generation } = await commitRegistryChange({
       model,
@@ -212,7 +242,7 @@ function createController(initial: ControllerState) {
     return { decision: 'done', reason: `${paused ? 'paused' : 'resumed'} by ${by}` };
   };
 
-  setHandler(applySpecUpdate, async ({ spec, by }) => {
+  handleUpdate(applySpecUpdate, applySpecRequestSchema, async ({ spec, by }) => {
     const stored = await storeSpec({ model, spec, by });
     await publishAlertRules({ model });
     return answer('applySpec', {
@@ -220,18 +250,26 @@ function createController(initial: ControllerState) {
       reason: `spec ${stored.digest.slice(7, 19)} applied by ${by}`,
     });
   });
-  setHandler(retrainUpdate, async (request) => answer('retrain', await startRun(request.trigger, request)));
-  setHandler(deliverAlertUpdate, async (alert) => answer(`alert ${alert.name}`, await deliverAlert(alert)));
-  setHandler(approveUpdate, async ({ by, reason }) =>
-    answer('approve', await tellRollout({ decision: 'approve', by, reason })),
+  handleUpdate(retrainUpdate, retrainRequestSchema, async (request) =>
+    answer('retrain', await startRun(await readWithSpec(), request.trigger, request)),
   );
-  setHandler(rejectUpdate, async ({ by, reason }) =>
-    answer('reject', await tellRollout({ decision: 'reject', by, reason })),
+  handleUpdate(deliverAlertUpdate, alertSchema, async (alert) =>
+    answer(`alert ${alert.name}`, await deliverAlert(alert)),
   );
-  setHandler(startRolloutUpdate, async (request) => answer('startRollout', await startRollout(request)));
-  setHandler(rollbackUpdate, async (request) => answer('rollback', await rollback(request)));
-  setHandler(pauseUpdate, ({ by }) => answer('pause', pause(true, by)));
-  setHandler(resumeUpdate, ({ by }) => answer('resume', pause(false, by)));
+  handleUpdate(approveUpdate, versionRequestSchema, async (request) =>
+    answer('approve', await judge('approve', request)),
+  );
+  handleUpdate(rejectUpdate, versionRequestSchema, async (request) =>
+    answer('reject', await judge('reject', request)),
+  );
+  handleUpdate(startRolloutUpdate, startRolloutRequestSchema, async (request) =>
+    answer('startRollout', await startRollout(request)),
+  );
+  handleUpdate(rollbackUpdate, rollbackRequestSchema, async (request) =>
+    answer('rollback', await rollback(request)),
+  );
+  handleUpdate(pauseUpdate, personRequestSchema, ({ by }) => answer('pause', pause(true, by)));
+  handleUpdate(resumeUpdate, personRequestSchema, ({ by }) => answer('resume', pause(false, by)));
   setHandler(runFinishedSignal, (finished) => {
     state = afterRun(state, finished, now());
     note(finished.workflowId, { decision: 'done', reason: `${finished.outcome}: ${finished.reason}` });
@@ -246,23 +284,36 @@ function createController(initial: ControllerState) {
   return {
     state: () => state,
     rolloutIsDue: () => state.waiting.length > 0 && !state.rollout && !state.paused,
+    /** A version keeps its place where another rollout came first, or the model was paused meanwhile. */
     startNextRollout: async () => {
-      const [version, rest] = takeWaiting(state);
-      state = rest;
-      if (version === undefined) return;
-      note(
-        `version ${version}`,
-        await startRollout({ version, entry: 'shadow', by: 'controller', reason: 'registered' }),
-      );
+      const [version] = state.waiting;
+      const decision = await startRollout({
+        version,
+        entry: 'shadow',
+        by: 'controller',
+        reason: 'registered',
+      }).catch((error: unknown): Decision => {
+        if (isCancellation(error)) throw error;
+        state = withoutWaiting(state, version); // a person may promote it; the controller lives on
+        return { decision: 'ignored', reason: `its rollout could not start: ${rootMessage(error)}` };
+      });
+      if (decision.decision === 'started') state = withoutWaiting(state, version);
+      note(`version ${version}`, decision);
     },
+    /** Finds open work again. Each decision reads for itself: where this reading fails, a note is enough. */
     reconcile: async () => {
-      const { open, searchAttributes } = await readModelState({ model });
-      state = withOpenWork(state, open);
-      reconciled = true;
-      tell(searchAttributes, { CoppiceModel: model });
+      try {
+        const { searchAttributes } = await read();
+        tell(searchAttributes, { CoppiceModel: model });
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        note('start', { decision: 'ignored', reason: `open work is not known: ${rootMessage(error)}` });
+      }
     },
   };
 }
+
+type StateWithSpec = ModelState & { readonly spec: ModelSpec };
 
 function describeTrigger(trigger: Trigger): string {
   switch (trigger.kind) {

@@ -1,5 +1,5 @@
 // From probabilities to a label: the rule that is stored with a version, used by evaluation and gateway alike.
-import type { DecisionRule } from '../../contracts/stage-results.ts';
+import type { DecisionRule } from '../../contracts/version-package.ts';
 
 /**
  * @param probabilities by class index, in the order of `rule.labels`

@@ -53,6 +53,8 @@ export const namesByQueue = {
 /** What a test says about its model, and what came of it. */
 export interface FakeModel {
   readonly model: string;
+  /** The activities as they were when the model was made, to be put back or built upon. */
+  readonly original: FakeActivities;
   /** Replaces activities, from now on. */
   replace(activities: Partial<FakeActivities>): void;
   /** Inputs of the calls of one activity, in order. */
@@ -104,6 +106,7 @@ export function createFakeWorld(findOpenWork: FindOpenWork) {
       const activities = { ...happyActivities(model, options, findOpenWork), ...options.activities };
       const fake: FakeModel = {
         model,
+        original: { ...activities },
         replace: (others) => Object.assign(activities, others),
         calls: <N extends Name>(name: N) =>
           calls.filter((call) => call.name === name).map(({ input }) => input as InputOf<N>),

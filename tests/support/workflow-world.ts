@@ -39,7 +39,7 @@ export async function openWorkflowWorld(name: string) {
         ...shared,
         taskQueue: taskQueues[queue],
         activities: fakes.activitiesOf(queue),
-        ...(queue === 'pipeline' && { workflowBundle }),
+        ...(queue === 'pipeline' && { workflowBundle, stickyQueueScheduleToStartTimeout: '1 second' }),
       }),
     ),
   );

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { CoppiceFailure } from '../../../../contracts/failures.ts';
+import type { TrainingJob, TrainingOutcome } from '../../../../contracts/training-job.ts';
+import { readModel } from '../../../../pipeline/model/model-files.ts';
+import { readModelFiles } from '../../../../worker/trainer/inputs.ts';
+import type { TrainerContext } from '../../../../worker/trainer/run-job.ts';
+import { runJob } from '../../../../worker/trainer/run-job.ts';
+import { usePlainBackend } from '../../pipeline/model/plain-backend.ts';
+import { createTinyTrainer, fineTuningJob, pretrainingJob } from './tiny-job.ts';
+
+beforeAll(usePlainBackend);
+
+async function train(job: TrainingJob, context: TrainerContext): Promise<TrainingOutcome> {
+  const outcome = await runJob(job, context);
+  if (!('weights' in outcome)) throw new Error('expected a training outcome');
+  return outcome;
+}
+
+/** @returns the failure that the job ends with */
+async function failureOf(job: TrainingJob, context: TrainerContext): Promise<CoppiceFailure> {
+  const error: unknown = await runJob(job, context).catch((thrown: unknown) => thrown);
+  if (error instanceof CoppiceFailure) return error;
+  throw new Error(`expected a failure of the table, got ${String(error)}`);
+}
+
+describe('fine-tuning', () => {
+  it('learns: the loss falls, in training and on held-out rows, and held-out rows are told apart', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const job = await fineTuningJob(artifacts);
+    const { curve, steps, weights } = await train(job, context());
+    expect(steps).toBe(30);
+    expect(curve.at(-1)?.trainingLoss).toBeLessThan(0.5 * (curve[0].trainingLoss ?? 0));
+    const validation = curve.flatMap(({ validationLoss }) => validationLoss ?? []);
+    expect(validation).toHaveLength(4);
+    expect(validation[3]).toBeLessThan(0.5 * validation[0]);
+
+    const rows = [40, 41, 42, 43, 44, 45, 46, 47];
+    const scored = await runJob({ kind: 'scoring', tokens: job.tokens, weights, rows }, context());
+    if (!('probabilities' in scored)) throw new Error('expected scores');
+    const schema = z.object({ labels: z.array(z.string()), probabilities: z.array(z.array(z.number())) });
+    const { labels, probabilities } = await artifacts.readJson(scored.probabilities, schema);
+    expect(labels).toEqual(['low', 'high']);
+    expect(probabilities.map(([low, high]) => Number(high > low))).toEqual(rows.map((row) => row % 2));
+    for (const row of probabilities) expect(row[0] + row[1]).toBeCloseTo(1, 6);
+  });
+
+  it.each([1, 7, 29])('ends with the same model where it was stopped after %i steps and resumed', async (steps) => {
+    const whole = createTinyTrainer();
+    const uninterrupted = await train(await fineTuningJob(whole.artifacts), whole.context());
+    const { artifacts, context } = createTinyTrainer();
+    const job = await fineTuningJob(artifacts);
+    expect((await failureOf(job, context(steps))).type).toBe('TrainingInterrupted');
+    const resumed = await train(job, context());
+    expect(resumed.resumedFromStep).toBe(steps);
+    expect(resumed.weights.digest).toBe(uninterrupted.weights.digest);
+    expect(resumed.curve).toEqual(uninterrupted.curve);
+    expect(resumed.tokensSeen).toBe(uninterrupted.tokensSeen);
+  });
+
+  it('ends with another model for another seed', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const first = await train(await fineTuningJob(artifacts), context());
+    const other = await train(await fineTuningJob(artifacts, { seed: 4, key: 'other' }), context());
+    expect(other.weights.digest).not.toBe(first.weights.digest);
+  });
+
+  it('answers at once with the same outcome when the job was finished before', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const job = await fineTuningJob(artifacts);
+    const outcome = await train(job, context());
+    expect(await train(job, context(1))).toEqual(outcome);
+  });
+
+  it('refuses a key that another job used', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    await failureOf(await fineTuningJob(artifacts), context(3));
+    const other = await fineTuningJob(artifacts, {}, { learningRate: 0.02 });
+    expect((await failureOf(other, context())).type).toBe('CheckpointIncompatible');
+  });
+
+  it('goes on from the checkpoint at half the rate after a divergence', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    await failureOf(await fineTuningJob(artifacts), context(3));
+    const halved = await fineTuningJob(artifacts, { learningRateScale: 0.5 });
+    expect((await train(halved, context())).resumedFromStep).toBe(3);
+  });
+
+  it('keeps no checkpoint of a finished job', async () => {
+    const { artifacts, objects, context } = createTinyTrainer();
+    const job = await fineTuningJob(artifacts, {}, { checkpointEverySeconds: 1e-9 });
+    const before = new Set<string>();
+    for await (const { key } of objects.list('')) before.add(key);
+    await train(job, context());
+    const added: string[] = [];
+    for await (const { key } of objects.list('')) if (!before.has(key)) added.push(key);
+    expect(added.filter((key) => key.startsWith('checkpoints/'))).toEqual(['checkpoints/tiny/fine-tuning/latest.json']);
+    expect(added.filter((key) => key.startsWith('blobs/'))).toHaveLength(3); // config, weights, their directory
+  });
+
+  it('says that it diverged when the rate is absurd', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const job = await fineTuningJob(artifacts, {}, { learningRate: 1, warmupFraction: 0, epochs: 50 });
+    const failure = await failureOf({ ...job, learningRateScale: 1e30 }, context());
+    expect(failure.type).toBe('TrainingDiverged');
+  });
+
+  it('names a row or a label that does not exist', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const job = await fineTuningJob(artifacts);
+    const training = await artifacts.putJson([{ row: 0, label: 0 }, { row: 1, label: 2 }]);
+    const failure = await failureOf({ ...job, examples: { ...job.examples, training } }, context());
+    expect(failure.type).toBe('InvalidInput');
+    expect(failure.message).toContain('row 1 and label 2');
+  });
+});
+
+describe('going on from another model', () => {
+  it('starts at its weights: the loss begins where the other ended', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const first = await train(await fineTuningJob(artifacts), context());
+    const next = await fineTuningJob(artifacts, { key: 'next', initialWeights: first.weights }, { learningRate: 1e-6 });
+    const { curve } = await train(next, context());
+    expect(curve[0].trainingLoss).toBeLessThan(2 * first.finalLoss);
+  });
+
+  it('takes the encoder of a pretrained model, and learns the pooler and the classifier anew', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const pretrained = await train(await pretrainingJob(artifacts), context());
+    expect(pretrained.curve.at(-1)?.trainingLoss).toBeLessThan(0.9 * (pretrained.curve[0].trainingLoss ?? 0));
+    const job = await fineTuningJob(artifacts, { initialWeights: pretrained.weights }, { maximumSteps: 1 });
+    const { weights } = await train({ ...job, learningRateScale: 1e-12 }, context());
+    const encoderOf = async (reference: typeof weights) => {
+      const { layout, parameters } = readModel(await readModelFiles(artifacts, reference));
+      const end = layout.entries.find(({ name }) => /^(bert\.pooler|cls\.)/.test(name))?.offset;
+      return parameters.slice(0, end);
+    };
+    const [before, after] = [await encoderOf(pretrained.weights), await encoderOf(weights)];
+    expect(after.length).toBe(before.length);
+    expect(Math.max(...after.map((value, index) => Math.abs(value - before[index])))).toBeLessThan(1e-6);
+  });
+
+  it('refuses a model of another shape, naming the parameter', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const first = await train(await fineTuningJob(artifacts, {}, { maximumSteps: 1 }), context());
+    const job = await fineTuningJob(artifacts, { key: 'wider', initialWeights: first.weights });
+    const failure = await failureOf({ ...job, architecture: { ...job.architecture, hiddenSize: 32 } }, context());
+    expect(failure.type).toBe('InvalidInput');
+    expect(failure.message).toContain('bert.embeddings.word_embeddings.weight: expected shape [40,32], got [40,16]');
+  });
+});
