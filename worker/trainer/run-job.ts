@@ -1,6 +1,5 @@
 // From a job to its outcome, on whatever backend TensorFlow.js has in this process.
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
-import type { ObjectStore } from '../../artifacts/object-store.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
   FineTuningJob,
@@ -9,7 +8,6 @@ import type {
   ScoringOutcome,
   TrainingJob,
   TrainingOutcome,
-  TrainingProgress,
 } from '../../contracts/training-job.ts';
 import { createClassifier } from '../../pipeline/model/classifier.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
@@ -19,20 +17,9 @@ import type { Objective } from '../../pipeline/training/objective.ts';
 import { createFineTuning, createPretraining } from '../../pipeline/training/objective.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { Divergence } from '../../pipeline/training/train-step.ts';
+import type { TrainerContext } from './context.ts';
 import { readExamples, readInitialModel, readModelFiles, readTokens } from './inputs.ts';
 import { runPhase } from './training-run.ts';
-
-/** What a job needs of the process that it runs in. */
-export interface TrainerContext {
-  readonly artifacts: ArtifactStore;
-  /** The bucket that checkpoint pointers stand in. */
-  readonly objects: ObjectStore;
-  readonly report: (progress: TrainingProgress) => void;
-  /** Asked after every step. */
-  readonly stopRequested: () => boolean;
-  /** What the numbers depend on beside the job: processor, library, backend. */
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 /**
  * Runs a job to its end; one with a checkpoint goes on from there.

@@ -14,7 +14,7 @@ import type { StepReport } from '../../pipeline/training/train-step.ts';
 import { trainStep, validate } from '../../pipeline/training/train-step.ts';
 import type { TrainingRecord } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
-import type { TrainerContext } from './run-job.ts';
+import type { TrainerContext } from './context.ts';
 
 /** A phase, ready to run. */
 export interface Phase {

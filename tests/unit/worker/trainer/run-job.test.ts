@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { CoppiceFailure } from '../../../../contracts/failures.ts';
 import type { TrainingJob, TrainingOutcome } from '../../../../contracts/training-job.ts';
 import { readModel } from '../../../../pipeline/model/model-files.ts';
+import type { TrainerContext } from '../../../../worker/trainer/context.ts';
 import { readModelFiles } from '../../../../worker/trainer/inputs.ts';
-import type { TrainerContext } from '../../../../worker/trainer/run-job.ts';
 import { runJob } from '../../../../worker/trainer/run-job.ts';
 import { usePlainBackend } from '../../pipeline/model/plain-backend.ts';
 import { createTinyTrainer, fineTuningJob, pretrainingJob } from './tiny-job.ts';
@@ -45,18 +45,21 @@ describe('fine-tuning', () => {
     for (const row of probabilities) expect(row[0] + row[1]).toBeCloseTo(1, 6);
   });
 
-  it.each([1, 7, 29])('ends with the same model where it was stopped after %i steps and resumed', async (steps) => {
-    const whole = createTinyTrainer();
-    const uninterrupted = await train(await fineTuningJob(whole.artifacts), whole.context());
-    const { artifacts, context } = createTinyTrainer();
-    const job = await fineTuningJob(artifacts);
-    expect((await failureOf(job, context(steps))).type).toBe('TrainingInterrupted');
-    const resumed = await train(job, context());
-    expect(resumed.resumedFromStep).toBe(steps);
-    expect(resumed.weights.digest).toBe(uninterrupted.weights.digest);
-    expect(resumed.curve).toEqual(uninterrupted.curve);
-    expect(resumed.tokensSeen).toBe(uninterrupted.tokensSeen);
-  });
+  it.each([1, 7, 29])(
+    'ends with the same model where it was stopped after %i steps and resumed',
+    async (steps) => {
+      const whole = createTinyTrainer();
+      const uninterrupted = await train(await fineTuningJob(whole.artifacts), whole.context());
+      const { artifacts, context } = createTinyTrainer();
+      const job = await fineTuningJob(artifacts);
+      expect((await failureOf(job, context(steps))).type).toBe('TrainingInterrupted');
+      const resumed = await train(job, context());
+      expect(resumed.resumedFromStep).toBe(steps);
+      expect(resumed.weights.digest).toBe(uninterrupted.weights.digest);
+      expect(resumed.curve).toEqual(uninterrupted.curve);
+      expect(resumed.tokensSeen).toBe(uninterrupted.tokensSeen);
+    },
+  );
 
   it('ends with another model for another seed', async () => {
     const { artifacts, context } = createTinyTrainer();
@@ -94,7 +97,9 @@ describe('fine-tuning', () => {
     await train(job, context());
     const added: string[] = [];
     for await (const { key } of objects.list('')) if (!before.has(key)) added.push(key);
-    expect(added.filter((key) => key.startsWith('checkpoints/'))).toEqual(['checkpoints/tiny/fine-tuning/latest.json']);
+    expect(added.filter((key) => key.startsWith('checkpoints/'))).toEqual([
+      'checkpoints/tiny/fine-tuning/latest.json',
+    ]);
     expect(added.filter((key) => key.startsWith('blobs/'))).toHaveLength(3); // config, weights, their directory
   });
 
@@ -108,7 +113,10 @@ describe('fine-tuning', () => {
   it('names a row or a label that does not exist', async () => {
     const { artifacts, context } = createTinyTrainer();
     const job = await fineTuningJob(artifacts);
-    const training = await artifacts.putJson([{ row: 0, label: 0 }, { row: 1, label: 2 }]);
+    const training = await artifacts.putJson([
+      { row: 0, label: 0 },
+      { row: 1, label: 2 },
+    ]);
     const failure = await failureOf({ ...job, examples: { ...job.examples, training } }, context());
     expect(failure.type).toBe('InvalidInput');
     expect(failure.message).toContain('row 1 and label 2');
@@ -119,7 +127,11 @@ describe('going on from another model', () => {
   it('starts at its weights: the loss begins where the other ended', async () => {
     const { artifacts, context } = createTinyTrainer();
     const first = await train(await fineTuningJob(artifacts), context());
-    const next = await fineTuningJob(artifacts, { key: 'next', initialWeights: first.weights }, { learningRate: 1e-6 });
+    const next = await fineTuningJob(
+      artifacts,
+      { key: 'next', initialWeights: first.weights },
+      { learningRate: 1e-6 },
+    );
     const { curve } = await train(next, context());
     expect(curve[0].trainingLoss).toBeLessThan(2 * first.finalLoss);
   });
@@ -127,7 +139,10 @@ describe('going on from another model', () => {
   it('takes the encoder of a pretrained model, and learns the pooler and the classifier anew', async () => {
     const { artifacts, context } = createTinyTrainer();
     const pretrained = await train(await pretrainingJob(artifacts), context());
-    expect(pretrained.curve.at(-1)?.trainingLoss).toBeLessThan(0.9 * (pretrained.curve[0].trainingLoss ?? 0));
+    // Of a dozen masked tokens a batch: the mean of the last batches, since one alone is noisy.
+    const losses = pretrained.curve.flatMap(({ trainingLoss }) => trainingLoss ?? []);
+    const settled = losses.slice(-10).reduce((sum, loss) => sum + loss, 0) / 10;
+    expect(settled).toBeLessThan(0.9 * losses[0]);
     const job = await fineTuningJob(artifacts, { initialWeights: pretrained.weights }, { maximumSteps: 1 });
     const { weights } = await train({ ...job, learningRateScale: 1e-12 }, context());
     const encoderOf = async (reference: typeof weights) => {
@@ -144,8 +159,13 @@ describe('going on from another model', () => {
     const { artifacts, context } = createTinyTrainer();
     const first = await train(await fineTuningJob(artifacts, {}, { maximumSteps: 1 }), context());
     const job = await fineTuningJob(artifacts, { key: 'wider', initialWeights: first.weights });
-    const failure = await failureOf({ ...job, architecture: { ...job.architecture, hiddenSize: 32 } }, context());
+    const failure = await failureOf(
+      { ...job, architecture: { ...job.architecture, hiddenSize: 32 } },
+      context(),
+    );
     expect(failure.type).toBe('InvalidInput');
-    expect(failure.message).toContain('bert.embeddings.word_embeddings.weight: expected shape [40,32], got [40,16]');
+    expect(failure.message).toContain(
+      'bert.embeddings.word_embeddings.weight: expected shape [40,32], got [40,16]',
+    );
   });
 });

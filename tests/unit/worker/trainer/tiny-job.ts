@@ -7,16 +7,24 @@ import { mediaTypes } from '../../../../contracts/artifact.ts';
 import type { FineTuningJob, PretrainingJob } from '../../../../contracts/training-job.ts';
 import { fineTuningJobSchema, pretrainingJobSchema } from '../../../../contracts/training-job.ts';
 import { createRandom } from '../../../../pipeline/random.ts';
-import type { TrainerContext } from '../../../../worker/trainer/run-job.ts';
+import type { TrainerContext } from '../../../../worker/trainer/context.ts';
 
 const ROWS = 48;
 const CONTEXT = 10;
 const VOCABULARY = 40;
 
-const meta = { rows: ROWS, contextLength: CONTEXT, vocabularySize: VOCABULARY, padId: 0, maskId: 4, clsId: 2, sepId: 3 };
+const meta = {
+  rows: ROWS,
+  contextLength: CONTEXT,
+  vocabularySize: VOCABULARY,
+  padId: 0,
+  maskId: 4,
+  clsId: 2,
+  sepId: 3,
+};
 
 /** Documents of two kinds: the words of one have low numbers, those of the other high ones. */
-export async function putTinyTokens(artifacts: ArtifactStore): Promise<ArtifactReference> {
+async function putTinyTokens(artifacts: ArtifactStore): Promise<ArtifactReference> {
   const random = createRandom(5);
   const ids = new Uint16Array(ROWS * CONTEXT);
   const lengths = new Uint16Array(ROWS);
@@ -25,7 +33,8 @@ export async function putTinyTokens(artifacts: ArtifactStore): Promise<ArtifactR
     const words = Array.from({ length: lengths[row] - 2 }, () => 5 + (row % 2) * 17 + random.integer(17));
     ids.set([2, ...words, 3], row * CONTEXT);
   }
-  const put = (values: Uint16Array) => artifacts.putBytes(new Uint8Array(values.buffer), { mediaType: mediaTypes.tokens });
+  const put = (values: Uint16Array) =>
+    artifacts.putBytes(new Uint8Array(values.buffer), { mediaType: mediaTypes.tokens });
   return artifacts.putDirectory({
     'ids.bin': await put(ids),
     'lengths.bin': await put(lengths),
@@ -42,7 +51,9 @@ export async function fineTuningJob(
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<FineTuningJob> {
   const examples = (from: number, to: number) =>
-    artifacts.putJson(Array.from({ length: to - from }, (_, index) => ({ row: from + index, label: (from + index) % 2 })));
+    artifacts.putJson(
+      Array.from({ length: to - from }, (_, index) => ({ row: from + index, label: (from + index) % 2 })),
+    );
   return fineTuningJobSchema.parse({
     kind: 'fine-tuning',
     key: 'tiny/fine-tuning',
@@ -51,7 +62,14 @@ export async function fineTuningJob(
     architecture,
     labels: ['low', 'high'],
     examples: { training: await examples(0, 40), validation: await examples(40, ROWS) },
-    options: { batchSize: 8, epochs: 6, learningRate: 0.01, tokenNoise: 0.1, labelSmoothing: 0.05, ...options },
+    options: {
+      batchSize: 8,
+      epochs: 6,
+      learningRate: 0.04,
+      tokenNoise: 0.1,
+      labelSmoothing: 0.05,
+      ...options,
+    },
     ...changes,
   });
 }
@@ -63,7 +81,7 @@ export async function pretrainingJob(artifacts: ArtifactStore): Promise<Pretrain
     seed: 3,
     tokens: await putTinyTokens(artifacts),
     architecture,
-    options: { batchSize: 8, epochs: 4, learningRate: 0.01 },
+    options: { batchSize: 8, epochs: 60, learningRate: 0.005, dropout: 0 },
   });
 }
 
