@@ -5,7 +5,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { readJsonLines } from '../artifacts/json-lines.ts';
 import type { LineageLog, LineageNode } from '../artifacts/lineage.ts';
 import type { RegistryReader, VersionWithState } from '../artifacts/registry/registry-reader.ts';
-import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
+import { mediaTypes } from '../contracts/artifact.ts';
 import type { LineageTree, ModelSummary, VersionLineage, VersionSummary } from '../contracts/control-api.ts';
 import type { LedgerEntry } from '../contracts/registry.ts';
 
@@ -21,13 +21,22 @@ const namedDocuments = 5;
 export type RegistryViews = ReturnType<typeof createRegistryViews>;
 
 export function createRegistryViews({ registry, artifacts, lineage }: RegistryViewDependencies) {
-  const documentsOf = async (reference: ArtifactReference): Promise<LineageTree['documents']> => {
-    if (reference.mediaType !== mediaTypes.documents) return undefined;
+  /** The documents that a collection brought, where the node is what a collection made. */
+  const documentsOf = async ({
+    reference,
+    record,
+    repeated,
+  }: LineageNode): Promise<LineageTree['documents']> => {
+    if (repeated || record?.stage !== 'collection' || reference.mediaType !== mediaTypes.directory)
+      return undefined;
+    const { files } = await artifacts.readDirectory(reference);
     const first: string[] = [];
     let count = 0;
-    for await (const { id } of readJsonLines(artifacts, reference, z.object({ id: z.string() }))) {
-      if (count < namedDocuments) first.push(id);
-      count += 1;
+    for (const name of Object.keys(files).sort()) {
+      for await (const { id } of readJsonLines(artifacts, files[name], z.object({ id: z.string() }))) {
+        if (count < namedDocuments) first.push(id);
+        count += 1;
+      }
     }
     return { count, first };
   };
@@ -39,7 +48,7 @@ export function createRegistryViews({ registry, artifacts, lineage }: RegistryVi
     step: node.record?.step,
     endedAt: node.record?.endedAt,
     metrics: node.record?.metrics,
-    documents: node.repeated ? undefined : await documentsOf(node.reference),
+    documents: await documentsOf(node),
     repeated: node.repeated,
     inputs: await Promise.all(node.inputs.map(toTree)),
   });
