@@ -6,6 +6,9 @@ import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-uti
 
 type History = Parameters<typeof historyToJSON>[0];
 
+/** What tells of the machine that recorded, and nothing to a replay. */
+const dropped = new Set(['identity', 'workerVersion', 'taskId', 'stackTrace']);
+
 const folder = new URL('histories/', import.meta.url);
 
 /** Does nothing where the run does not record. @param name `<workflow>-<what happened>` */
@@ -13,17 +16,48 @@ export async function recordHistory(name: string, fetch: () => Promise<History>)
   const version = process.env.RECORD_HISTORIES;
   if (version === undefined) return;
   const { events } = JSON.parse(historyToJSON(await fetch())) as { events: unknown[] };
-  const lines = events.map((event) => JSON.stringify(event)).join(',\n');
+  const lines = events.map((event) => JSON.stringify(event, withoutDropped)).join(',\n');
   await writeFile(new URL(`${name}.${version}.json`, folder), `{"events":[\n${lines}\n]}\n`);
 }
 
-/** @returns all recorded histories, in the order of their names */
-export async function readHistories(): Promise<{ workflowId: string; history: History }[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+function withoutDropped(key: string, value: unknown): unknown {
+  return dropped.has(key) ? undefined : value;
+}
+
+export interface RecordedHistory {
+  readonly name: string;
+  readonly type: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly history: History;
+}
+
+/**
+ * @param only one history, its JSON changed
+ * @returns all recorded histories, in the order of their names
+ */
+export async function readHistories(only?: {
+  name: string;
+  change: (json: string) => string;
+}): Promise<RecordedHistory[]> {
+  const names = (await readdir(folder))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -5));
   return Promise.all(
-    names.map(async (name) => ({
-      workflowId: name.replace(/\.json$/, ''),
-      history: historyFromJSON(JSON.parse(await readFile(new URL(name, folder), 'utf8'))),
-    })),
+    names
+      .filter((name) => only === undefined || only.name === name)
+      .sort()
+      .map(async (name) => {
+        const json = await readFile(new URL(`${name}.json`, folder), 'utf8');
+        const history = historyFromJSON(JSON.parse(only ? only.change(json) : json));
+        const started = history.events?.at(0)?.workflowExecutionStartedEventAttributes;
+        return {
+          name,
+          type: started?.workflowType?.name ?? '',
+          workflowId: started?.workflowId ?? '',
+          runId: started?.originalExecutionRunId ?? '',
+          history,
+        };
+      }),
   );
 }

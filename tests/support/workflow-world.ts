@@ -1,7 +1,7 @@
 // Real workflows on the real server, over fake activities: a namespace of the test file's own, a worker on each of the
 // three task queues, and the client that people's tools use.
 import { randomUUID } from 'node:crypto';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { type CoppiceClient, connectCoppice } from '../../client/coppice-client.ts';
 import { workflowIds } from '../../contracts/messages.ts';
@@ -13,6 +13,7 @@ import { workflowBundlePath } from '../../worker/workflow-bundle.ts';
 import { recordHistory } from '../replay/record.ts';
 import { createFakeWorld, type FakeModel, type FakeModelOptions } from './fake-activities.ts';
 import { poll } from './poll.ts';
+import { quietTemporal } from './quiet-temporal.ts';
 
 export type WorkflowWorld = Awaited<ReturnType<typeof openWorkflowWorld>>;
 
@@ -24,8 +25,7 @@ export async function openWorkflowWorld(name: string) {
   const namespace = `${name}-${randomUUID().slice(0, 8)}`;
   const settings = readSettings({ ...inject('stack'), TEMPORAL_NAMESPACE: namespace });
   await prepareTemporal(settings.temporal);
-  // Failures are what these tests are about: the runtime need not report them.
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  quietTemporal();
   const connection = await NativeConnection.connect({ address: settings.temporal.address });
   const client = await connectCoppice(settings);
   const { workflow } = client.temporal;
