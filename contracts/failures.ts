@@ -32,7 +32,6 @@ export const failures = {
     retries: true,
     consequence: 'the change is read again and tried on the newer generation',
   },
-  DeploymentUnhealthy: { retries: false, consequence: 'the rollout ends as unhealthy and traffic goes back' },
   RollbackTargetMissing: { retries: false, consequence: 'the rollout stops and asks a person' },
   MetricsUnavailable: { retries: true, consequence: 'the look is skipped; missing data never promotes' },
   InvariantViolated: { retries: false, consequence: 'the run fails; this is a defect of Coppice' },

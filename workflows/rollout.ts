@@ -81,7 +81,9 @@ async function takeOver(rollout: Rollout): Promise<RolloutResult> {
     if (refused) return refused;
   }
   if (input.champion === undefined) {
-    await promote(rollout, 'the first version: nothing is in service to compare it with');
+    const refused = await promote(rollout, 'the first version: nothing is in service to compare it with');
+    // Nothing was in service before: there is nothing to go back to.
+    if (refused) return { verdict: 'unhealthy', look: refused, reasons: refused.reasons };
     return { verdict: 'promote', reasons: ['first version'] };
   }
   let shadow: Look | undefined;
@@ -98,9 +100,8 @@ async function takeOver(rollout: Rollout): Promise<RolloutResult> {
   if (canary.verdict !== 'promote') return conclude(rollout, canary);
 
   const decisive = shadow ?? canary;
-  await promote(rollout, describeLook(decisive));
-  const watched = await watch(rollout);
-  if (watched) return goBack(rollout, watched);
+  const degraded = (await promote(rollout, describeLook(decisive))) ?? (await watch(rollout));
+  if (degraded) return goBack(rollout, degraded);
   return { verdict: 'promote', look: decisive, reasons: decisive.reasons };
 }
 
@@ -152,7 +153,7 @@ async function runExperiment(rollout: Rollout, at: ExperimentStep): Promise<Look
     `${at.mode} at ${at.trafficFraction * 100} %`,
   );
   const gateways = await awaitGateways({ model, generation, version });
-  if (!gateways.ready) return { verdict: 'unhealthy', pairs: 0, requests: 0, reasons: gateways.reasons };
+  if (!gateways.ready) return notTakenUp(gateways);
 
   tracker.phase(at.mode, at);
   const startedAt = Date.now();
@@ -216,11 +217,17 @@ function overruled({ decision, by, reason }: RolloutDecision): Look {
   return { verdict, pairs: 0, requests: 0, reasons: [`${decision} by ${by}: ${reason}`] };
 }
 
-async function promote(rollout: Rollout, reason: string): Promise<void> {
+/** @returns why gateways do not answer with the new champion, or nothing where they do */
+async function promote(rollout: Rollout, reason: string): Promise<Look | undefined> {
   const { model, version } = rollout.input;
   rollout.tracker.phase('promoting', { trafficFraction: 1 });
   const generation = await change(rollout, { kind: 'promote', version }, reason);
-  await awaitGateways({ model, generation, version });
+  const gateways = await awaitGateways({ model, generation, version });
+  return gateways.ready ? undefined : notTakenUp(gateways);
+}
+
+function notTakenUp({ reasons }: { reasons: readonly string[] }): Look {
+  return { verdict: 'unhealthy', pairs: 0, requests: 0, reasons };
 }
 
 /** @returns the look that found degradation, or nothing where the new champion held. */

@@ -164,6 +164,25 @@ describe.concurrent('rollout', () => {
     expect(fake.calls('judgeExperiment')).toEqual([]);
   });
 
+  it('goes back where the gateways do not take up the new champion', async () => {
+    const fake = world.addModel();
+    const reasons = ['waited for gateway-1'];
+    const inService = () => fake.changes().at(-1) === 'promote';
+    fake.replace({ awaitGateways: () => Promise.resolve({ ready: !inService(), reasons }) });
+    const result = await (await startRollout(world, fake)).ended;
+    expect(result).toMatchObject({ verdict: 'unhealthy', look: { reasons } });
+    expect(fake.changes().slice(-2)).toEqual(['promote', 'rollback']);
+  });
+
+  it('ends a first version as unhealthy where no gateway serves it: there is nothing to go back to', async () => {
+    const fake = world.addModel();
+    const reasons = ['no gateway holds a lease'];
+    fake.replace({ awaitGateways: () => Promise.resolve({ ready: false, reasons }) });
+    const { ended } = await startRollout(world, fake, { champion: undefined });
+    expect(await ended).toMatchObject({ verdict: 'unhealthy', reasons });
+    expect(fake.changes()).toEqual(['promote']);
+  });
+
   it('takes back a new champion that breaks a guardrail while it is watched', async () => {
     const fake = world.addModel();
     fake.replace({ judgeWatch: () => Promise.resolve(lookOf('unhealthy')) });
