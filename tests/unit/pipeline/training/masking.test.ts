@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { addTokenNoise, maskTokens } from '../../../../pipeline/training/masking.ts';
+import { randomFor } from '../../../../pipeline/training/streams.ts';
+import type { TokenRows } from '../../../../pipeline/training/token-rows.ts';
+import { takeBatch } from '../../../../pipeline/training/token-rows.ts';
+
+const ROWS = 400;
+const CONTEXT = 60;
+const LENGTH = 50;
+const word = 9;
+
+/** Rows of one word only, so that every other id was put there by masking. */
+const tokens: TokenRows = {
+  rows: ROWS,
+  contextLength: CONTEXT,
+  vocabularySize: 1_000,
+  padId: 0,
+  maskId: 4,
+  clsId: 2,
+  sepId: 3,
+  ids: Uint16Array.from({ length: ROWS * CONTEXT }, (_, index) => {
+    const column = index % CONTEXT;
+    if (column === 0) return 2;
+    if (column === LENGTH - 1) return 3;
+    return column < LENGTH ? word : 0;
+  }),
+  lengths: new Uint16Array(ROWS).fill(LENGTH),
+};
+const batch = takeBatch(
+  tokens,
+  Array.from({ length: ROWS }, (_, row) => row),
+);
+const text = ROWS * (LENGTH - 2);
+const count = (ids: Int32Array, wanted: (id: number) => boolean): number => ids.filter(wanted).length;
+
+describe('a batch', () => {
+  it('is cut to its longest row', () => {
+    const uneven: TokenRows = {
+      ...tokens,
+      lengths: Uint16Array.from(tokens.lengths, (_, row) => 3 + (row % 5)),
+    };
+    const { ids, lengths, batchSize, length } = takeBatch(uneven, [5, 7]);
+    expect([[...lengths], batchSize, length]).toEqual([[3, 5], 2, 5]);
+    expect([...ids]).toEqual([2, 9, 9, 9, 9, 2, 9, 9, 9, 9]);
+  });
+});
+
+describe('token noise', () => {
+  it('masks the share that was asked for, of the text only', () => {
+    const { ids } = addTokenNoise(batch, tokens, 0.2, randomFor(1, 'token-noise', 0));
+    expect(count(ids, (id) => id === 4) / text).toBeCloseTo(0.2, 1);
+    for (const special of [2, 3]) expect(count(ids, (id) => id === special)).toBe(ROWS);
+    expect(count(ids, (id) => id === word) + count(ids, (id) => id === 4)).toBe(text);
+  });
+
+  it('is a function of seed and step, and leaves the batch as it was', () => {
+    const noisy = (step: number) => addTokenNoise(batch, tokens, 0.2, randomFor(1, 'token-noise', step)).ids;
+    expect(noisy(3)).toEqual(noisy(3));
+    expect(noisy(3)).not.toEqual(noisy(4));
+    expect(count(batch.ids, (id) => id === 4)).toBe(0);
+  });
+});
+
+describe('masked language modelling', () => {
+  it('chooses 15 % of the text; of those 80 % are masked, 10 % random, 10 % kept', () => {
+    const { batch: masked, positions, targets } = maskTokens(batch, tokens, 0.15, randomFor(1, 'masking', 0));
+    expect(positions.length / text).toBeCloseTo(0.15, 1);
+    expect(new Set(targets)).toEqual(new Set([word]));
+    const shown = positions.map((position) => masked.ids[position]);
+    expect(count(shown, (id) => id === 4) / shown.length).toBeCloseTo(0.8, 1);
+    expect(count(shown, (id) => id === word) / shown.length).toBeCloseTo(0.1, 1);
+    const chosen = new Set(positions);
+    expect(masked.ids.every((id, position) => chosen.has(position) || id === batch.ids[position])).toBe(true);
+  });
+
+  it('chooses one token where the draw chose none, even where there is no text', () => {
+    const one = takeBatch(tokens, [0]);
+    expect([...maskTokens(one, tokens, 1e-12, randomFor(1, 'masking', 0)).positions]).toEqual([1]);
+    const empty = { ids: Int32Array.of(2, 3), lengths: Int32Array.of(2), batchSize: 1, length: 2 };
+    const { positions, targets } = maskTokens(empty, tokens, 0.15, randomFor(1, 'masking', 0));
+    expect([[...positions], [...targets]]).toEqual([[0], [2]]);
+  });
+});
