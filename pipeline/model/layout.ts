@@ -109,7 +109,8 @@ export function parameterLayout(config: BertConfig): ParameterLayout {
 }
 
 /**
- * Draws the parameters that training starts from: normal, cut at two deviations; biases zero, layer norms one. Each parameter draws from a stream of its own, so that a new head leaves the encoder as it was.
+ * Draws the parameters that training starts from: normal, cut at two deviations; biases zero, layer norms one. Each
+ * parameter draws from a stream of its own, so that a new head leaves the encoder's layers as they were.
  */
 export function initialParameters({ entries, size }: ParameterLayout, seed: number): Float32Array {
   const flat = new Float32Array(size);
