@@ -110,7 +110,7 @@ function qualityRules({ model, monitoring }: MonitoredModel): AlertRule[] {
       annotations: {
         summary: `${model}: version {{ $labels.version }} answers too often wrongly`,
         description: `{{ $value | humanizePercentage }} of its labelled answers are right, the objective is ${percent(qualityObjective)}.`,
-        runbook: `coppice status ${model} shows whether a new version is being made; coppice retrain ${model} makes one; coppice report of the version shows what it was judged on.`,
+        runbook: `the model's page shows whether a new version is being made; coppice retrain ${model} makes one; coppice report of the version shows what it was judged on.`,
       },
     },
   ];
@@ -155,7 +155,7 @@ function staleRule(model: string, maximumAgeSeconds: number): AlertRule {
     annotations: {
       summary: `${model}: version {{ $labels.version }} is old`,
       description: `It was made {{ $value | humanizeDuration }} ago.`,
-      runbook: `coppice retrain ${model} makes a new version; coppice schedule shows when the next one is due.`,
+      runbook: `coppice retrain ${model} makes a new version.`,
     },
   };
 }

@@ -1,5 +1,5 @@
 // up, down, status, doctor: the local stack and what it is made of.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readSettings } from '../../settings/settings.ts';
 import { componentTable } from '../../setup/components.mjs';
 import { readStack, startStack, stopStack } from '../../stack/control.ts';
@@ -14,13 +14,19 @@ export function stackVerbs(program: Command): void {
   program
     .command('up')
     .description('start the local stack, or find the one that runs')
+    .addOption(
+      new Option('--ports <where>', 'preferred: near the documented ports; anywhere: free ones')
+        .choices(['preferred', 'anywhere'])
+        .default('preferred'),
+    )
     .option('--json', 'print JSON', false)
-    .action(async ({ json }: Options) => {
+    .action(async ({ json, ports }: Options & { ports: 'preferred' | 'anywhere' }) => {
       const output = createOutput(json);
       const { home } = readSettings(process.env);
       const state = await startStack({
         home,
         environment: process.env,
+        options: { ports },
         onChange: reportChanges(output.note),
       });
       output.result(state, () => describeStack(state));

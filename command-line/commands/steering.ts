@@ -78,7 +78,7 @@ export function steeringVerbs(program: Command): void {
   program
     .command('unfreeze')
     .argument('<model>')
-    .description('hear alerts and schedules again')
+    .description('hear alerts again')
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json }: Options) =>
       answer(await withClient((client) => client.resume(model, requester())), json),

@@ -87,8 +87,6 @@ export const strategies = ['full', 'incremental'] as const;
 export type Strategy = (typeof strategies)[number];
 
 export const retrainingSchema = z.strictObject({
-  /** A cron expression; absent: no schedule. */
-  schedule: z.string().min(9).optional(),
   /** Names of the alerts that bring a new version. */
   alerts: z.array(z.string().min(1)).default(['CoppiceQualityDrop']),
   strategy: z.enum(strategies).default('full'),

@@ -35,14 +35,13 @@ export default defineModel({
   tokenizer: { algorithm: 'wordpiece', vocabularySize: 6_000 },
   model: { architecture: 'bert', layers: 2, hiddenSize: 128, heads: 2, contextLength: 128 },
   training: {
-    // Without noise and smoothing a model of this size is badly overconfident on a few thousand mails.
+    // Without dropout and smoothing a model of this size is badly overconfident on a few thousand mails.
     fineTuning: {
       learningRate: 1e-3,
       batchSize: 8,
       epochs: 12,
       incrementalEpochs: 4,
       dropout: 0.3,
-      tokenNoise: 0.2,
       labelSmoothing: 0.05,
     },
   },
@@ -50,7 +49,7 @@ export default defineModel({
     holdout: 500,
     positiveLabel: 'spam',
     gates: [
-      { kind: 'at-least', metric: 'auc', bound: 0.7 },
+      { kind: 'at-least', metric: 'auc', bound: 0.65 },
       { kind: 'no-worse-than-champion', metric: 'accuracy', margin: 0.01 },
     ],
   },
@@ -62,6 +61,7 @@ export default defineModel({
     stepMinimumSeconds: 5,
     watchSeconds: 8,
     patienceSeconds: 90,
+    guardrails: { maximumP95LatencyMs: 5_000 }, // the tour shares its two cores with all that runs on them
   },
   monitoring: { qualityObjective: 0.93, minimumLabels: 100, forSeconds: 6 },
   retraining: { alerts: ['CoppiceQualityDrop'], strategy: 'incremental', cooldownSeconds: 10 },
