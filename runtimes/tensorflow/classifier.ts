@@ -7,8 +7,8 @@ import { loadTensorflow } from './binding.ts';
 export type { Classifier };
 
 /**
- * Loads a classifier from its two files. Every answer blocks the event loop (2 ms a document, 40 ms for 32 of 128
- * tokens), so it belongs in a process of its own.
+ * Loads a classifier from its two files. Every answer blocks the event loop (6 ms a document of 128 tokens,
+ * 45 ms for 32), so it belongs in a process of its own.
  * @throws ModelFormatError when the files are malformed or hold no classifier
  */
 export async function loadClassifier(files: ModelFiles): Promise<Classifier> {
