@@ -18,7 +18,9 @@ export type Classified =
       readonly record: Promise<PredictionRecord>;
     }
   | { readonly outcome: 'unreadable'; readonly reason: string }
-  | { readonly outcome: 'unavailable'; readonly reason: string };
+  | { readonly outcome: 'unavailable'; readonly reason: string }
+  /** The version that should have answered could not: its own error rate grows by it, nobody else's. */
+  | { readonly outcome: 'failed'; readonly version: number; readonly arm: Arm; readonly reason: string };
 
 export interface ClassificationRequest {
   readonly input: ClassificationInput;
@@ -42,7 +44,13 @@ export async function classify(model: ServedModel, request: ClassificationReques
   if (!plan) return { outcome: 'unavailable', reason: `no version of ${model.model} is in service` };
 
   const at = new Date().toISOString();
-  const answer = await plan.served.answer(request.input);
+  let answer: Awaited<ReturnType<LoadedVersion['answer']>>;
+  try {
+    answer = await plan.served.answer(request.input);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { outcome: 'failed', version: plan.served.version, arm: plan.arm, reason };
+  }
   if ('reason' in answer) return { outcome: 'unreadable', reason: answer.reason };
   const base: PredictionRecord = {
     kind: 'prediction',

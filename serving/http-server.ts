@@ -97,10 +97,11 @@ async function answerClassification(dependencies: HttpServerDependencies, body: 
       ? { mediaType: 'text/plain', data: input }
       : { mediaType: input.media_type, encoding: input.encoding, data: input.data };
 
-  const result = await classify(model, { input: content, subject }).catch((error: unknown) => {
-    observe(String(model.routing()?.champion ?? ''), 'champion', 503);
-    throw new HttpProblem(503, 'unavailable', error instanceof Error ? error.message : String(error));
-  });
+  const result = await classify(model, { input: content, subject });
+  if (result.outcome === 'failed') {
+    observe(String(result.version), result.arm, 503);
+    throw new HttpProblem(503, 'unavailable', result.reason);
+  }
   if (result.outcome === 'unavailable') throw new HttpProblem(503, 'unavailable', result.reason);
   if (result.outcome === 'unreadable') throw new HttpProblem(422, 'unreadable_input', result.reason);
   const { id, arm, answer } = result;

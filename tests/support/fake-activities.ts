@@ -77,15 +77,6 @@ export function lookOf(verdict: Look['verdict'], overrides: Partial<Look> = {}):
   return { verdict, pairs: 120, requests: 200, reasons: [`told to ${verdict}`], ...overrides };
 }
 
-/** A thing to wait for, opened by the test. */
-export function createGate(): { readonly opened: Promise<void>; open(): void } {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open: () => open() };
-}
-
 export function createFakeWorld(findOpenWork: FindOpenWork) {
   const models = new Map<string, { fake: FakeModel; answer: (name: Name, input: unknown) => unknown }>();
 

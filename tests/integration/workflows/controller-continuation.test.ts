@@ -8,7 +8,8 @@ import {
   workflowIds,
   workflowTypes,
 } from '../../../contracts/messages.ts';
-import { createGate, lookOf } from '../../support/fake-activities.ts';
+import { lookOf } from '../../support/fake-activities.ts';
+import { createGate } from '../../support/gate.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 
 vi.setConfig({ maxConcurrency: 20 });

@@ -8,7 +8,8 @@ import {
   type RunFinished,
   workflowIds,
 } from '../../../contracts/messages.ts';
-import { createGate, type FakeModel, lookOf } from '../../support/fake-activities.ts';
+import { type FakeModel, lookOf } from '../../support/fake-activities.ts';
+import { createGate } from '../../support/gate.ts';
 import { specOf } from '../../support/model-fixtures.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 

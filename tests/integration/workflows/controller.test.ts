@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RequestRefused } from '../../../client/coppice-client.ts';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { type Alert, messageNames, workflowIds } from '../../../contracts/messages.ts';
-import { createGate, type FakeModel } from '../../support/fake-activities.ts';
+import { type FakeModel } from '../../support/fake-activities.ts';
+import { createGate } from '../../support/gate.ts';
 import { specOf } from '../../support/model-fixtures.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 

@@ -10,7 +10,8 @@ import {
   workflowTypes,
 } from '../../../contracts/messages.ts';
 import { searchAttributes } from '../../../contracts/search-attributes.ts';
-import { createGate, type FakeModel, servingVersion } from '../../support/fake-activities.ts';
+import { type FakeModel, servingVersion } from '../../support/fake-activities.ts';
+import { createGate } from '../../support/gate.ts';
 import { referenceOf, specOf } from '../../support/model-fixtures.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 

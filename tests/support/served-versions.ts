@@ -1,0 +1,73 @@
+// Versions as a gateway has them loaded, without processes: each answers what a test says.
+import type { Answer } from '../../contracts/observation.ts';
+import type { Challenger, RoutingDocument } from '../../contracts/registry.ts';
+import type { LoadedVersion } from '../../serving/loaded-version.ts';
+import type { ServedModel } from '../../serving/served-model.ts';
+
+/** An answer, the version's number in its label. */
+export const answerOf = (version: number): Answer => ({
+  version,
+  label: `label of ${version}`,
+  probabilities: { ham: 0.5, spam: 0.5 },
+  latencyMs: 1,
+});
+
+export interface FakeVersion extends LoadedVersion {
+  readonly stopped: () => boolean;
+  /** As when its process dies. */
+  end(): void;
+}
+
+export function createVersion(
+  version: number,
+  answer: LoadedVersion['answer'] = () => Promise.resolve(answerOf(version)),
+): FakeVersion {
+  let stopped = false;
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return {
+    version,
+    labels: ['ham', 'spam'],
+    answer,
+    ended,
+    stop: () => {
+      stopped = true;
+      end();
+    },
+    stopped: () => stopped,
+    end: () => end(),
+  };
+}
+
+/** A model as it is served, with version 1 as champion and, by default, version 2 challenging it for a quarter. */
+export function servedModelOf(
+  versions: readonly LoadedVersion[],
+  challenger: Partial<Challenger> | null = {},
+): ServedModel {
+  const routing: RoutingDocument = {
+    model: 'mail-filter',
+    generation: 7,
+    at: '2026-05-01T00:00:00.000Z',
+    champion: 1,
+    quarantined: [],
+    ...(challenger && {
+      challenger: {
+        version: 2,
+        experiment: 'mail-filter-2',
+        mode: 'canary',
+        trafficFraction: 0.25,
+        step: 1,
+        ...challenger,
+      },
+    }),
+  };
+  return {
+    model: 'mail-filter',
+    routing: () => routing,
+    version: (wanted) => versions.find(({ version }) => version === wanted),
+    refresh: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+}

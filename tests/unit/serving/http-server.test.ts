@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FeedbackRecord, PredictionRecord } from '../../../contracts/observation.ts';
+import { createHttpServer, type HttpServerDependencies } from '../../../serving/http-server.ts';
+import type { ServedModel } from '../../../serving/served-model.ts';
+import { answerOf, createVersion, servedModelOf } from '../../support/served-versions.ts';
+
+type Observed = Parameters<HttpServerDependencies['observeRequest']>[0];
+
+describe('the gateway', () => {
+  let served: ServedModel;
+  let observed: Observed[];
+  let answers: PredictionRecord[];
+  let feedback: FeedbackRecord[];
+  let server: ReturnType<typeof createHttpServer>;
+
+  beforeEach(() => {
+    served = servedModelOf([createVersion(1)], null);
+    [observed, answers, feedback] = [[], [], []];
+    server = createHttpServer({
+      model: (name) => (name === served.model ? served : undefined),
+      models: () => [served],
+      recordAnswer: (record) => answers.push(record),
+      recordFeedback: (_model, record) => feedback.push(record),
+      observeRequest: (it) => observed.push(it),
+      metricsText: () => Promise.resolve('coppice_gateway_requests_total 1\n'),
+      maximumBodyBytes: 10_000,
+    });
+  });
+  afterEach(() => server.close());
+
+  const post = async (url: string, payload: object) => {
+    const reply = await server.inject({ method: 'POST', url, payload });
+    return { status: reply.statusCode, body: reply.json<{ error?: { type: string; message: string } }>() };
+  };
+  const classify = (overrides: object = {}) =>
+    post('/v1/classifications', {
+      model: 'mail-filter',
+      input: 'win money now',
+      subject: 'kim',
+      ...overrides,
+    });
+  const labels = () => observed.map(({ version, arm, status }) => [version, arm, status]);
+
+  it('answers with the version, its label and its probabilities, and records the answer', async () => {
+    const { status, body } = await classify();
+    const { label, probabilities } = answerOf(1);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      object: 'classification',
+      model: 'mail-filter',
+      version: 1,
+      label,
+      probabilities,
+    });
+    expect(labels()).toEqual([['1', 'champion', 200]]);
+    expect(answers).toMatchObject([{ subject: 'kim', served: answerOf(1) }]);
+  });
+
+  it('counts the failure of a challenger as its own, so that its guardrail sees it', async () => {
+    const dead = createVersion(2, () => Promise.reject(new Error('the model process has ended')));
+    served = servedModelOf([createVersion(1), dead], { trafficFraction: 1 });
+    const { status, body } = await classify();
+    expect(status).toBe(503);
+    expect(body.error?.message).toBe('the model process has ended');
+    expect(labels()).toEqual([['2', 'challenger', 503]]);
+    expect(answers).toEqual([]);
+  });
+
+  it('measures answers in the shadow too, failures among them', async () => {
+    const dead = createVersion(2, () => Promise.reject(new Error('the model process has ended')));
+    served = servedModelOf([createVersion(1), dead], { mode: 'shadow', trafficFraction: 0 });
+    expect((await classify()).status).toBe(200);
+    await vi.waitUntil(() => answers.length === 1);
+    expect(labels()).toEqual([
+      ['1', 'champion', 200],
+      ['2', 'shadow', 500],
+    ]);
+  });
+
+  it('says what it does not know, cannot read or cannot answer', async () => {
+    expect(await classify({ model: 'unknown' })).toMatchObject({
+      status: 404,
+      body: { error: { type: 'model_not_found', message: 'no model unknown; there are: mail-filter' } },
+    });
+    served = servedModelOf([createVersion(1, () => Promise.resolve({ reason: 'no text' }))], null);
+    expect(await classify()).toMatchObject({ status: 422, body: { error: { message: 'no text' } } });
+    served = servedModelOf([], null);
+    expect(await classify()).toMatchObject({ status: 503, body: { error: { type: 'unavailable' } } });
+  });
+
+  it('names every problem of a request at once', async () => {
+    const { status, body } = await post('/v1/classifications', { model: '', input: 7, subject: '' });
+    expect(status).toBe(400);
+    for (const field of ['model', 'input', 'subject']) expect(body.error?.message).toContain(`${field}: `);
+  });
+
+  it('refuses what is larger than it takes', async () => {
+    expect((await classify({ input: 'x'.repeat(20_000) })).status).toBe(413);
+  });
+
+  it('takes a label for an answer', async () => {
+    const request = { model: 'mail-filter', prediction: 'p1', label: 'spam' };
+    expect(await post('/v1/feedback', request)).toMatchObject({ status: 202, body: { prediction: 'p1' } });
+    expect(feedback).toMatchObject([{ kind: 'feedback', prediction: 'p1', label: 'spam' }]);
+    expect((await post('/v1/feedback', { ...request, model: 'unknown' })).status).toBe(404);
+    expect(feedback).toHaveLength(1);
+  });
+
+  it('is ready once the champion of every model is loaded', async () => {
+    expect((await server.inject('/readyz')).statusCode).toBe(200);
+    served = servedModelOf([], null);
+    const waiting = await server.inject('/readyz');
+    expect([waiting.statusCode, waiting.json()]).toEqual([503, { waiting: ['mail-filter'] }]);
+    expect((await server.inject('/healthz')).statusCode).toBe(200); // alive all the same
+  });
+});

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLeases, type Leases } from '../../../artifacts/leases.ts';
+import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
+import type { ObjectStore } from '../../../artifacts/object-store.ts';
+import { routingKey } from '../../../artifacts/registry/projections.ts';
+import type { RegistryChange } from '../../../contracts/registry.ts';
+import { createServedModel } from '../../../serving/served-model.ts';
+import { createGate } from '../../support/gate.ts';
+import {
+  challenge,
+  commitOf,
+  createTestRegistry,
+  model,
+  promote,
+  register,
+  withdraw,
+} from '../../support/registry-fixtures.ts';
+import { createVersion, type FakeVersion } from '../../support/served-versions.ts';
+
+const start = new Date('2026-05-01T12:00:00.000Z');
+
+describe('served model', () => {
+  let objects: ObjectStore;
+  let leases: Leases;
+  let registry: ReturnType<typeof createTestRegistry>;
+  let loads: number[];
+  let loaded: Map<number, FakeVersion>;
+  /** What loading a version waits for, or fails with. */
+  let loading: (version: number) => Promise<void>;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: start });
+    objects = createMemoryObjectStore();
+    leases = createLeases(objects);
+    registry = createTestRegistry(objects);
+    loads = [];
+    loaded = new Map();
+    loading = () => Promise.resolve();
+    for (const name of ['one', 'two', 'three']) await commit(register(name));
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const commit = (change: RegistryChange) => registry.writer.commit(commitOf(change));
+  const newModel = () =>
+    createServedModel(model, {
+      replica: 'gateway-1',
+      registry: registry.reader,
+      leases,
+      metrics: { followRouting: () => undefined },
+      log: { info: () => undefined, warn: () => undefined },
+      load: async (_model, version) => {
+        loads.push(version);
+        await loading(version);
+        const fresh = createVersion(version);
+        loaded.set(version, fresh);
+        return fresh;
+      },
+    });
+  const lease = async () => (await leases.read(model, new Date())).at(0);
+
+  it('has nothing to serve before a version is promoted, and says so in its lease', async () => {
+    const served = newModel();
+    await served.refresh();
+    expect(served.routing()).toBeUndefined();
+    expect(await lease()).toMatchObject({ replica: 'gateway-1', generation: 0, ready: [] });
+  });
+
+  it('answers by a new routing only once its versions are loaded', async () => {
+    await commit(promote(1));
+    const served = newModel();
+    await served.refresh();
+    await commit(challenge(2));
+    const gate = createGate();
+    loading = () => gate.opened;
+    const refreshing = served.refresh();
+    await vi.waitUntil(() => loads.includes(2));
+    expect(served.routing()).toMatchObject({ generation: 1, champion: 1 });
+    expect(served.routing()).not.toHaveProperty('challenger');
+    gate.open();
+    await refreshing;
+    expect(served.routing()).toMatchObject({ generation: 2, challenger: { version: 2 } });
+    expect(await lease()).toMatchObject({ generation: 2, ready: [1, 2], failed: {} });
+  });
+
+  it('loads each version once, and keeps the one before, so that a rollback needs no load', async () => {
+    await commit(promote(1));
+    const served = newModel();
+    await served.refresh();
+    await commit(promote(2));
+    await served.refresh();
+    await served.refresh();
+    expect(loads).toEqual([1, 2]);
+    expect(served.version(1)).toBe(loaded.get(1));
+    expect(loaded.get(1)?.stopped()).toBe(false);
+  });
+
+  it('ends what the routing names no more', async () => {
+    await commit(promote(1));
+    await commit(challenge(2));
+    const served = newModel();
+    await served.refresh();
+    await commit(withdraw(2));
+    await served.refresh();
+    expect(served.version(2)).toBeUndefined();
+    expect(loaded.get(2)?.stopped()).toBe(true);
+    expect(await lease()).toMatchObject({ generation: 3, ready: [1] });
+  });
+
+  it('tells in its lease what it cannot load and why, goes on with the rest, and does not try again and again', async () => {
+    await commit(promote(1));
+    await commit(challenge(2));
+    loading = (version) => (version === 2 ? Promise.reject(new Error('out of memory')) : Promise.resolve());
+    const served = newModel();
+    await served.refresh();
+    await served.refresh();
+    expect(loads.filter((version) => version === 2)).toHaveLength(1);
+    expect(await lease()).toMatchObject({ generation: 2, ready: [1], failed: { 2: 'out of memory' } });
+    expect(served.version(1)).toBeDefined();
+    // A new step of the rollout is a new reason to try.
+    loading = () => Promise.resolve();
+    await commit(challenge(2, { trafficFraction: 0.5, step: 2 }));
+    await served.refresh();
+    expect(await lease()).toMatchObject({ generation: 3, ready: [1, 2], failed: {} });
+  });
+
+  it('loads a version again whose process has died', async () => {
+    await commit(promote(1));
+    const served = newModel();
+    await served.refresh();
+    loaded.get(1)?.end();
+    await vi.waitUntil(() => served.version(1) === undefined);
+    await served.refresh();
+    expect(loads).toEqual([1, 1]);
+    expect(served.version(1)).toBeDefined();
+  });
+
+  it('keeps its routing where an older one is put in the place of a newer one', async () => {
+    await commit(promote(1));
+    await commit(promote(2));
+    const served = newModel();
+    await served.refresh();
+    await objects.copy(routingKey(model, 1), routingKey(model, 9));
+    await expect(served.refresh()).rejects.toMatchObject({ type: 'ArtifactCorrupt' });
+    expect(served.routing()).toMatchObject({ generation: 2, champion: 2 });
+  });
+
+  it('serves the champion alone where the routing was not confirmed for half a minute', async () => {
+    await commit(promote(1));
+    await commit(challenge(2));
+    const served = newModel();
+    await served.refresh();
+    vi.setSystemTime(start.getTime() + 30_000);
+    expect(served.routing()).toHaveProperty('challenger');
+    vi.setSystemTime(start.getTime() + 30_001);
+    expect(served.routing()).toMatchObject({ champion: 1 });
+    expect(served.routing()).not.toHaveProperty('challenger');
+    await served.refresh();
+    expect(served.routing()).toHaveProperty('challenger');
+  });
+
+  it('holds a lease that ends by itself, and renews it', async () => {
+    await commit(promote(1));
+    const served = newModel();
+    await served.refresh();
+    vi.setSystemTime(start.getTime() + 5_001);
+    expect(await lease()).toBeUndefined();
+    await served.refresh();
+    expect(await lease()).toMatchObject({ generation: 1 });
+  });
+
+  it('ends its versions and gives up its lease when it stops, so that nobody waits for it', async () => {
+    await commit(promote(1));
+    const served = newModel();
+    await served.refresh();
+    await served.stop();
+    expect(loaded.get(1)?.stopped()).toBe(true);
+    expect(await lease()).toBeUndefined();
+  });
+});
