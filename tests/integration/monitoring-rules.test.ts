@@ -96,7 +96,7 @@ describe('CoppiceQualityDrop', () => {
                   summary: 'mail-filter: version 1 answers too often wrongly',
                   description: '88% of its labelled answers are right, the objective is 93 %.',
                   runbook:
-                    'coppice status mail-filter shows whether a new version is being made; coppice retrain mail-filter makes one; coppice report of the version shows what it was judged on.',
+                    "the model's page shows whether a new version is being made; coppice retrain mail-filter makes one; coppice report of the version shows what it was judged on.",
                 },
               },
             ],
