@@ -61,6 +61,18 @@ describe('docs/reference', () => {
     expect(variables.filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
+  it.each([
+    ['gateway-api.md', 'serving/http-server.ts'],
+    ['control-api.md', 'control/server.ts'],
+  ])('lists in %s every route of %s and no other', (page, source) => {
+    const served = [...read(source).matchAll(/server\.(get|post)\('([^']+)'/g)].map(
+      ([, method, path]) => `${method.toUpperCase()} ${path}`,
+    );
+    expect(served.length).toBeGreaterThan(5);
+    const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST) \/[\w/:]*)/g);
+    expect(sorted(listed)).toEqual(sorted(served));
+  });
+
   it('lists every metric with its type, its labels and its meaning, and no other', () => {
     const page = read('docs/reference/metrics.md');
     const definitions = Object.values(metricDefinitions);
