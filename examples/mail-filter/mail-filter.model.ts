@@ -51,6 +51,7 @@ export default defineModel({
     gates: [
       { kind: 'at-least', metric: 'auc', bound: 0.65 },
       { kind: 'no-worse-than-champion', metric: 'accuracy', margin: 0.01 },
+      { kind: 'no-worse-than-champion', metric: 'brier', margin: 0.02 },
     ],
   },
   rollout: {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createMinioObjectStore } from '../../artifacts/minio-object-store.ts';
 import { locateServers } from '../../setup/locate.mjs';
 
 export interface TestMinio {
@@ -21,18 +22,32 @@ const startupMs = 30_000;
 const accessKey = 'coppice-test';
 const secretKey = 'coppice-test-secret';
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/** Both are held until both are known, so that they differ. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()];
+  const ports: number[] = [];
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    ports.push(address.port);
+  }
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return [ports[0], ports[1]];
 }
 
-async function isLive(endpoint: string): Promise<boolean> {
+/** Whether it takes a bucket: on a busy machine it calls itself ready and answers 503 for a while yet. */
+async function isReady(endpoint: string): Promise<boolean> {
+  const bucket = createMinioObjectStore({
+    endpoint,
+    accessKey,
+    secretKey,
+    region: 'us-east-1',
+    bucket: 'ready',
+  });
   try {
-    return (await fetch(`${endpoint}/minio/health/ready`)).ok;
+    await bucket.ensureBucket({ objectLock: false });
+    return true;
   } catch {
     return false;
   }
@@ -43,7 +58,7 @@ export async function startMinio(): Promise<TestMinio> {
   const { minio } = await locateServers();
   if ('missing' in minio) throw new Error(`no MinIO here: ${JSON.stringify(minio.tried)}`);
   const folder = await mkdtemp(join(tmpdir(), 'coppice-minio-'));
-  const [port, consolePort] = [await freePort(), await freePort()];
+  const [port, consolePort] = await freePorts();
   const endpoint = `http://127.0.0.1:${port}`;
   const addresses = ['--address', `127.0.0.1:${port}`, '--console-address', `127.0.0.1:${consolePort}`];
   const server = spawn(minio.path, [...minio.args, 'server', folder, ...addresses, '--quiet'], {
@@ -63,7 +78,7 @@ export async function startMinio(): Promise<TestMinio> {
     await rm(folder, { recursive: true, force: true });
   };
   const deadline = Date.now() + startupMs;
-  while (!(await isLive(endpoint))) {
+  while (!(await isReady(endpoint))) {
     if (server.exitCode !== null || Date.now() > deadline || server.pid === undefined) {
       await stop();
       throw new Error(`MinIO did not come up: ${said}`);

@@ -10,6 +10,7 @@ import {
 } from '../../../contracts/messages.ts';
 import { lookOf } from '../../support/fake-activities.ts';
 import { createGate } from '../../support/gate.ts';
+import { poll } from '../../support/poll.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
@@ -111,6 +112,12 @@ describe.concurrent('controller that continues as new', () => {
     await world.client.startRollout(model, { version: 2, by: 'kim', reason: '', entry: 'canary' });
     await world.controllerHandle(model).terminate('the server was restored from a backup');
     fake.replace({ readModelState: fake.original.readModelState });
+    // The server lists a new workflow a little after it has started it.
+    await poll(
+      'the rollout among what is open',
+      async () => (await fake.original.readModelState({ model })).open.rollout,
+      30_000,
+    );
     expect(await world.client.retrain(model, { trigger: kim })).toMatchObject({
       decision: 'busy',
       workflowId: workflowIds.rollout(model, 2),

@@ -53,8 +53,9 @@ describe.concurrent('controller', () => {
     });
     expect(fake.calls('storeSpec')).toEqual([{ model: fake.model, spec: specOf(fake.model), by: 'kim' }]);
     expect(fake.calls('publishAlertRules')).toEqual([{ model: fake.model }]);
-    expect(await world.searchAttributes(workflowIds.controller(fake.model))).toMatchObject({
-      CoppiceModel: fake.model,
+    await world.until('the controller is found by its model', async () => {
+      const attributes = await world.searchAttributes(workflowIds.controller(fake.model));
+      return attributes.CoppiceModel === fake.model;
     });
   });
 
