@@ -18,7 +18,7 @@ import { quietTemporal } from './quiet-temporal.ts';
 export type WorkflowWorld = Awaited<ReturnType<typeof openWorkflowWorld>>;
 
 /** Ample on a machine that is busy with other things. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** @param name of the test file, for the namespace */
 export async function openWorkflowWorld(name: string) {
