@@ -11,7 +11,10 @@ const shared = [
 
 export const stageSources: Readonly<Record<Stage, StageSources>> = {
   collection: { paths: ['activities/collection.ts', 'sources', ...shared], packages: ['@zone-eu/mailsplit'] },
-  cleaning: { paths: ['activities/cleaning.ts', 'pipeline/cleaning', ...shared], packages: ['@zone-eu/mailsplit', 'htmlparser2'] },
+  cleaning: {
+    paths: ['activities/cleaning.ts', 'pipeline/cleaning', ...shared],
+    packages: ['@zone-eu/mailsplit', 'htmlparser2'],
+  },
   tokenization: {
     paths: ['activities/tokenization.ts', 'pipeline/tokenization', 'runtimes/tokenizers', ...shared],
     packages: ['tokenizers'],
