@@ -44,14 +44,17 @@ export function createControlApi(url: string): ControlApi {
   const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
     const { statusCode, body } = await request(new URL(path, url)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new ControlApiError(0, `the control API at ${url} does not answer: ${reason}`);
+      throw new ControlApiError(
+        0,
+        `the control API at ${url} does not answer (${reason}); \`coppice up\` starts the local stack`,
+      );
     });
-    const value: unknown = await body.json();
+    const value: unknown = await body.json().catch(() => undefined);
     if (statusCode >= 400) {
       const problem = problemSchema.safeParse(value);
       throw new ControlApiError(
         statusCode,
-        problem.success ? problem.data.error.message : `status ${statusCode}`,
+        problem.success ? problem.data.error.message : `${path} answered with status ${statusCode}`,
       );
     }
     const parsed = schema.safeParse(value);

@@ -1,13 +1,7 @@
 // The typed client: what people, schedules and the alert receiver ask of a model's controller. The controller is
 // started by the first thing that it is told.
 import { readFile } from 'node:fs/promises';
-import {
-  Client,
-  Connection,
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
+import { Client, Connection, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import {
   type Alert,
   type ControllerState,
@@ -29,14 +23,12 @@ import { taskQueues } from '../contracts/task-queues.ts';
 import { type TrainingProgress, trainingProgressSchema } from '../contracts/training-job.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
+import { explainTemporalError } from './failures.ts';
 
-/** The controller refused, with its reason. */
-export class RequestRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'RequestRefused';
-  }
-}
+export { RequestRefused } from './failures.ts';
+
+/** A controller answers within a second; without a bound, a request to workers that are gone would wait for ever. */
+const answerWithinMs = 60_000;
 
 export type CoppiceClient = Awaited<ReturnType<typeof connectCoppice>>;
 
@@ -58,17 +50,14 @@ export async function connectCoppice(settings: Settings) {
       args: [{ model }],
     });
     try {
-      return await temporal.workflow.executeUpdateWithStart<typeof controllerWorkflow, Decision, [object]>(
-        message,
-        {
+      return await connection.withDeadline(Date.now() + answerWithinMs, () =>
+        temporal.workflow.executeUpdateWithStart<typeof controllerWorkflow, Decision, [object]>(message, {
           args: [argument],
           startWorkflowOperation: start,
-        },
+        }),
       );
     } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError)
-        throw new RequestRefused(error.cause?.message ?? error.message);
-      throw error;
+      throw explainTemporalError(error, settings.temporal.address);
     }
   };
 
@@ -107,6 +96,13 @@ export async function connectCoppice(settings: Settings) {
     rolloutResult: (model: string, version: number): Promise<RolloutResult> =>
       temporal.workflow.getHandle(workflowIds.rollout(model, version)).result(),
     cancelRun: (workflowId: string) => temporal.workflow.getHandle(workflowId).cancel(),
+    /** @returns the workflow's type and how it stands, such as `RUNNING`; undefined where there is none of that id */
+    describeWorkflow: async (
+      workflowId: string,
+    ): Promise<{ type: string; status: string; closedAt: Date | undefined } | undefined> => {
+      const found = await absentIsUndefined(temporal.workflow.getHandle(workflowId).describe());
+      return found && { type: found.type, status: found.status.name, closedAt: found.closeTime };
+    },
 
     /** What the trainer of a lifecycle last reported, from the heartbeat of its activity. */
     trainingProgress: async (lifecycleId: string): Promise<TrainingProgress | undefined> => {

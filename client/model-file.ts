@@ -30,12 +30,31 @@ export async function loadModelFile(path: string): Promise<ModelSpec> {
 
 async function importDefault(absolute: string): Promise<unknown> {
   try {
-    const module = (await import(pathToFileURL(absolute).href)) as { default?: unknown };
-    return module.default;
+    const module = await importModule(absolute);
+    // Where the nearest package.json does not say `"type": "module"`, the export of a TypeScript file stands one deeper.
+    const { default: inner } = module;
+    return typeof inner === 'object' && inner !== null && 'default' in inner ? inner.default : inner;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ModelFileError(absolute, [{ path: '(the file)', message: `cannot be loaded: ${reason}` }]);
+    throw new ModelFileError(absolute, [
+      { path: '(the file)', message: `cannot be loaded: ${inOneLine(error)}` },
+    ]);
   }
+}
+
+async function importModule(absolute: string): Promise<{ default?: unknown }> {
+  const { href } = pathToFileURL(absolute);
+  if (!/\.[cm]?ts$/.test(absolute)) return (await import(href)) as { default?: unknown };
+  const { tsImport } = await import('tsx/esm/api');
+  return (await tsImport(href, import.meta.url)) as { default?: unknown };
+}
+
+function inOneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/\nRequire stack:[^]*$/, '') // which names our own files
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\?namespace=[\w-]+/g, '')
+    .replace(/ imported from .*\/client\/model-file\.ts$/, '');
 }
 
 function withAbsolutePaths(collection: CollectionSpec, directory: string): CollectionSpec {

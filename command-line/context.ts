@@ -1,17 +1,11 @@
 // What a verb works with: the settings of the environment, completed by the local stack where one runs.
-
-import { type ControlApi, createControlApi } from '../client/control-api.ts';
+import { userInfo } from 'node:os';
+import { type ControlApi, ControlApiError, createControlApi } from '../client/control-api.ts';
 import { type CoppiceClient, connectCoppice } from '../client/coppice-client.ts';
+import { explainTemporalError, RequestRefused, ServiceUnavailable } from '../client/failures.ts';
+import { workflowIds } from '../contracts/messages.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { readStack } from '../stack/control.ts';
-
-/** A service that a verb needs does not answer. */
-export class ServiceUnavailable extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ServiceUnavailable';
-  }
-}
 
 /** Variables of the environment win over those of the stack. */
 export async function currentSettings(): Promise<Settings> {
@@ -20,19 +14,22 @@ export async function currentSettings(): Promise<Settings> {
   return readSettings({ ...stack?.environment, ...process.env });
 }
 
-/** Connects to Temporal for the time of one verb. */
+/** Connects to Temporal for the time of one verb; what goes wrong there is told in words. */
 export async function withClient<T>(
   work: (client: CoppiceClient, settings: Settings) => Promise<T>,
 ): Promise<T> {
   const settings = await currentSettings();
+  const { address } = settings.temporal;
   const client = await connectCoppice(settings).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ServiceUnavailable(
-      `no Temporal server answers at ${settings.temporal.address} (${reason}); \`coppice up\` starts the local stack`,
+      `no Temporal server answers at ${address} (${reason}); \`coppice up\` starts the local stack`,
     );
   });
   try {
     return await work(client, settings);
+  } catch (error) {
+    throw explainTemporalError(error, address);
   } finally {
     await client.close();
   }
@@ -42,7 +39,31 @@ export async function controlApi(): Promise<ControlApi> {
   return createControlApi((await currentSettings()).controlUrl);
 }
 
+/**
+ * A word to a model that nobody has applied would start a controller for it, which then lives for ever.
+ * @throws RequestRefused where the model has neither a controller nor a stored spec
+ */
+export async function requireModel(client: CoppiceClient, model: string): Promise<void> {
+  const controller = await client.describeWorkflow(workflowIds.controller(model));
+  if (controller?.status === 'RUNNING') return;
+  const api = await controlApi();
+  await api.versions(model).catch((error: unknown) => {
+    if (!(error instanceof ControlApiError)) throw error;
+    if (error.status === 404)
+      throw new RequestRefused(`${model} is not known here: \`coppice apply <model file>\` comes first`);
+    // Steering must not wait for pages: where the control API is away, the controller decides by itself.
+  });
+}
+
 /** Who asks, for ledgers and histories. */
 export function requester(): string {
-  return process.env.USER ?? process.env.LOGNAME ?? 'someone';
+  return process.env.USER ?? process.env.LOGNAME ?? accountName() ?? 'someone';
+}
+
+function accountName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined; // an account without a name, as in some containers
+  }
 }

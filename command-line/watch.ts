@@ -1,27 +1,57 @@
 // Follows a lifecycle: a line a stage when it ends, and the training's progress while it goes on.
 
 import type { CoppiceClient } from '../client/coppice-client.ts';
-import { RequestRefused } from '../client/coppice-client.ts';
 import { follow } from '../client/follow.ts';
 import type { LifecycleResult, StageStatus } from '../contracts/messages.ts';
 
 /**
- * Watches a run to its end, on standard error.
- * @throws RequestRefused where there is no such run
+ * Watches a run to its end, on standard error. A look that fails is no end: a worker that was killed is back in seconds.
+ * @throws the error of the run where it fails
  */
 export async function watchRun(client: CoppiceClient, run: string): Promise<LifecycleResult> {
-  if (!(await client.lifecycleStatus(run))) throw new RequestRefused(`there is no run ${run}`);
   const printer = createPrinter();
-  const result = await follow(client.lifecycleResult(run), async () => {
+  const look = async () => {
     const status = await client.lifecycleStatus(run);
     for (const stage of status?.stages ?? []) printer.stage(stage);
     if (status?.stages.some(({ stage, state }) => stage === 'training' && state === 'running')) {
       const progress = await client.trainingProgress(run);
       if (progress) printer.training(progress);
     }
-  });
-  printer.end();
-  return result;
+  };
+  const stopHint = hintAtInterrupt(run);
+  try {
+    return await follow(client.lifecycleResult(run), tolerant(look));
+  } finally {
+    printer.end();
+    stopHint();
+  }
+}
+
+/** @returns the same look, which says that it failed, once for each way in which it does */
+export function tolerant(look: () => Promise<void>): () => Promise<void> {
+  let told = '';
+  return async () => {
+    try {
+      await look();
+      told = '';
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== told) process.stderr.write(`no answer at the moment: ${message}\n`);
+      told = message;
+    }
+  };
+}
+
+/** Whoever stops watching does not stop the run, and is told so. @returns what takes the hint back */
+export function hintAtInterrupt(run: string): () => void {
+  const hint = () => {
+    process.stderr.write(
+      `\n${run} goes on: \`coppice watch ${run}\` follows it, \`coppice cancel ${run}\` stops it\n`,
+    );
+    process.exit(130); // as a shell counts an end by SIGINT
+  };
+  process.once('SIGINT', hint);
+  return () => process.removeListener('SIGINT', hint);
 }
 
 type Progress = NonNullable<Awaited<ReturnType<CoppiceClient['trainingProgress']>>>;

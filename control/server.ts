@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
+import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
 import { renderModelPage, renderModelsPage } from './pages.ts';
@@ -17,7 +18,7 @@ export interface ControlServerDependencies {
   readonly links: { readonly temporalUi: string; readonly namespace: string; readonly prometheus: string };
 }
 
-const modelParams = z.object({ model: z.string() });
+const modelParams = z.object({ model: modelNameSchema });
 const versionParams = modelParams.extend({ version: z.coerce.number().int().positive() });
 const html = 'text/html; charset=utf-8';
 
@@ -36,33 +37,34 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
     throw Object.assign(new Error(`${what} is not in the registry`), { statusCode: 404 });
   };
 
+  const knownModel = async ({ params }: { params: unknown }): Promise<string> => {
+    const { model } = modelParams.parse(params);
+    return (await known(model)) ? model : notFound(model);
+  };
+
   server.post('/alerts', async (request) => ({
     decisions: await receiveAlerts(request.body, { client, isKnown: known, metrics, log }),
   }));
 
   server.get('/api/models', () => views.models());
   server.get('/api/models/:model', async (request) => {
-    const { model } = modelParams.parse(request.params);
-    if (!(await known(model))) notFound(model);
+    const model = await knownModel(request);
     return { ...(await views.model(model)), controller: await client.controllerState(model) };
   });
   server.get('/api/models/:model/versions', async (request) => {
-    const { model } = modelParams.parse(request.params);
-    if (!(await known(model))) notFound(model);
+    const model = await knownModel(request);
     return (await views.model(model)).versions;
   });
   server.get('/api/models/:model/versions/:version/lineage', async (request) => {
     const { model, version } = versionParams.parse(request.params);
     return (await views.lineage(model, version)) ?? notFound(`${model}@${version}`);
   });
-  server.get('/api/models/:model/ledger', async (request) =>
-    registry.readLedger(modelParams.parse(request.params).model),
-  );
+  server.get('/api/models/:model/ledger', async (request) => registry.readLedger(await knownModel(request)));
   server.get('/api/models/:model/ledger/verification', async (request) =>
-    registry.verifyLedger(modelParams.parse(request.params).model),
+    registry.verifyLedger(await knownModel(request)),
   );
   server.get('/api/models/:model/served', async (request) => {
-    const { model } = modelParams.parse(request.params);
+    const model = await knownModel(request);
     const { at } = z.object({ at: z.coerce.date() }).parse(request.query);
     const routing = await registry.servedAt(model, at);
     return { at: at.toISOString(), ...(routing && { routing }) };
@@ -70,8 +72,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
 
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));
   server.get('/models/:model', async (request, reply) => {
-    const { model } = modelParams.parse(request.params);
-    if (!(await known(model))) notFound(model);
+    const model = await knownModel(request);
     const page = renderModelPage({
       summary: await views.model(model),
       controller: await client.controllerState(model),

@@ -1,21 +1,13 @@
 // versions, lineage, report, served, ledger: what the registry remembers.
 import type { Command } from 'commander';
-import { ControlApiError } from '../../client/control-api.ts';
 import type { LineageTree, VersionLineage } from '../../contracts/control-api.ts';
-import { formatVersion, parseVersion } from '../../contracts/registry.ts';
+import { formatVersion } from '../../contracts/registry.ts';
+import { BadArgument, modelArgument, timeArgument, versionArgument } from '../arguments.ts';
 import { controlApi } from '../context.ts';
 import { createOutput, exitCodes, shortTime, table } from '../output.ts';
 
 interface Options {
   readonly json: boolean;
-}
-
-/** @throws ControlApiError where the text is not `<model>@<number>` */
-export function versionArgument(text: string): { model: string; version: number } {
-  const parsed = parseVersion(text);
-  if (!parsed)
-    throw new ControlApiError(400, `expected <model>@<number>, such as mail-filter@2, not ${text}`);
-  return parsed;
 }
 
 export function registryVerbs(program: Command): void {
@@ -25,7 +17,7 @@ export function registryVerbs(program: Command): void {
     .description('all versions of a model and what became of them')
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json }: Options) => {
-      const versions = await (await controlApi()).versions(model);
+      const versions = await (await controlApi()).versions(modelArgument(model));
       createOutput(json).result(versions, () =>
         table(
           ['version', 'state', 'made', 'based on', 'because of', 'accuracy', 'F1', 'AUC'],
@@ -59,7 +51,10 @@ export function registryVerbs(program: Command): void {
     .option('--json', 'print JSON', false)
     .action(async (text: string, { json }: Options) => {
       const { model, version } = versionArgument(text);
-      const url = (await controlApi()).reportUrl(model, version);
+      const api = await controlApi();
+      if (!(await api.versions(model)).some((it) => it.version === version))
+        throw new BadArgument(`${text} is not in the registry`);
+      const url = api.reportUrl(model, version);
       createOutput(json).result({ url }, () => url);
     });
   program
@@ -69,10 +64,8 @@ export function registryVerbs(program: Command): void {
     .requiredOption('--at <time>', 'ISO 8601, such as 2026-05-03T10:00:00Z')
     .option('--json', 'print JSON', false)
     .action(async (model: string, { at, json }: Options & { at: string }) => {
-      const time = new Date(at);
-      if (Number.isNaN(time.getTime()))
-        throw new ControlApiError(400, `--at: expected a time in ISO 8601, not ${at}`);
-      const routing = await (await controlApi()).served(model, time);
+      const time = timeArgument('--at', at);
+      const routing = await (await controlApi()).served(modelArgument(model), time);
       createOutput(json).result(routing ?? null, () =>
         routing
           ? `version ${routing.champion ?? 'none'} (generation ${routing.generation}, since ${routing.at})`
@@ -86,6 +79,7 @@ export function registryVerbs(program: Command): void {
     .option('--verify', 'check the hash chain and every signature', false)
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json, verify }: Options & { verify: boolean }) => {
+      modelArgument(model);
       const api = await controlApi();
       if (verify) {
         const report = await api.verifyLedger(model);
@@ -125,6 +119,6 @@ function* treeLines(node: LineageTree, indent: string): Generator<string> {
   const documents = node.documents
     ? `: ${node.documents.count} documents, first ${node.documents.first.join(', ')}`
     : '';
-  yield `${indent}${node.role} ${node.reference.digest.slice(7, 19)}${made}${documents}${node.repeated ? ' (above)' : ''}`;
+  yield `${indent}${node.role === 'start' ? 'package' : node.role} ${node.reference.digest.slice(7, 19)}${made}${documents}${node.repeated ? ' (above)' : ''}`;
   for (const input of node.inputs) yield* treeLines(input, `${indent}  `);
 }

@@ -1,12 +1,14 @@
 // run, apply, retrain, watch, cancel: bringing versions about.
 import type { Command } from 'commander';
-import { RequestRefused } from '../../client/coppice-client.ts';
+import { RequestRefused } from '../../client/failures.ts';
 import { loadModelFile } from '../../client/model-file.ts';
-import type { Decision } from '../../contracts/messages.ts';
-import type { Strategy } from '../../contracts/model-spec/judgement.ts';
-import { requester, withClient } from '../context.ts';
+import { type Decision, workflowTypes } from '../../contracts/messages.ts';
+import { type Strategy, strategies } from '../../contracts/model-spec/judgement.ts';
+import { BadArgument, modelArgument } from '../arguments.ts';
+import { requester, requireModel, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
 import { watchRun } from '../watch.ts';
+import { watchRollout } from '../watch-rollout.ts';
 
 interface RunOptions {
   readonly json: boolean;
@@ -23,6 +25,7 @@ export function runVerbs(program: Command): void {
     .option('--detach', 'do not wait for the end', false)
     .option('--json', 'print JSON', false)
     .action(async (path: string, options: RunOptions) => {
+      checkStrategy(options);
       const spec = await loadModelFile(path);
       await withClient(async (client) => {
         await client.applySpec(spec, requester());
@@ -55,13 +58,18 @@ export function runVerbs(program: Command): void {
     .option('--strategy <name>', 'full or incremental; default: what the model file says')
     .option('--detach', 'do not wait for the end', false)
     .option('--json', 'print JSON', false)
-    .action((model: string, options: RunOptions) =>
-      withClient((client) => startAndWatch(client, model, options)),
-    );
+    .action((model: string, options: RunOptions) => {
+      checkStrategy(options);
+      modelArgument(model);
+      return withClient(async (client) => {
+        await requireModel(client, model);
+        await startAndWatch(client, model, options);
+      });
+    });
   program
     .command('watch')
     .argument('<run>', 'a workflow id, such as lifecycle/mail-filter/2026-05-03T10-00-00-000Z')
-    .description('follow a run to its end')
+    .description('follow a run or a rollout to its end')
     .option('--json', 'print JSON', false)
     .action((run: string, { json }: RunOptions) => withClient((client) => follow(client, run, json)));
   program
@@ -70,18 +78,20 @@ export function runVerbs(program: Command): void {
     .description('stop a run; its checkpoint stays')
     .option('--json', 'print JSON', false)
     .action(async (run: string, { json }: RunOptions) => {
-      await withClient((client) => client.cancelRun(run));
+      await withClient((client) => cancel(client, run));
       createOutput(json).result({ cancelled: run }, () => `${run} was told to stop`);
     });
+}
+
+function checkStrategy({ strategy }: RunOptions): void {
+  if (strategy !== undefined && !strategies.includes(strategy))
+    throw new BadArgument(`--strategy: expected ${strategies.join(' or ')}, not ${strategy as string}`);
 }
 
 type Client = Parameters<Parameters<typeof withClient>[0]>[0];
 
 async function startAndWatch(client: Client, model: string, options: RunOptions): Promise<void> {
   const { strategy } = options;
-  if (strategy !== undefined && !['full', 'incremental'].includes(strategy)) {
-    throw new RequestRefused(`--strategy: expected full or incremental, not ${strategy as string}`);
-  }
   const decision = await client.retrain(model, {
     trigger: { kind: 'person', name: requester() },
     ...(strategy && { strategy }),
@@ -98,12 +108,35 @@ function announce(decision: Decision, json: boolean): void {
   if (decision.decision !== 'started') process.exitCode = exitCodes.failed;
 }
 
+async function cancel(client: Client, run: string): Promise<void> {
+  const found = await client.describeWorkflow(run);
+  if (!found) throw new RequestRefused(`there is no run ${run}`);
+  if (found.status !== 'RUNNING') throw new RequestRefused(`${run} has ended already`);
+  await client.cancelRun(run);
+}
+
 async function follow(client: Client, run: string, json: boolean): Promise<void> {
-  const result = await watchRun(client, run);
-  createOutput(json).result({ run, ...result }, () =>
-    result.outcome === 'registered'
-      ? `registered as version ${result.version ?? '?'}`
-      : `rejected: ${result.reasons.join('; ')}`,
-  );
-  if (result.outcome !== 'registered') process.exitCode = exitCodes.failed;
+  const found = await client.describeWorkflow(run);
+  switch (found?.type) {
+    case workflowTypes.lifecycle: {
+      const result = await watchRun(client, run);
+      createOutput(json).result({ run, ...result }, () =>
+        result.outcome === 'registered'
+          ? `registered as version ${result.version ?? '?'}`
+          : `rejected: ${result.reasons.join('; ')}`,
+      );
+      if (result.outcome !== 'registered') process.exitCode = exitCodes.failed;
+      return;
+    }
+    case workflowTypes.rollout: {
+      const result = await watchRollout(client, run);
+      createOutput(json).result({ run, ...result }, () => `${result.verdict}: ${result.reasons.join('; ')}`);
+      if (result.verdict !== 'promote') process.exitCode = exitCodes.failed;
+      return;
+    }
+    case undefined:
+      throw new RequestRefused(`there is no run ${run}`);
+    default:
+      throw new RequestRefused(`${run} is neither a run nor a rollout`);
+  }
 }

@@ -58,10 +58,7 @@ export function stackVerbs(program: Command): void {
     .option('--json', 'print JSON', false)
     .action(async ({ json }: Options) => {
       const state = await readStack(readSettings(process.env).home);
-      const rows = (await componentTable()).map((row) => ({
-        ...row,
-        health: healthOf(state, row.component),
-      }));
+      const rows = withHealth(await componentTable(), state);
       createOutput(json).result(rows, () =>
         table(
           ['component', 'version', 'from', 'state', 'health', ''],
@@ -72,11 +69,24 @@ export function stackVerbs(program: Command): void {
     });
 }
 
-function healthOf(state: StackState | undefined, component: string): string {
-  const found = Object.entries(state?.components ?? {}).find(([name]) =>
-    component.toLowerCase().startsWith(name),
-  );
-  return found ? found[1].state : 'not running';
+const programs = ['temporal', 'minio', 'prometheus', 'alertmanager'];
+
+/** Health belongs to what runs: servers, and our own processes, which are there only while a stack runs. */
+export function withHealth(
+  rows: Awaited<ReturnType<typeof componentTable>>,
+  state: StackState | undefined,
+): (Awaited<ReturnType<typeof componentTable>>[number] & { health: string })[] {
+  const running = new Map(Object.entries(state?.components ?? {}));
+  const own = [...running].filter(([name]) => !programs.includes(name));
+  return [
+    ...rows.map((row) => ({
+      ...row,
+      health: programs.includes(row.component) ? (running.get(row.component)?.state ?? 'not running') : '',
+    })),
+    ...own.map(([name, { version, from, url, state: health }]) => ({
+      ...{ component: name, version, from, state: 'present' as const, detail: url, health },
+    })),
+  ];
 }
 
 /** Says each component once when its state changes. */

@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { request } from 'undici';
 import type { CoppiceClient } from '../../client/coppice-client.ts';
+import { RequestRefused, ServiceUnavailable } from '../../client/failures.ts';
 import type { Decision } from '../../contracts/messages.ts';
-import { currentSettings, requester, ServiceUnavailable, withClient } from '../context.ts';
+import { BadArgument, modelArgument, versionArgument } from '../arguments.ts';
+import { currentSettings, requester, requireModel, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
-import { versionArgument } from './registry.ts';
 
 interface Options {
   readonly json: boolean;
@@ -55,7 +56,10 @@ export function steeringVerbs(program: Command): void {
       .option('--json', 'print JSON', false)
       .action(async (text: string, { json, reason }: Options) => {
         const { model, version } = versionArgument(text);
-        answer(await withClient((client) => send(client, model, { version, by: requester(), reason })), json);
+        answer(
+          await steer(model, (client) => send(client, model, { version, by: requester(), reason })),
+          json,
+        );
       });
   }
   program
@@ -65,7 +69,7 @@ export function steeringVerbs(program: Command): void {
     .requiredOption('--reason <text>', 'why, for the ledger')
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json, reason }: Options) => {
-      answer(await withClient((client) => client.rollback(model, { by: requester(), reason })), json);
+      answer(await steer(model, (client) => client.rollback(model, { by: requester(), reason })), json);
     });
   program
     .command('freeze')
@@ -73,7 +77,7 @@ export function steeringVerbs(program: Command): void {
     .description('start nothing for a model until it is unfrozen')
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json }: Options) =>
-      answer(await withClient((client) => client.pause(model, requester())), json),
+      answer(await steer(model, (client) => client.pause(model, requester())), json),
     );
   program
     .command('unfreeze')
@@ -81,7 +85,7 @@ export function steeringVerbs(program: Command): void {
     .description('hear alerts again')
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json }: Options) =>
-      answer(await withClient((client) => client.resume(model, requester())), json),
+      answer(await steer(model, (client) => client.resume(model, requester())), json),
     );
   program
     .command('predict')
@@ -94,6 +98,14 @@ export function steeringVerbs(program: Command): void {
     .action(predict);
 }
 
+async function steer(model: string, say: (client: CoppiceClient) => Promise<Decision>): Promise<Decision> {
+  modelArgument(model);
+  return withClient(async (client) => {
+    await requireModel(client, model);
+    return say(client);
+  });
+}
+
 function answer(decision: Decision, json: boolean): void {
   createOutput(json).result(decision, () => `${decision.decision}: ${decision.reason}`);
   if (!['done', 'started'].includes(decision.decision)) process.exitCode = exitCodes.failed;
@@ -104,22 +116,33 @@ async function predict(
   text: string | undefined,
   { file, mediaType, json }: { file?: string; mediaType: string; json: boolean },
 ): Promise<void> {
+  if ((text === undefined) === (file === undefined))
+    throw new BadArgument('what to classify: expected either a text or --file <path>');
   const { gatewayUrl } = await currentSettings();
-  const input =
-    file === undefined
-      ? (text ?? '')
-      : { media_type: mediaType, encoding: 'base64', data: (await readFile(file)).toString('base64') };
+  const input = file === undefined ? text : await readDocument(file, mediaType);
   const { statusCode, body } = await request(new URL('/v1/classifications', gatewayUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model, input }),
   }).catch((error: unknown) => {
-    throw new ServiceUnavailable(`the gateway at ${gatewayUrl} does not answer: ${String(error)}`);
+    throw new ServiceUnavailable(
+      `the gateway at ${gatewayUrl} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
   const reply = (await body.json()) as { label?: string; version?: number; error?: { message: string } };
-  createOutput(json).result(
-    reply,
-    () => reply.error?.message ?? `${reply.label ?? '?'} (version ${reply.version ?? '?'})`,
-  );
-  if (statusCode >= 400) process.exitCode = statusCode < 500 ? exitCodes.badInput : exitCodes.unavailable;
+  if (statusCode >= 400) {
+    const message = reply.error?.message ?? `the gateway answered with status ${statusCode}`;
+    throw statusCode < 500 ? new RequestRefused(message) : new ServiceUnavailable(message);
+  }
+  createOutput(json).result(reply, () => `${reply.label ?? '?'} (version ${reply.version ?? '?'})`);
+}
+
+/** @throws BadArgument where the file cannot be read */
+async function readDocument(file: string, mediaType: string): Promise<object> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new BadArgument(
+      `--file: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
+    );
+  });
+  return { media_type: mediaType, encoding: 'base64', data: bytes.toString('base64') };
 }
