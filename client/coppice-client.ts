@@ -95,6 +95,17 @@ export async function connectCoppice(settings: Settings) {
       ),
     rolloutResult: (model: string, version: number): Promise<RolloutResult> =>
       temporal.workflow.getHandle(workflowIds.rollout(model, version)).result(),
+    /** As `rolloutStatus`, but one that has ended tells what decided it, without asking a worker. */
+    rolloutOutcome: async (model: string, version: number): Promise<RolloutStatus | undefined> => {
+      const handle = temporal.workflow.getHandle(workflowIds.rollout(model, version));
+      const described = await absentIsUndefined(handle.describe());
+      if (!described) return undefined;
+      if (described.status.name === 'RUNNING') return handle.query<RolloutStatus>(messageNames.status);
+      if (described.status.name !== 'COMPLETED')
+        return { phase: 'ended', step: 0, trafficFraction: 0, verdict: 'stopped' };
+      const { verdict, look } = (await handle.result()) as RolloutResult;
+      return { phase: 'ended', step: 0, trafficFraction: 0, verdict, ...(look && { look }) };
+    },
     cancelRun: (workflowId: string) => temporal.workflow.getHandle(workflowId).cancel(),
     /** @returns the workflow's type and how it stands, such as `RUNNING`; undefined where there is none of that id */
     describeWorkflow: async (

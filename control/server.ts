@@ -6,7 +6,9 @@ import type { CoppiceClient } from '../client/coppice-client.ts';
 import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
-import { renderModelPage, renderModelsPage } from './pages.ts';
+import { readModelPage } from './model-view.ts';
+import { renderModelPage } from './pages/model-page.ts';
+import { renderModelsPage } from './pages/models-page.ts';
 import type { RegistryViews } from './registry-views.ts';
 
 export interface ControlServerDependencies {
@@ -23,7 +25,7 @@ const versionParams = modelParams.extend({ version: z.coerce.number().int().posi
 const html = 'text/html; charset=utf-8';
 
 export function createControlServer(dependencies: ControlServerDependencies): FastifyInstance {
-  const { client, registry, views, metrics, log, links } = dependencies;
+  const { client, registry, views, metrics, log } = dependencies;
   const server = Fastify({ forceCloseConnections: true });
   server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const status = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500);
@@ -73,12 +75,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));
   server.get('/models/:model', async (request, reply) => {
     const model = await knownModel(request);
-    const page = renderModelPage({
-      summary: await views.model(model),
-      controller: await client.controllerState(model),
-      ledger: await registry.readLedger(model),
-      links,
-    });
+    const page = renderModelPage(await readModelPage(model, dependencies));
     return reply.type(html).send(page);
   });
   server.get('/models/:model/versions/:version/report', async (request, reply) => {

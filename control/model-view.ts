@@ -1,0 +1,38 @@
+// What the page of a model shows, gathered: the registry must answer, what the workflows say is shown where they answer.
+import type { CoppiceClient } from '../client/coppice-client.ts';
+import type { ModelPage } from './pages/model-page.ts';
+import type { ControlServerDependencies } from './server.ts';
+
+/** A page is not kept waiting by a worker that is away. */
+const workflowsAnswerWithinMs = 3_000;
+const shownRollouts = 5;
+
+export async function readModelPage(
+  model: string,
+  { client, registry, views, links }: ControlServerDependencies,
+): Promise<ModelPage> {
+  const [summary, ledger] = await Promise.all([views.model(model), registry.readLedger(model)]);
+  const newest = summary.versions.slice(-shownRollouts).map(({ version }) => version);
+  const told = await within(client, async () => {
+    const controller = await client.controllerState(model);
+    const found = await Promise.all(newest.map((version) => client.rolloutOutcome(model, version)));
+    const rollouts = found.flatMap((status, index) => (status ? [{ version: newest[index], status }] : []));
+    return { controller, rollouts: rollouts.reverse() };
+  });
+  return { summary, ledger, links, ...told };
+}
+
+type Told = Pick<ModelPage, 'controller' | 'rollouts' | 'trouble'>;
+
+async function within(client: CoppiceClient, ask: () => Promise<Told>): Promise<Told> {
+  try {
+    return await client.temporal.connection.withDeadline(Date.now() + workflowsAnswerWithinMs, ask);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      controller: undefined,
+      rollouts: [],
+      trouble: `The workflows do not answer (${reason}): what follows is what the registry knows.`,
+    };
+  }
+}
