@@ -1,15 +1,24 @@
 // What the page of a model shows, gathered: the registry must answer, what the workflows say is shown where they answer.
+import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import type { ModelPage } from './pages/model-page.ts';
-import type { ControlServerDependencies } from './server.ts';
+import type { RegistryViews } from './registry-views.ts';
 
 /** A page is not kept waiting by a worker that is away. */
 const workflowsAnswerWithinMs = 3_000;
 const shownRollouts = 5;
 
+/** Where the page's parts are read. */
+export interface ModelPageSources {
+  readonly client: CoppiceClient;
+  readonly registry: RegistryReader;
+  readonly views: RegistryViews;
+  readonly links: ModelPage['links'];
+}
+
 export async function readModelPage(
   model: string,
-  { client, registry, views, links }: ControlServerDependencies,
+  { client, registry, views, links }: ModelPageSources,
 ): Promise<ModelPage> {
   const [summary, ledger] = await Promise.all([views.model(model), registry.readLedger(model)]);
   const newest = summary.versions.slice(-shownRollouts).map(({ version }) => version);
