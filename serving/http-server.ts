@@ -1,31 +1,12 @@
 // The gateway's HTTP API: classifications and feedback, metrics and health.
 import Fastify, { type FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { FeedbackRecord, PredictionRecord } from '../contracts/observation.ts';
 import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
+import { classificationRequestSchema, describeIssues, feedbackRequestSchema } from './api-schemas.ts';
 import { type Arm, classify } from './classification.ts';
+import { openApiDocument } from './openapi.ts';
 import type { ServedModel } from './served-model.ts';
-
-const inputSchema = z.union([
-  z.string(),
-  z.strictObject({
-    /** For instance `message/rfc822` with `base64`. */
-    media_type: z.string().min(1),
-    encoding: z.enum(['utf8', 'base64']).default('utf8'),
-    data: z.string(),
-  }),
-]);
-const classificationRequestSchema = z.strictObject({
-  model: z.string().min(1),
-  input: inputSchema,
-  /** Who asks: the same subject is always answered by the same arm. */
-  subject: z.string().min(1).max(256).optional(),
-});
-const feedbackRequestSchema = z.strictObject({
-  model: z.string().min(1),
-  prediction: z.string().min(1),
-  label: z.string().min(1).max(256),
-});
 
 export interface HttpServerDependencies {
   readonly model: (name: string) => ServedModel | undefined;
@@ -55,9 +36,16 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   // One shape of error everywhere: that of the OpenAI API, which clients know.
   server.setErrorHandler<Error & { statusCode?: number; type?: string }>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
-    return reply
-      .status(status)
-      .send({ error: { type: error.type ?? 'invalid_request_error', message: error.message } });
+    const type = error.type ?? (status < 500 ? 'invalid_request_error' : 'internal_error');
+    const message = status === 415 ? 'expected a body with content-type: application/json' : error.message;
+    return reply.status(status).send({ error: { type, message } });
+  });
+  server.setNotFoundHandler(({ method, url }) => {
+    throw new HttpProblem(
+      404,
+      'not_found',
+      `there is no ${method} ${url}; /openapi.json lists what there is`,
+    );
   });
 
   server.post('/v1/classifications', (request) => answerClassification(dependencies, request.body));
@@ -68,6 +56,7 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
     return reply.status(202).send({ object: 'feedback', prediction });
   });
   server.get('/v1/models', () => ({ object: 'list', data: models().map(describeModel) }));
+  server.get('/openapi.json', openApiDocument);
   server.get('/metrics', async (_request, reply) =>
     reply.type('text/plain').send(await dependencies.metricsText()),
   );
@@ -145,10 +134,7 @@ function find({ model, models }: HttpServerDependencies, name: string): ServedMo
 function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.join('.') || '(body)'}: ${issue.message}`,
-  );
-  throw new HttpProblem(400, 'invalid_request_error', problems.join('; '));
+  throw new HttpProblem(400, 'invalid_request_error', describeIssues(parsed.error.issues));
 }
 
 function describeModel({ model, routing }: ServedModel) {

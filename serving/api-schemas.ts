@@ -1,0 +1,79 @@
+// What the gateway's HTTP API takes and answers, as schemas: requests are checked by them, and the OpenAPI document
+// is made from them.
+import { z } from 'zod';
+
+const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(text.replace(/[\r\n]/g, ''));
+
+const documentInputSchema = z
+  .strictObject({
+    media_type: z.string().min(1).describe('Such as message/rfc822.'),
+    encoding: z.enum(['utf8', 'base64']).default('utf8'),
+    data: z.string().min(1),
+  })
+  .refine(({ encoding, data }) => encoding === 'utf8' || isBase64(data), {
+    path: ['data'],
+    message: 'expected base64',
+  });
+
+export const classificationRequestSchema = z.strictObject({
+  model: z.string().min(1),
+  input: z.union([z.string().regex(/\S/, 'expected a text that is not blank'), documentInputSchema]),
+  subject: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Who asks or what is asked about: the same subject is always answered by the same arm.'),
+});
+
+export const classificationSchema = z.object({
+  id: z.string().describe('Names this answer; feedback refers to it.'),
+  object: z.literal('classification'),
+  model: z.string(),
+  version: z.number().int(),
+  label: z.string(),
+  probabilities: z.record(z.string(), z.number()).describe('By label; they sum to 1.'),
+});
+
+export const feedbackRequestSchema = z.strictObject({
+  model: z.string().min(1),
+  prediction: z.string().min(1).describe('The id of an answer.'),
+  label: z.string().min(1).max(256).describe('What was true.'),
+});
+
+export const feedbackSchema = z.object({ object: z.literal('feedback'), prediction: z.string() });
+
+export const modelListSchema = z.object({
+  object: z.literal('list'),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      object: z.literal('model'),
+      owned_by: z.literal('coppice'),
+      champion: z.number().int().optional(),
+      challenger: z.record(z.string(), z.unknown()).optional(),
+      generation: z.number().int(),
+    }),
+  ),
+});
+
+export const errorSchema = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
+
+/** One line for all that is wrong with a body, each with its path. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  return issues
+    .flatMap(flatten)
+    .map(({ path, message }) => `${path.join('.') || '(body)'}: ${message}`)
+    .join('; ');
+}
+
+/** Of a union, the kind that the value came nearest to speaks; where it is none of them, the expectation is told. */
+function flatten(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string }[] {
+  const { path, message } = issue;
+  if (issue.code !== 'invalid_union') return [{ path, message }];
+  const nearest = issue.errors.find((problems) =>
+    problems.every((it) => it.code !== 'invalid_type' || it.path.length > 0),
+  );
+  if (!nearest) return [{ path, message: 'expected a text, or { media_type, encoding, data }' }];
+  return nearest.flatMap(flatten).map((it) => ({ ...it, path: [...path, ...it.path] }));
+}

@@ -1,0 +1,72 @@
+// The gateway's OpenAPI document (3.1), made from the schemas that requests are checked by.
+import { z } from 'zod';
+import {
+  classificationRequestSchema,
+  classificationSchema,
+  errorSchema,
+  feedbackRequestSchema,
+  feedbackSchema,
+  modelListSchema,
+} from './api-schemas.ts';
+
+const schemas = {
+  ClassificationRequest: z.toJSONSchema(classificationRequestSchema, { io: 'input' }),
+  Classification: z.toJSONSchema(classificationSchema),
+  FeedbackRequest: z.toJSONSchema(feedbackRequestSchema, { io: 'input' }),
+  Feedback: z.toJSONSchema(feedbackSchema),
+  ModelList: z.toJSONSchema(modelListSchema),
+  Error: z.toJSONSchema(errorSchema),
+};
+
+const body = (name: keyof typeof schemas) => ({
+  'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
+});
+const answer = (description: string, name: keyof typeof schemas) => ({ description, content: body(name) });
+const problem = (description: string) => answer(description, 'Error');
+
+const misuse = {
+  '400': problem('The body is not as described; every problem is named.'),
+  '404': problem('There is no such model; those that there are are named.'),
+  '413': problem('The body is too large.'),
+  '415': problem('The body is not sent as application/json.'),
+};
+
+/** @returns the document that `GET /openapi.json` answers */
+export function openApiDocument() {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Coppice gateway', version: '0.1.0', license: { name: 'Apache-2.0' } },
+    paths: {
+      '/v1/classifications': {
+        post: {
+          operationId: 'classify',
+          summary: 'Classifies a text or a document by the version that the routing gives to its subject.',
+          requestBody: { required: true, content: body('ClassificationRequest') },
+          responses: {
+            '200': answer('The answer.', 'Classification'),
+            ...misuse,
+            '422': problem('Cleaning left nothing to classify; the reason is named.'),
+            '503': problem('No version is in service, or it cannot answer.'),
+          },
+        },
+      },
+      '/v1/feedback': {
+        post: {
+          operationId: 'giveFeedback',
+          summary:
+            'Says what was true. It joins its answer when quality is judged, whichever gateway gave that.',
+          requestBody: { required: true, content: body('FeedbackRequest') },
+          responses: { '202': answer('Written down.', 'Feedback'), ...misuse },
+        },
+      },
+      '/v1/models': {
+        get: {
+          operationId: 'listModels',
+          summary: 'Models and who serves them.',
+          responses: { '200': answer('All models.', 'ModelList') },
+        },
+      },
+    },
+    components: { schemas },
+  };
+}

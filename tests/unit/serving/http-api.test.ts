@@ -1,0 +1,171 @@
+// The edges of the gateway's API: what is refused, in which shape, and the document that says so.
+import { Agent, request } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpServer } from '../../../serving/http-server.ts';
+import { openApiDocument } from '../../../serving/openapi.ts';
+import type { ServedModel } from '../../../serving/served-model.ts';
+import { createVersion, servedModelOf } from '../../support/served-versions.ts';
+
+let served: ServedModel = servedModelOf([createVersion(1)], null);
+const told: string[] = [];
+const server = createHttpServer({
+  model: (name) => (name === 'mail-filter' ? served : undefined),
+  models: () => [served],
+  recordAnswer: () => undefined,
+  recordFeedback: (_model, { prediction }) => told.push(prediction),
+  observeRequest: () => undefined,
+  metricsText: () => Promise.resolve(''),
+  maximumBodyBytes: 1_000,
+});
+let url = '';
+beforeAll(async () => {
+  url = await server.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(() => server.close());
+
+async function send(payload: string, contentType = 'application/json') {
+  const { statusCode, body } = await request(`${url}/v1/classifications`, {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: payload,
+  });
+  return { status: statusCode, ...((await body.json()) as { error?: { type: string; message: string } }) };
+}
+const classify = (input: unknown, others: object = {}) =>
+  send(JSON.stringify({ model: 'mail-filter', input, ...others }));
+
+describe('a request to the gateway', () => {
+  it.each([
+    ['is no JSON', '{', /JSON/],
+    ['is empty', '', /empty/],
+    ['is no object', '[]', /^\(body\): .*expected object/],
+  ])('is refused where its body %s', async (_what, payload, message) => {
+    const { status, error } = await send(payload);
+    expect([status, error?.type]).toEqual([400, 'invalid_request_error']);
+    expect(error?.message).toMatch(message);
+  });
+
+  it('is refused with what was expected where it is not sent as JSON', async () => {
+    expect(await send('model=mail-filter', 'application/x-www-form-urlencoded')).toEqual({
+      status: 415,
+      error: {
+        type: 'invalid_request_error',
+        message: 'expected a body with content-type: application/json',
+      },
+    });
+  });
+
+  it.each([
+    ['a field that is unknown', { colour: 'red' }, 'text', /"colour"/],
+    ['an input of another kind', {}, 3, /^input: expected a text, or \{ media_type, encoding, data \}$/],
+    ['a blank text', {}, ' \n', /^input: expected a text that is not blank$/],
+    [
+      'base64 that is none',
+      {},
+      { media_type: 'message/rfc822', encoding: 'base64', data: '%%' },
+      /^input\.data: expected base64$/,
+    ],
+    ['a document without its media type', {}, { data: 'x' }, /^input\.media_type: /],
+    [
+      'an encoding that is unknown',
+      {},
+      { media_type: 'a/b', encoding: 'rot13', data: 'x' },
+      /^input\.encoding: /,
+    ],
+    ['a subject without an end', { subject: 'a'.repeat(300) }, 'text', /^subject: /],
+  ])('is told by name of %s', async (_what, others, input, message) => {
+    const { status, error } = await classify(input, others);
+    expect([status, error?.type]).toEqual([400, 'invalid_request_error']);
+    expect(error?.message).toMatch(message);
+  });
+
+  it('takes base64 that is broken into lines, as mail programs write it', async () => {
+    const { status } = await classify({
+      media_type: 'message/rfc822',
+      encoding: 'base64',
+      data: 'aGVs\r\nbG8=\n',
+    });
+    expect(status).toBe(200);
+  });
+
+  it('has one shape of error, also for a body that is too large and a path that is not there', async () => {
+    expect(await classify('x'.repeat(2_000))).toMatchObject({
+      status: 413,
+      error: { type: 'invalid_request_error' },
+    });
+    const { statusCode, body } = await request(`${url}/v1/embeddings`);
+    expect([statusCode, await body.json()]).toEqual([
+      404,
+      {
+        error: {
+          type: 'not_found',
+          message: 'there is no GET /v1/embeddings; /openapi.json lists what there is',
+        },
+      },
+    ]);
+  });
+
+  it('is answered with 503 and the reason while no version is loaded', async () => {
+    const loaded = served;
+    served = servedModelOf([], null);
+    expect(await classify('text')).toEqual({
+      status: 503,
+      error: { type: 'unavailable', message: 'no version of mail-filter is in service' },
+    });
+    served = loaded;
+  });
+
+  it('gives feedback on an answer of another gateway: taken, and joined when quality is judged', async () => {
+    const { statusCode, body } = await request(`${url}/v1/feedback`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'mail-filter', prediction: 'of another', label: 'spam' }),
+    });
+    await body.dump();
+    expect([statusCode, told]).toEqual([202, ['of another']]);
+  });
+
+  it('keeps its connection, and a probe may ask by HEAD', async () => {
+    const dispatcher = new Agent({ connections: 1 });
+    let connections = 0;
+    dispatcher.on('connect', () => {
+      connections += 1;
+    });
+    for (const path of ['/healthz', '/readyz', '/healthz'])
+      await (await request(`${url}${path}`, { dispatcher })).body.dump();
+    expect(connections).toBe(1);
+    await dispatcher.close();
+    expect((await request(`${url}/healthz`, { method: 'HEAD' })).statusCode).toBe(200);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is served, and is of version 3.1', async () => {
+    const { body } = await request(`${url}/openapi.json`);
+    expect(await body.json()).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+    expect(openApiDocument().openapi).toBe('3.1.0');
+  });
+
+  it('describes every route of the API and no other', async () => {
+    const { paths } = openApiDocument();
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const method of Object.keys(methods)) {
+        const { statusCode } = await server.inject({ method: method === 'get' ? 'GET' : 'POST', url: path });
+        expect([path, statusCode]).not.toEqual([path, 404]);
+      }
+    }
+    const routes = [...server.printRoutes({ commonPrefix: false }).matchAll(/(\/?v1\/\S+) \(/g)];
+    expect(routes.map(([, path]) => `/${path.replace(/^\//, '')}`).sort()).toEqual(Object.keys(paths).sort());
+  });
+
+  it('leads every reference to a schema, and asks for what the API asks for', () => {
+    const text = JSON.stringify(openApiDocument());
+    const { schemas } = openApiDocument().components;
+    const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    expect(new Set(references)).toEqual(new Set(Object.keys(schemas)));
+    expect(schemas.ClassificationRequest).toMatchObject({
+      required: ['model', 'input'],
+      additionalProperties: false,
+    });
+  });
+});
