@@ -69,7 +69,7 @@ describe('docs/reference', () => {
       ([, method, path]) => `${method.toUpperCase()} ${path}`,
     );
     expect(served.length).toBeGreaterThan(5);
-    const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST) \/[\w/:]*)/g);
+    const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST) \/[\w/:.]*)/g);
     expect(sorted(listed)).toEqual(sorted(served));
   });
 
