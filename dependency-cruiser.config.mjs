@@ -18,6 +18,7 @@ const rooms = {
     'artifacts',
     'monitoring',
     'activities',
+    'client',
   ],
   serving: ['contracts', 'settings', 'pipeline', 'runtimes', 'artifacts', 'monitoring'],
   client: ['contracts', 'settings'],

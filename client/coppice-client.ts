@@ -24,6 +24,7 @@ import { type TrainingProgress, trainingProgressSchema } from '../contracts/trai
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
 import { explainTemporalError } from './failures.ts';
+import { createSchedules } from './schedules.ts';
 
 export { RequestRefused } from './failures.ts';
 
@@ -63,6 +64,7 @@ export async function connectCoppice(settings: Settings) {
 
   return {
     temporal,
+    schedules: createSchedules(temporal),
     close: () => connection.close(),
 
     applySpec: (spec: ModelSpec, by: string) => tell(spec.name, messageNames.applySpec, { spec, by }),

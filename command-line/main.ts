@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { logsVerb } from './commands/logs.ts';
 import { registryVerbs } from './commands/registry.ts';
 import { runVerbs } from './commands/run.ts';
+import { scheduleVerb } from './commands/schedule.ts';
 import { stackVerbs } from './commands/stack.ts';
 import { steeringVerbs } from './commands/steering.ts';
 import { exitCodeOf, messageOf } from './exit-code.ts';
@@ -18,7 +19,7 @@ const program = new Command('coppice')
     },
   })
   .exitOverride();
-for (const add of [stackVerbs, logsVerb, runVerbs, registryVerbs, steeringVerbs]) add(program);
+for (const add of [stackVerbs, logsVerb, runVerbs, registryVerbs, steeringVerbs, scheduleVerb]) add(program);
 
 // Whoever reads may stop reading: `coppice lineage … | head` is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

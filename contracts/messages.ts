@@ -12,6 +12,8 @@ export const workflowIds = {
   lifecycle: (model: string, run: string) => `lifecycle/${model}/${run}`,
   training: (lifecycleId: string) => `${lifecycleId}/training`,
   rollout: (model: string, version: number) => `rollout/${model}/${version}`,
+  /** Of the Temporal Schedule of a model, and the beginning of the ids of what it starts. */
+  schedule: (model: string) => `schedule/${model}`,
 } as const;
 
 /** Names of workflow types, messages and queries. */
@@ -20,6 +22,7 @@ export const workflowTypes = {
   lifecycle: 'lifecycleWorkflow',
   training: 'trainingWorkflow',
   rollout: 'rolloutWorkflow',
+  scheduleTick: 'scheduleTickWorkflow',
 } as const;
 
 export const messageNames = {
@@ -103,6 +106,13 @@ export interface ControllerInput {
   readonly model: string;
   /** Carried through continue-as-new. */
   readonly state?: ControllerState;
+}
+
+/** A Schedule can only start workflows: what it starts asks the controller for a run. */
+export interface ScheduleTickInput {
+  readonly model: string;
+  /** The cron expression, for lineage. */
+  readonly schedule: string;
 }
 
 /** An open piece of work of a model. */

@@ -1,6 +1,5 @@
 // The worker: workflows, the activities that move and compute data, and the single writer of the registry.
 import { join } from 'node:path';
-import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
@@ -10,9 +9,11 @@ import { createModelStateActivities } from '../activities/model-state.ts';
 import { createMonitoringActivities } from '../activities/monitoring.ts';
 import { createRegistryActivities } from '../activities/registry.ts';
 import { createRolloutActivities } from '../activities/rollout.ts';
+import { createScheduleActivities } from '../activities/schedule.ts';
 import { createSelectionActivities } from '../activities/selection.ts';
 import { createTokenizationActivities } from '../activities/tokenization.ts';
 import { openBucketReader, openRegistryWriter } from '../artifacts/open.ts';
+import { connectCoppice } from '../client/coppice-client.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
 import { createPrometheusClient } from '../monitoring/prometheus-client.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
@@ -25,7 +26,8 @@ const { settings, store, metrics, runStage } = opened;
 const { artifacts, registry, observations, leases, buckets } = store;
 const { namespace } = settings.temporal;
 const connection = await connectWorker(settings);
-const client = new Client({ connection, namespace });
+const coppice = await connectCoppice(settings);
+const client = coppice.temporal;
 const prometheus = createPrometheusClient({ url: settings.prometheusUrl });
 const now = () => new Date();
 
@@ -48,6 +50,7 @@ const activities = {
   ...createSelectionActivities({ artifacts, runStage }),
   ...createEvaluationActivities({ artifacts, runStage, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
+  ...createScheduleActivities({ registry, follow: coppice.schedules.follow, retrain: coppice.retrain }),
   ...createMonitoringActivities({
     registry,
     prometheus,
@@ -75,4 +78,5 @@ const writer = await Worker.create({
   maxConcurrentActivityTaskExecutions: 1,
 });
 await runUntilStopped([pipeline, writer], opened);
+await coppice.close();
 await connection.close();

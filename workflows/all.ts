@@ -2,4 +2,5 @@
 export { controllerWorkflow } from './controller.ts';
 export { lifecycleWorkflow } from './lifecycle.ts';
 export { rolloutWorkflow } from './rollout.ts';
+export { scheduleTickWorkflow } from './schedule-tick.ts';
 export { trainingWorkflow } from './training.ts';

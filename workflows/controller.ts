@@ -9,6 +9,7 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -18,6 +19,7 @@ import {
 import type { ModelState, ModelStateActivities } from '../activities/model-state.ts';
 import type { MonitoringActivities } from '../activities/monitoring.ts';
 import type { RegistryActivities } from '../activities/registry.ts';
+import type { ScheduleActivities } from '../activities/schedule.ts';
 import {
   type Alert,
   alertSchema,
@@ -76,6 +78,7 @@ import { tell } from './story.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
 const { publishAlertRules } = proxyActivities<MonitoringActivities>(quick);
+const { followSchedule } = proxyActivities<ScheduleActivities>(quick);
 const { storeSpec, commitRegistryChange } = proxyActivities<RegistryActivities>(registry);
 
 export async function controllerWorkflow({ model, state }: ControllerInput): Promise<void> {
@@ -245,6 +248,7 @@ function createController(initial: ControllerState) {
   handleUpdate(applySpecUpdate, applySpecRequestSchema, async ({ spec, by }) => {
     const stored = await storeSpec({ model, spec, by });
     await publishAlertRules({ model });
+    if (patched('2026-11-24-schedule-follows-spec')) await followSchedule({ model });
     return answer('applySpec', {
       decision: 'done',
       reason: `spec ${stored.digest.slice(7, 19)} applied by ${by}`,

@@ -82,7 +82,7 @@ export function steeringVerbs(program: Command): void {
   program
     .command('unfreeze')
     .argument('<model>')
-    .description('hear alerts again')
+    .description('hear alerts and schedules again')
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json }: Options) =>
       answer(await steer(model, (client) => client.resume(model, requester())), json),

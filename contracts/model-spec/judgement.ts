@@ -1,6 +1,7 @@
 // How a version is judged: before it serves (evaluation and its gates), while it takes over (rollout), and in service
 // (monitoring and retraining).
 import { z } from 'zod';
+import { cronProblem } from './cron.ts';
 
 export const gateMetrics = [
   'accuracy',
@@ -87,6 +88,14 @@ export const strategies = ['full', 'incremental'] as const;
 export type Strategy = (typeof strategies)[number];
 
 export const retrainingSchema = z.strictObject({
+  /** A cron expression of five fields, in UTC; absent: no schedule. */
+  schedule: z
+    .string()
+    .superRefine((expression, context) => {
+      const message = cronProblem(expression);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .optional(),
   /** Names of the alerts that bring a new version. */
   alerts: z.array(z.string().min(1)).default(['CoppiceQualityDrop']),
   strategy: z.enum(strategies).default('full'),

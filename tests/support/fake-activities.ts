@@ -9,6 +9,7 @@ import type { FindOpenWork, ModelStateActivities, ServingVersion } from '../../a
 import type { MonitoringActivities } from '../../activities/monitoring.ts';
 import type { RegistryActivities } from '../../activities/registry.ts';
 import type { RolloutActivities } from '../../activities/rollout.ts';
+import type { ScheduleActivities } from '../../activities/schedule.ts';
 import type { SelectionActivities } from '../../activities/selection.ts';
 import type { TokenizationActivities } from '../../activities/tokenization.ts';
 import type { TrainingActivities } from '../../activities/training.ts';
@@ -21,6 +22,7 @@ export type FakeActivities = ModelStateActivities &
   MonitoringActivities &
   RegistryActivities &
   RolloutActivities &
+  ScheduleActivities &
   CollectionActivities &
   CleaningActivities &
   TokenizationActivities &
@@ -36,6 +38,8 @@ export const namesByQueue = {
   pipeline: [
     'readModelState',
     'publishAlertRules',
+    'followSchedule',
+    'askToRetrain',
     'collectDocuments',
     'cleanDocuments',
     'tokenizeCorpus',
@@ -133,6 +137,8 @@ function happyActivities(
       searchAttributes: Object.values(searchAttributes),
     }),
     publishAlertRules: () => Promise.resolve(),
+    followSchedule: () => Promise.resolve(),
+    askToRetrain: () => Promise.resolve({ decision: 'started', reason: 'as told' }),
     storeSpec: () => Promise.resolve(ref('spec')),
     commitRegistryChange: ({ change }) => {
       if (change.kind === 'register') {
