@@ -1,10 +1,15 @@
 // Reads the registry over the control API: versions, lineage, ledger, reports.
+import type { Readable } from 'node:stream';
 import { request } from 'undici';
 import { z } from 'zod';
+import type { DirectoryManifest } from '../contracts/artifact.ts';
 import {
+  type Evidence,
+  evidenceSchema,
   ledgerSchema,
   type ModelSummary,
   modelSummarySchema,
+  packageSchema,
   servedSchema,
   type VersionLineage,
   type VersionSummary,
@@ -32,6 +37,10 @@ export interface ControlApi {
   models(): Promise<ModelSummary[]>;
   versions(model: string): Promise<VersionSummary[]>;
   lineage(model: string, version: number): Promise<VersionLineage>;
+  evidence(model: string, version: number): Promise<Evidence>;
+  packageFiles(model: string, version: number): Promise<DirectoryManifest>;
+  /** The bytes of a file of a package; whoever reads them checks them against its reference. */
+  openPackageFile(model: string, version: number, file: string): Promise<Readable>;
   ledger(model: string): Promise<LedgerEntry[]>;
   verifyLedger(model: string): Promise<z.infer<typeof verificationSchema>>;
   served(model: string, at: Date): Promise<RoutingDocument | undefined>;
@@ -41,14 +50,16 @@ export interface ControlApi {
 
 /** @param url such as `http://127.0.0.1:8090` */
 export function createControlApi(url: string): ControlApi {
-  const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
-    const { statusCode, body } = await request(new URL(path, url)).catch((error: unknown) => {
+  const ask = (path: string) =>
+    request(new URL(path, url)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ControlApiError(
         0,
         `the control API at ${url} does not answer (${reason}); \`coppice up\` starts the local stack`,
       );
     });
+  const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
+    const { statusCode, body } = await ask(path);
     const value: unknown = await body.json().catch(() => undefined);
     if (statusCode >= 400) {
       const problem = problemSchema.safeParse(value);
@@ -69,6 +80,15 @@ export function createControlApi(url: string): ControlApi {
     models: () => get('/api/models', z.array(modelSummarySchema)),
     versions: (model) => get(`${base(model)}/versions`, z.array(versionSummarySchema)),
     lineage: (model, version) => get(`${base(model)}/versions/${version}/lineage`, versionLineageSchema),
+    evidence: (model, version) => get(`${base(model)}/versions/${version}/evidence`, evidenceSchema),
+    packageFiles: (model, version) => get(`${base(model)}/versions/${version}/package`, packageSchema),
+    openPackageFile: async (model, version, file) => {
+      const path = `${base(model)}/versions/${version}/package/${encodeURIComponent(file)}`;
+      const { statusCode, body } = await ask(path);
+      if (statusCode === 200) return body;
+      await body.dump();
+      throw new ControlApiError(statusCode, `${path} answered with status ${statusCode}`);
+    },
     ledger: (model) => get(`${base(model)}/ledger`, ledgerSchema),
     verifyLedger: (model) => get(`${base(model)}/ledger/verification`, verificationSchema),
     served: async (model, at) =>

@@ -1,5 +1,7 @@
 // The command line: every verb with `--help` and `--json`, one line for an error, documented exit codes.
 import { Command } from 'commander';
+import { compareVerb } from './commands/compare.ts';
+import { exportVerb } from './commands/export.ts';
 import { logsVerb } from './commands/logs.ts';
 import { registryVerbs } from './commands/registry.ts';
 import { runVerbs } from './commands/run.ts';
@@ -19,7 +21,17 @@ const program = new Command('coppice')
     },
   })
   .exitOverride();
-for (const add of [stackVerbs, logsVerb, runVerbs, registryVerbs, steeringVerbs, scheduleVerb]) add(program);
+for (const add of [
+  stackVerbs,
+  logsVerb,
+  runVerbs,
+  registryVerbs,
+  compareVerb,
+  exportVerb,
+  steeringVerbs,
+  scheduleVerb,
+])
+  add(program);
 
 // Whoever reads may stop reading: `coppice lineage … | head` is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 // What the control API answers. The command line reads the registry through it, so that it needs no key to the store.
 import { z } from 'zod';
-import { artifactReferenceSchema } from './artifact.ts';
+import { artifactReferenceSchema, directoryManifestSchema } from './artifact.ts';
 import {
   ledgerEntrySchema,
   routingDocumentSchema,
@@ -63,6 +63,29 @@ export const versionLineageSchema = z.object({
   tree: lineageTreeSchema,
 });
 export type VersionLineage = z.infer<typeof versionLineageSchema>;
+
+/** Of the evidence on which a version was judged, what comparing it with another needs. */
+export const evidenceSchema = z.object({
+  /** The version itself first. */
+  systems: z
+    .array(
+      z.object({
+        metrics: z.record(
+          z.string(),
+          z.object({
+            value: z.number().nullable(), // JSON knows no NaN
+            interval: z.object({ low: z.number(), high: z.number(), confidence: z.number() }).optional(),
+          }),
+        ),
+      }),
+    )
+    .min(1),
+  lineage: z.array(z.object({ role: z.string(), text: z.string() })),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+/** Files of a version's package, by name. */
+export const packageSchema = directoryManifestSchema;
 
 export const servedSchema = z.object({ at: z.string(), routing: routingDocumentSchema.optional() });
 export const ledgerSchema = z.array(ledgerEntrySchema);

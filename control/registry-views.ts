@@ -1,11 +1,11 @@
 // The registry as people look at it: models, versions, lineage from traffic back to documents.
-
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { readJsonLines } from '../artifacts/json-lines.ts';
 import type { LineageLog, LineageNode } from '../artifacts/lineage.ts';
 import type { RegistryReader, VersionWithState } from '../artifacts/registry/registry-reader.ts';
-import { mediaTypes } from '../contracts/artifact.ts';
+import { type ArtifactReference, type DirectoryManifest, mediaTypes } from '../contracts/artifact.ts';
 import type { LineageTree, ModelSummary, VersionLineage, VersionSummary } from '../contracts/control-api.ts';
 import type { LedgerEntry } from '../contracts/registry.ts';
 
@@ -65,6 +65,17 @@ export function createRegistryViews({ registry, artifacts, lineage }: RegistryVi
       const tree = await toTree(await lineage.walkLineage(document.package));
       return { version: document, traffic: entries.filter((entry) => concerns(entry, version)), tree };
     },
+    /** @returns the evidence as it was stored, JSON; undefined where there is no such version */
+    evidence: async (model: string, version: number): Promise<string | undefined> => {
+      const document = await registry.readVersion(model, version);
+      return document && (await artifacts.readBytes(document.evidence)).toString('utf8');
+    },
+    /** @returns the files of a version's package, undefined where there is no such version */
+    packageFiles: async (model: string, version: number): Promise<DirectoryManifest | undefined> => {
+      const document = await registry.readVersion(model, version);
+      return document && artifacts.readDirectory(document.package);
+    },
+    openFile: (reference: ArtifactReference): Promise<Readable> => artifacts.openStream(reference),
     report: async (model: string, version: number): Promise<string | undefined> => {
       const document = await registry.readVersion(model, version);
       return document && (await artifacts.readBytes(document.report)).toString('utf8');

@@ -22,6 +22,7 @@ export interface ControlServerDependencies {
 
 const modelParams = z.object({ model: modelNameSchema });
 const versionParams = modelParams.extend({ version: z.coerce.number().int().positive() });
+const fileParams = versionParams.extend({ file: z.string() });
 const html = 'text/html; charset=utf-8';
 
 export function createControlServer(dependencies: ControlServerDependencies): FastifyInstance {
@@ -60,6 +61,26 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   server.get('/api/models/:model/versions/:version/lineage', async (request) => {
     const { model, version } = versionParams.parse(request.params);
     return (await views.lineage(model, version)) ?? notFound(`${model}@${version}`);
+  });
+  server.get('/api/models/:model/versions/:version/evidence', async (request, reply) => {
+    const { model, version } = versionParams.parse(request.params);
+    return reply
+      .type('application/json')
+      .send((await views.evidence(model, version)) ?? notFound(`${model}@${version}`));
+  });
+  server.get('/api/models/:model/versions/:version/package', async (request) => {
+    const { model, version } = versionParams.parse(request.params);
+    return (await views.packageFiles(model, version)) ?? notFound(`${model}@${version}`);
+  });
+  server.get('/api/models/:model/versions/:version/package/:file', async (request, reply) => {
+    const { model, version, file } = fileParams.parse(request.params);
+    const found = (await views.packageFiles(model, version))?.files ?? {};
+    if (!Object.hasOwn(found, file)) notFound(`${file} of ${model}@${version}`);
+    const { mediaType, sizeBytes } = found[file];
+    return reply
+      .type(mediaType)
+      .header('content-length', sizeBytes)
+      .send(await views.openFile(found[file]));
   });
   server.get('/api/models/:model/ledger', async (request) => registry.readLedger(await knownModel(request)));
   server.get('/api/models/:model/ledger/verification', async (request) =>

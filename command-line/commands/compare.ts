@@ -1,0 +1,70 @@
+// compare: the metrics of two versions side by side, with the intervals on which they rest.
+import type { Command } from 'commander';
+import type { Evidence } from '../../contracts/control-api.ts';
+import { BadArgument, versionArgument } from '../arguments.ts';
+import { controlApi } from '../context.ts';
+import { createOutput, table } from '../output.ts';
+
+interface Figure {
+  readonly value: number | null;
+  readonly interval?: { readonly low: number; readonly high: number } | undefined;
+}
+
+export function compareVerb(program: Command): void {
+  program
+    .command('compare')
+    .argument('<a>', 'a version, such as mail-filter@1')
+    .argument('<b>', 'another of the same model')
+    .description('the metrics of two versions side by side, with their intervals')
+    .option('--json', 'print JSON', false)
+    .action(async (first: string, second: string, { json }: { json: boolean }) => {
+      const [a, b] = [versionArgument(first), versionArgument(second)];
+      if (a.model !== b.model)
+        throw new BadArgument(`${first} and ${second} are versions of different models`);
+      const api = await controlApi();
+      const [ofA, ofB] = await Promise.all([
+        api.evidence(a.model, a.version),
+        api.evidence(b.model, b.version),
+      ]);
+      const compared = compareEvidence(ofA, ofB);
+      createOutput(json).result({ a: first, b: second, ...compared }, () =>
+        [
+          table(
+            ['metric', first, second, 'intervals'],
+            compared.metrics.map((row) => [row.metric, cell(row.a), cell(row.b), row.intervals]),
+          ),
+          compared.sameHoldout
+            ? 'judged on the same held-out documents'
+            : 'judged on different held-out documents: the figures are not quite comparable',
+        ].join('\n'),
+      );
+    });
+}
+
+/** Intervals that lie apart tell versions apart; that they overlap says nothing, since the answers are paired. */
+export function compareEvidence(a: Evidence, b: Evidence) {
+  const [ofA, ofB] = [a, b].map(({ systems }) => new Map<string, Figure>(Object.entries(systems[0].metrics)));
+  const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
+  const holdoutOf = ({ lineage }: Evidence) => lineage.find(({ role }) => role === 'held-out examples')?.text;
+  return {
+    sameHoldout: holdoutOf(a) !== undefined && holdoutOf(a) === holdoutOf(b),
+    metrics: names.map((metric) => ({
+      metric,
+      a: ofA.get(metric),
+      b: ofB.get(metric),
+      intervals: describeIntervals(ofA.get(metric), ofB.get(metric)),
+    })),
+  };
+}
+
+function describeIntervals(a: Figure | undefined, b: Figure | undefined): string {
+  if (!a?.interval || !b?.interval) return '';
+  return a.interval.high < b.interval.low || b.interval.high < a.interval.low ? 'lie apart' : 'overlap';
+}
+
+function cell(figure: Figure | undefined): string {
+  if (typeof figure?.value !== 'number') return '';
+  const { value, interval } = figure;
+  const bounds = interval ? ` [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]` : '';
+  return `${value.toFixed(3)}${bounds}`;
+}

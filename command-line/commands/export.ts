@@ -1,0 +1,81 @@
+// export: a version as a folder in Hugging Face's layout, every byte checked against the registry.
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import type { ControlApi } from '../../client/control-api.ts';
+import type { ArtifactReference } from '../../contracts/artifact.ts';
+import { BadArgument, versionArgument } from '../arguments.ts';
+import { controlApi } from '../context.ts';
+import { createOutput } from '../output.ts';
+
+export function exportVerb(program: Command): void {
+  program
+    .command('export')
+    .argument('<version>', 'such as mail-filter@2')
+    .argument('<directory>', 'made where it is absent; must be empty')
+    .description(
+      'write a version as a folder: config.json, model.safetensors, tokenizer.json and what serves it',
+    )
+    .option('--json', 'print JSON', false)
+    .action(async (text: string, directory: string, { json }: { json: boolean }) => {
+      const { model, version } = versionArgument(text);
+      const target = resolve(directory);
+      const api = await controlApi();
+      const { files } = await api.packageFiles(model, version);
+      await makeEmpty(target);
+      const written: string[] = [];
+      for (const name of Object.keys(files).sort()) {
+        await writeChecked(api, { model, version, name, reference: files[name], target });
+        written.push(name);
+      }
+      createOutput(json).result(
+        { directory: target, files: written },
+        () => `${written.join(', ')} in ${target}`,
+      );
+    });
+}
+
+/** @throws BadArgument where something is there already: nothing of anybody's is written over */
+async function makeEmpty(target: string): Promise<void> {
+  try {
+    await mkdir(target, { recursive: true });
+    if ((await readdir(target)).length === 0) return;
+  } catch (error) {
+    throw new BadArgument(`${target} cannot be made: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+  }
+  throw new BadArgument(`${target} is not empty`);
+}
+
+interface PackageFile {
+  readonly model: string;
+  readonly version: number;
+  readonly name: string;
+  readonly reference: ArtifactReference;
+  readonly target: string;
+}
+
+/** Nothing stands under the file's name before its digest is right. */
+async function writeChecked(api: ControlApi, file: PackageFile): Promise<void> {
+  const { model, version, name, reference, target } = file;
+  const hash = createHash('sha256');
+  const hashing = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const partial = join(target, `${name}.partial`);
+  try {
+    await pipeline(await api.openPackageFile(model, version, name), hashing, createWriteStream(partial));
+    const digest = `sha256:${hash.digest('hex')}`;
+    if (digest !== reference.digest) throw new Error(`${name} came as ${digest}, not as ${reference.digest}`);
+    await rename(partial, join(target, name));
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
