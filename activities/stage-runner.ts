@@ -72,6 +72,7 @@ export function createStageRunner(dependencies: StageRunnerDependencies): StageR
     const seconds = (endedAt.getTime() - startedAt.getTime()) / 1_000;
     metrics.observeStage({ model: run.model, stage, seconds, cached: hit !== undefined });
     Context.current().log.info(`${step} done`, { seconds, cached: hit !== undefined, reason: found?.reason });
-    return { ...computed.result, lineage: record, cached: hit !== undefined, seconds };
+    const cacheReason = found?.reason ?? 'never cached: it depends on more than its inputs';
+    return { ...computed.result, lineage: record, cached: hit !== undefined, seconds, step, cacheReason };
   };
 }

@@ -24,6 +24,7 @@ import { type TrainingProgress, trainingProgressSchema } from '../contracts/trai
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
 import { explainTemporalError } from './failures.ts';
+import { readRunSteps } from './run-steps.ts';
 import { createSchedules } from './schedules.ts';
 
 export { RequestRefused } from './failures.ts';
@@ -108,6 +109,8 @@ export async function connectCoppice(settings: Settings) {
       const { verdict, look } = (await handle.result()) as RolloutResult;
       return { phase: 'ended', step: 0, trafficFraction: 0, verdict, ...(look && { look }) };
     },
+    /** Steps of a run that have ended, whether they came from the step cache, and why. */
+    runSteps: (run: string) => readRunSteps(temporal, run),
     cancelRun: (workflowId: string) => temporal.workflow.getHandle(workflowId).cancel(),
     /** @returns the workflow's type and how it stands, such as `RUNNING`; undefined where there is none of that id */
     describeWorkflow: async (

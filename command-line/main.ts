@@ -1,6 +1,7 @@
 // The command line: every verb with `--help` and `--json`, one line for an error, documented exit codes.
 import { Command } from 'commander';
 import { compareVerb } from './commands/compare.ts';
+import { explainCacheVerb } from './commands/explain-cache.ts';
 import { exportVerb } from './commands/export.ts';
 import { logsVerb } from './commands/logs.ts';
 import { registryVerbs } from './commands/registry.ts';
@@ -28,6 +29,7 @@ for (const add of [
   registryVerbs,
   compareVerb,
   exportVerb,
+  explainCacheVerb,
   steeringVerbs,
   scheduleVerb,
 ])

@@ -20,6 +20,10 @@ export interface StageRecord {
   /** Taken from the step cache; nothing was computed. */
   readonly cached: boolean;
   readonly seconds: number;
+  /** The part of the stage that was cached by itself; absent in histories from before it was said. */
+  readonly step?: string;
+  /** Why it was taken from the step cache, or was not. */
+  readonly cacheReason?: string;
 }
 
 export interface CollectionInput extends RunIdentity {

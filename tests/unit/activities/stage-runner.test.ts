@@ -58,7 +58,8 @@ describe('stage runner', () => {
 
   it('computes what it does not know, and writes down where it came from', async () => {
     const result = await run();
-    expect(result).toMatchObject({ cached: false, seconds: 1.5 });
+    expect(result).toMatchObject({ cached: false, seconds: 1.5, step: 'cleaning' });
+    expect(result.cacheReason).toBe('no earlier result for this code, parameters and inputs');
     expect((await artifacts.readBytes(result.corpus)).toString()).toBe('clean documents');
     expect(await lineage.read(result.lineage)).toEqual({
       stage: 'cleaning',
@@ -81,6 +82,7 @@ describe('stage runner', () => {
     const second = await run({ run: { model: 'mail-filter', runId: 'lifecycle/mail-filter/2' } });
     expect(computed).toBe(1);
     expect(second).toMatchObject({ corpus: first.corpus, cached: true });
+    expect(second.cacheReason).toMatch(/^computed at /);
     expect(await lineage.read(second.lineage)).toMatchObject({
       runId: 'lifecycle/mail-filter/2',
       outputs: { corpus: first.corpus },

@@ -1,0 +1,51 @@
+// What the stages of a run answered, read from the event histories of the run and of its training.
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { z } from 'zod';
+import { workflowIds } from '../contracts/messages.ts';
+
+const stageRecordSchema = z.object({
+  cached: z.boolean(),
+  seconds: z.number(),
+  step: z.string().optional(),
+  cacheReason: z.string().optional(),
+});
+
+/** One step of a run that has ended. */
+export interface RunStep {
+  /** As the stage calls it; in histories from before it was said, the activity's name. */
+  readonly step: string;
+  readonly cached: boolean;
+  readonly reason: string;
+  readonly seconds: number;
+}
+
+/**
+ * @param run workflow id of a lifecycle
+ * @returns in the order in which they ended within each workflow, the training after the run itself
+ */
+export async function readRunSteps(temporal: Client, run: string): Promise<RunStep[]> {
+  const own = await readSteps(temporal, run);
+  const training = await readSteps(temporal, workflowIds.training(run)).catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return []; // the run has not come so far
+    throw error;
+  });
+  return [...own, ...training];
+}
+
+async function readSteps(temporal: Client, workflowId: string): Promise<RunStep[]> {
+  const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  const names = new Map<string, string>();
+  return (events ?? []).flatMap((event): RunStep[] => {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled) names.set(String(event.eventId), scheduled.activityType?.name ?? '?');
+    const completed = event.activityTaskCompletedEventAttributes;
+    const payload = completed?.result?.payloads?.[0];
+    if (!payload) return [];
+    const parsed = stageRecordSchema.safeParse(defaultPayloadConverter.fromPayload(payload));
+    if (!parsed.success) return []; // an activity that is no stage
+    const { step, cached, cacheReason, seconds } = parsed.data;
+    const name = step ?? names.get(String(completed.scheduledEventId)) ?? '?';
+    return [{ step: name, cached, reason: cacheReason ?? 'not written down', seconds }];
+  });
+}
