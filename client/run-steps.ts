@@ -26,11 +26,19 @@ export interface RunStep {
  */
 export async function readRunSteps(temporal: Client, run: string): Promise<RunStep[]> {
   const own = await readSteps(temporal, run);
-  const training = await readSteps(temporal, workflowIds.training(run)).catch((error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return []; // the run has not come so far
+  const training = workflowIds.training(run);
+  return (await exists(temporal, training)) ? [...own, ...(await readSteps(temporal, training))] : own;
+}
+
+/** A run may not have come as far as its training; reading the history alone would not tell that from a trouble. */
+async function exists(temporal: Client, workflowId: string): Promise<boolean> {
+  try {
+    await temporal.workflow.getHandle(workflowId).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
     throw error;
-  });
-  return [...own, ...training];
+  }
 }
 
 async function readSteps(temporal: Client, workflowId: string): Promise<RunStep[]> {
