@@ -18,16 +18,19 @@ export interface RunStep {
   readonly cached: boolean;
   readonly reason: string;
   readonly seconds: number;
+  /** ISO 8601. */
+  readonly endedAt: string;
 }
 
 /**
  * @param run workflow id of a lifecycle
- * @returns in the order in which they ended within each workflow, the training after the run itself
+ * @returns in the order in which they ended
  */
 export async function readRunSteps(temporal: Client, run: string): Promise<RunStep[]> {
   const own = await readSteps(temporal, run);
   const training = workflowIds.training(run);
-  return (await exists(temporal, training)) ? [...own, ...(await readSteps(temporal, training))] : own;
+  const below = (await exists(temporal, training)) ? await readSteps(temporal, training) : [];
+  return [...own, ...below].sort((a, b) => a.endedAt.localeCompare(b.endedAt));
 }
 
 /** A run may not have come as far as its training; reading the history alone would not tell that from a trouble. */
@@ -54,6 +57,10 @@ async function readSteps(temporal: Client, workflowId: string): Promise<RunStep[
     if (!parsed.success) return []; // an activity that is no stage
     const { step, cached, cacheReason, seconds } = parsed.data;
     const name = step ?? names.get(String(completed.scheduledEventId)) ?? '?';
-    return [{ step: name, cached, reason: cacheReason ?? 'not written down', seconds }];
+    const endedAt = new Date(
+      Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6,
+    );
+    const reason = cacheReason ?? 'not written down';
+    return [{ step: name, cached, reason, seconds, endedAt: endedAt.toISOString() }];
   });
 }

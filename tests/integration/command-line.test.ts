@@ -1,0 +1,70 @@
+// The verbs on a registry that is there and a Temporal server on which nothing runs: typos and things that are not there
+// are told in one line, with the documented exit code, and leave nothing behind.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { model, openControlWorld } from '../support/control-world.ts';
+
+const program = fileURLToPath(new URL('../../bin/coppice.mjs', import.meta.url));
+let world: Awaited<ReturnType<typeof openControlWorld>>;
+beforeAll(async () => {
+  world = await openControlWorld();
+});
+afterAll(() => world.close());
+
+function coppice(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { ...process.env, ...world.environment };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [program, ...args], { env }, (_error, out, err) => {
+      resolve({ code: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+describe('coppice', () => {
+  it('exits 2 with one line for what is not there, and starts no workflow', async () => {
+    const wrong: readonly [args: string[], message: RegExp][] = [
+      [['versions', 'nobody'], /^nobody is not in the registry$/],
+      [['versions', '..'], /^\.\. is no name of a model: /],
+      [['ledger', 'nobody', '--verify'], /^nobody is not in the registry$/],
+      [['report', `${model}@9`], /^mail-filter@9 is not in the registry$/],
+      [['served', model, '--at', 'noon'], /^--at: expected a time in ISO 8601, not noon$/],
+      [['compare', `${model}@1`, 'other@1'], /versions of different models$/],
+      [['freeze', 'nobody'], /^nobody is not known here: /],
+      [['rollback', 'nobody', '--reason', 'x'], /^nobody is not known here: /],
+      [['retrain', 'nobody'], /^nobody is not known here: /],
+      [['retrain', model, '--strategy', 'magic'], /^--strategy: expected full or incremental, not magic$/],
+      [['watch', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
+      [['cancel', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
+      [['explain-cache', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
+      [['schedule', model], /^mail-filter has no schedule: /],
+      [['predict', model], /^what to classify: /],
+      [['logs', 'worker'], /^no stack runs here: /],
+    ];
+    const ended = await Promise.all(wrong.map(([args]) => coppice(...args)));
+    for (const [index, { code, out, err }] of ended.entries()) {
+      const [args, message] = wrong[index];
+      expect([args, code, out]).toEqual([args, 2, '']);
+      expect(err.trimEnd()).toMatch(message);
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+    }
+    for await (const { workflowId } of world.client.temporal.workflow.list()) expect(workflowId).toBe('none');
+  });
+
+  it('prints versions, their comparison and who served, for people and for programs', async () => {
+    const [table, json, compared, served] = await Promise.all([
+      coppice('versions', model),
+      coppice('versions', model, '--json'),
+      coppice('compare', `${model}@1`, `${model}@2`),
+      coppice('served', model, '--at', new Date().toISOString()),
+    ]);
+    expect(table.out).toMatch(/^mail-filter@2 {2}rolled-back .* 0\.950$/m);
+    expect(JSON.parse(json.out)).toHaveLength(2);
+    expect(compared.out).toMatch(
+      /^accuracy +0\.850 \[0\.830, 0\.870\] +0\.950 \[0\.930, 0\.970\] +lie apart$/m,
+    );
+    expect(compared.out).toContain('judged on the same held-out documents');
+    expect(served.out).toMatch(/^version 1 \(generation 3/);
+    for (const { code, err } of [table, json, compared, served]) expect([code, err]).toEqual([0, '']);
+  });
+});
