@@ -1,5 +1,5 @@
 // The command line: every verb with `--help` and `--json`, one line for an error, documented exit codes.
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { compareVerb } from './commands/compare.ts';
 import { explainCacheVerb } from './commands/explain-cache.ts';
 import { exportVerb } from './commands/export.ts';
@@ -20,6 +20,11 @@ const program = new Command('coppice')
     outputError: (text, write) => {
       write(`${text.trim().replace(/\s*\n\s*/g, ' ')} (\`coppice --help\` lists the verbs)\n`);
     },
+  })
+  .configureHelp({
+    // That a switch is off unless it is given needs no words.
+    optionDescription: (option) =>
+      option.defaultValue === false ? option.description : new Help().optionDescription(option),
   })
   .exitOverride();
 for (const add of [

@@ -28,7 +28,7 @@ export async function watchRollout(client: CoppiceClient, workflowId: string): P
 /** `canary 25 %   102 pairs, difference 0.2889 [0.0557, 0.5221]`. */
 export function describeRolloutStatus({ phase, trafficFraction, look }: RolloutStatus): string {
   const share = phase === 'canary' ? ` ${(trafficFraction * 100).toFixed(0)} %` : '';
-  return `${(phase + share).padEnd(14)}${look ? `  ${describeLook(look)}` : ''}`.trimEnd();
+  return `${(phase + share).padEnd(14)}${look && look.pairs > 0 ? `  ${describeLook(look)}` : ''}`.trimEnd();
 }
 
 function describeLook({ pairs, estimate, interval }: Look): string {

@@ -101,9 +101,10 @@ async function startAndWatch(client: Client, model: string, options: RunOptions)
 }
 
 function announce(decision: Decision, json: boolean): void {
-  createOutput(json).result(
-    decision,
-    () => `${decision.decision}: ${decision.workflowId ?? decision.reason}`,
+  createOutput(json).result(decision, () =>
+    decision.decision === 'started'
+      ? `started: ${decision.workflowId ?? decision.reason}`
+      : `${decision.decision}: ${decision.reason}`,
   );
   if (decision.decision !== 'started') process.exitCode = exitCodes.failed;
 }

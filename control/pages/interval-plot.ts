@@ -27,7 +27,7 @@ export function intervalPlot(intervals: readonly Interval[]): Html {
   const height = top + rowHeight * intervals.length + 8;
   const rows = intervals.map((interval, index) => row(interval, { y: top + rowHeight * (index + 0.5), x }));
   const told = intervals.map(describeInterval).join('; ');
-  return html`<figure style="margin:0"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${told}">
+  return html`<figure class="scroll"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${told}">
 <text x="${x(-reach)}" y="13" style="fill:var(--soft)">worse</text>
 <text x="${x(reach)}" y="13" text-anchor="end" style="fill:var(--soft)">better</text>
 <line x1="${x(0)}" x2="${x(0)}" y1="${top}" y2="${height}" stroke="currentColor" stroke-dasharray="3 4" opacity=".6"/>

@@ -114,7 +114,7 @@ function versionTable(versions: readonly VersionSummary[]): Html {
       { title: 'version', kind: 'number' },
       { title: 'state', kind: 'tight' },
       { title: 'made', kind: 'tight' },
-      { title: 'because of' },
+      { title: 'because of', kind: 'name' },
       { title: 'from version', kind: 'number' },
       { title: 'accuracy', kind: 'number' },
       { title: 'F1', kind: 'number' },
@@ -132,7 +132,7 @@ function decisionTable(controller: ControllerState | undefined): Html {
     'What the controller was told and what it made of it, newest first.',
     [
       { title: 'at', kind: 'tight' },
-      { title: 'about' },
+      { title: 'about', kind: 'name' },
       { title: 'decision', kind: 'tight' },
       { title: 'reason', kind: 'long' },
     ],
@@ -147,7 +147,7 @@ function ledgerTable(ledger: readonly LedgerEntry[]): Html {
       { title: '#', kind: 'number' },
       { title: 'at', kind: 'tight' },
       { title: 'change', kind: 'tight' },
-      { title: 'by' },
+      { title: 'by', kind: 'name' },
       { title: 'reason', kind: 'long' },
     ],
     [...ledger].reverse().map((entry) => ({

@@ -14,19 +14,21 @@ nav { margin-bottom: 1.5rem; } a { color: var(--accent); }
 h1 { font-size: 1.7rem; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; }
 p { max-width: 46rem; } .soft { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-size: .94rem; }
-caption { text-align: left; color: var(--soft); padding-bottom: .4rem; max-width: 46rem; }
+caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
+caption span { display: block; position: sticky; left: 0; max-width: min(46rem, calc(100vw - 2rem)); }
 th { text-align: left; font-weight: 600; white-space: nowrap; }
 th, td { padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td { overflow-wrap: anywhere; } td.tight, td.number { white-space: nowrap; overflow-wrap: normal; }
+td.tight, td.number { white-space: nowrap; } td.name { min-width: 9rem; overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-td.long { min-width: 16rem; }
+td.long { min-width: 17rem; overflow-wrap: anywhere; }
 tr.champion td:first-child { font-weight: 600; }
 .state { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .55rem; font-size: .85rem; white-space: nowrap; }
 .champion .state { color: var(--good); } .rolled-back .state { color: var(--bad); }
 .scroll { overflow-x: auto; } .warning { border-left: 3px solid var(--bad); padding-left: .7rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .8rem; margin: 1rem 0; }
 dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; font-size: 1.15rem; overflow-wrap: anywhere; }
-svg { width: 100%; height: auto; max-width: 46rem; display: block; margin-bottom: 1rem; } svg text { fill: currentColor; font: 13px system-ui, sans-serif; }
+figure { margin: 0 0 1rem; }
+svg { width: 100%; height: auto; min-width: 34rem; max-width: 46rem; display: block; } svg text { fill: currentColor; font: 13px system-ui, sans-serif; }
 `;
 
 /** @param title of the page, as text */
@@ -46,8 +48,8 @@ function trusted(text: string): Html {
 
 export interface Column {
   readonly title: string;
-  /** `number` stands to the right, `tight` is never broken, `long` gets room. */
-  readonly kind?: 'number' | 'tight' | 'long';
+  /** `number` stands to the right, `tight` is never broken, `name` and `long` get room and break anywhere. */
+  readonly kind?: 'number' | 'tight' | 'name' | 'long';
 }
 
 export interface Row {
@@ -61,7 +63,7 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
     const line = cells.map((cell, index) => html`<td class="${columns[index].kind ?? ''}">${cell}</td>`);
     return html`<tr class="${kind}">${line}</tr>`;
   });
-  return html`<div class="scroll"><table><caption>${caption}</caption>
+  return html`<div class="scroll"><table><caption><span>${caption}</span></caption>
 <thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
