@@ -101,6 +101,7 @@ describe.concurrent('controller that continues as new', () => {
 
   it('finds open work again that its state does not name', async () => {
     const fake = world.addModel({
+      champion: 1, // else the rollout promotes at once, and nothing is open
       activities: { judgeExperiment: () => Promise.resolve(lookOf('continue')) },
     });
     const { model } = fake;
