@@ -45,3 +45,17 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 export function shortTime(iso: string): string {
   return iso.slice(0, 19).replace('T', ' ');
 }
+
+/** A metric of a version; where it has no value on the held-out documents, JSON says null. */
+export interface Figure {
+  readonly value: number | null;
+  readonly interval?: { readonly low: number; readonly high: number } | undefined;
+}
+
+/** `0.960 [0.942, 0.976]`; empty where there is no value. */
+export function figureText(figure: Figure | undefined): string {
+  if (typeof figure?.value !== 'number') return '';
+  const { value, interval } = figure;
+  const bounds = interval ? ` [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]` : '';
+  return `${value.toFixed(3)}${bounds}`;
+}

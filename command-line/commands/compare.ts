@@ -3,12 +3,7 @@ import type { Command } from 'commander';
 import type { Evidence } from '../../contracts/control-api.ts';
 import { BadArgument, versionArgument } from '../arguments.ts';
 import { controlApi } from '../context.ts';
-import { createOutput, table } from '../output.ts';
-
-interface Figure {
-  readonly value: number | null;
-  readonly interval?: { readonly low: number; readonly high: number } | undefined;
-}
+import { createOutput, type Figure, figureText, table } from '../output.ts';
 
 export function compareVerb(program: Command): void {
   program
@@ -31,7 +26,7 @@ export function compareVerb(program: Command): void {
         [
           table(
             ['metric', first, second, 'intervals'],
-            compared.metrics.map((row) => [row.metric, cell(row.a), cell(row.b), row.intervals]),
+            compared.metrics.map((row) => [row.metric, figureText(row.a), figureText(row.b), row.intervals]),
           ),
           compared.sameHoldout
             ? 'judged on the same held-out documents'
@@ -60,11 +55,4 @@ export function compareEvidence(a: Evidence, b: Evidence) {
 function describeIntervals(a: Figure | undefined, b: Figure | undefined): string {
   if (!a?.interval || !b?.interval) return '';
   return a.interval.high < b.interval.low || b.interval.high < a.interval.low ? 'lie apart' : 'overlap';
-}
-
-function cell(figure: Figure | undefined): string {
-  if (typeof figure?.value !== 'number') return '';
-  const { value, interval } = figure;
-  const bounds = interval ? ` [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]` : '';
-  return `${value.toFixed(3)}${bounds}`;
 }
