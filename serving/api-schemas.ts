@@ -6,7 +6,10 @@ const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(t
 
 const documentInputSchema = z
   .strictObject({
-    media_type: z.string().min(1).describe('Such as message/rfc822.'),
+    media_type: z
+      .string()
+      .min(1)
+      .describe('Of text or a mail, such as message/rfc822; anything else is refused with 415.'),
     encoding: z.enum(['utf8', 'base64']).default('utf8'),
     data: z.string().min(1),
   })
@@ -58,6 +61,15 @@ export const modelListSchema = z.object({
 });
 
 export const errorSchema = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
+
+/** Text, mails, and what is written as text: of anything else the cleaning steps make nothing. */
+const readable =
+  /^(text\/[\w.+-]+|message\/rfc822|application\/(json|xml|xhtml\+xml)|[\w-]+\/[\w.-]+\+(json|xml))\s*(;.*)?$/i;
+
+/** @returns whether documents of the media type can be read; parameters such as a charset do not matter */
+export function isReadableMediaType(mediaType: string): boolean {
+  return readable.test(mediaType.trim());
+}
 
 /** One line for all that is wrong with a body, each with its path. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {

@@ -3,7 +3,12 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { FeedbackRecord, PredictionRecord } from '../contracts/observation.ts';
 import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
-import { classificationRequestSchema, describeIssues, feedbackRequestSchema } from './api-schemas.ts';
+import {
+  classificationRequestSchema,
+  describeIssues,
+  feedbackRequestSchema,
+  isReadableMediaType,
+} from './api-schemas.ts';
 import { type Arm, classify } from './classification.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ServedModel } from './served-model.ts';
@@ -37,7 +42,8 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   server.setErrorHandler<Error & { statusCode?: number; type?: string }>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
     const type = error.type ?? (status < 500 ? 'invalid_request_error' : 'internal_error');
-    const message = status === 415 ? 'expected a body with content-type: application/json' : error.message;
+    const foreignBody = status === 415 && !(error instanceof HttpProblem);
+    const message = foreignBody ? 'expected a body with content-type: application/json' : error.message;
     return reply.status(status).send({ error: { type, message } });
   });
   server.setNotFoundHandler(({ method, url }) => {
@@ -85,6 +91,10 @@ async function answerClassification(dependencies: HttpServerDependencies, body: 
     typeof input === 'string'
       ? { mediaType: 'text/plain', data: input }
       : { mediaType: input.media_type, encoding: input.encoding, data: input.data };
+  if (!isReadableMediaType(content.mediaType)) {
+    const message = `input.media_type: expected text or a mail, such as text/plain or message/rfc822, not ${content.mediaType}`;
+    throw new HttpProblem(415, 'invalid_request_error', message);
+  }
 
   const result = await classify(model, { input: content, subject });
   if (result.outcome === 'failed') {

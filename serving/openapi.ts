@@ -28,7 +28,7 @@ const misuse = {
   '400': problem('The body is not as described; every problem is named.'),
   '404': problem('There is no such model; those that there are are named.'),
   '413': problem('The body is too large.'),
-  '415': problem('The body is not sent as application/json.'),
+  '415': problem('The body is not sent as application/json, or a document is neither text nor a mail.'),
 };
 
 /** @returns the document that `GET /openapi.json` answers */

@@ -115,7 +115,7 @@ export function requestRecipe(specs: readonly CleaningStepSpec[]): RequestRecipe
       if (verdict.decision === 'drop') return { reason: verdict.reason };
       if (verdict.decision === 'change') document = { ...document, text: verdict.text };
     }
-    return { text: document.text };
+    return document.text.trim() === '' ? { reason: 'no-text' } : { text: document.text };
   };
   return { clean };
 }

@@ -79,6 +79,26 @@ describe('a request to the gateway', () => {
     expect(error?.message).toMatch(message);
   });
 
+  it.each(['image/png', 'application/octet-stream', 'application/pdf; version=1.7', 'png'])(
+    'is refused where its document is %s, which holds no text',
+    async (mediaType) => {
+      const { status, error } = await classify({
+        media_type: mediaType,
+        encoding: 'base64',
+        data: 'iVBORw0K',
+      });
+      expect([status, error?.type]).toEqual([415, 'invalid_request_error']);
+      expect(error?.message).toContain(`not ${mediaType}`);
+    },
+  );
+
+  it.each(['text/plain; charset=utf-8', 'TEXT/HTML', 'message/rfc822', 'application/json', 'image/svg+xml'])(
+    'is answered where its document is %s',
+    async (mediaType) => {
+      expect((await classify({ media_type: mediaType, data: 'text' })).status).toBe(200);
+    },
+  );
+
   it('takes base64 that is broken into lines, as mail programs write it', async () => {
     const { status } = await classify({
       media_type: 'message/rfc822',

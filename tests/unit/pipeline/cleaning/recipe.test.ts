@@ -127,4 +127,12 @@ describe('requestRecipe', () => {
     });
     expect(answer).toEqual({ reason: 'not-a-mail' });
   });
+
+  it('leaves no empty text to be answered', async () => {
+    const request = requestRecipe(steps);
+    const data = '<html><body><img src="a.png"> </body></html>';
+    expect(await request.clean({ mediaType: 'text/html', data })).toEqual({ reason: 'no-text' });
+    const empty = { mediaType: 'message/rfc822', data: 'Content-Type: text/plain\r\n\r\n\r\n' };
+    expect(await request.clean(empty)).toEqual({ reason: 'no-text' });
+  });
 });
