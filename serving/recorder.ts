@@ -4,6 +4,8 @@ import type { FeedbackRecord, Observation, PredictionRecord } from '../contracts
 
 /** Answers that a label may still come for, kept in memory; older ones are joined from the log by the judges. */
 const rememberedAnswers = 20_000;
+/** Labels that came before their answer, which is recorded only once its shadow has answered. */
+const rememberedEarlyLabels = 2_000;
 /** While the store is away so many records wait; beyond that the oldest are lost, and counted. */
 const waitingRecords = 100_000;
 
@@ -18,6 +20,7 @@ export interface RecorderDependencies {
 export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDependencies) {
   const answers = new Map<string, PredictionRecord>();
   const labelled = new Set<string>();
+  const earlyLabels = new Map<string, string>();
   const waiting = new Map<string, Observation[]>();
   let flushing: Promise<void> = Promise.resolve();
 
@@ -40,20 +43,25 @@ export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDepend
     }
   };
 
-  const rememberAnswer = (record: PredictionRecord): void => {
-    answers.set(record.id, record);
-    for (const oldest of answers.keys()) {
-      if (answers.size <= rememberedAnswers) break;
-      answers.delete(oldest);
-      labelled.delete(oldest);
+  const join = ({ prediction, label }: Pick<FeedbackRecord, 'prediction' | 'label'>): void => {
+    if (labelled.has(prediction)) return; // a corrected label enters the judges' join, not this window
+    const answer = answers.get(prediction);
+    if (answer) {
+      labelled.add(prediction);
+      onLabelled(answer, label);
+    } else if (!earlyLabels.has(prediction)) {
+      earlyLabels.set(prediction, label);
+      forgetOldest(earlyLabels, rememberedEarlyLabels);
     }
   };
 
-  const join = ({ prediction, label }: FeedbackRecord): void => {
-    const answer = answers.get(prediction);
-    if (!answer || labelled.has(prediction)) return; // a corrected label enters the judges' join, not this window
-    labelled.add(prediction);
-    onLabelled(answer, label);
+  const rememberAnswer = (record: PredictionRecord): void => {
+    answers.set(record.id, record);
+    for (const forgotten of forgetOldest(answers, rememberedAnswers)) labelled.delete(forgotten);
+    const label = earlyLabels.get(record.id);
+    if (label === undefined) return;
+    earlyLabels.delete(record.id);
+    join({ prediction: record.id, label });
   };
 
   return {
@@ -69,8 +77,8 @@ export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDepend
     replay: (observations: readonly Observation[]): void => {
       for (const observation of observations) {
         if (observation.kind === 'prediction') rememberAnswer(observation);
+        else join(observation);
       }
-      for (const observation of observations) if (observation.kind === 'feedback') join(observation);
     },
     flush: (): Promise<void> => {
       flushing = flushing.then(async () => {
@@ -79,4 +87,15 @@ export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDepend
       return flushing;
     },
   };
+}
+
+/** @returns the keys that were removed, so that the map keeps to its size */
+function forgetOldest(map: Map<string, unknown>, size: number): string[] {
+  const forgotten: string[] = [];
+  for (const key of map.keys()) {
+    if (map.size <= size) break;
+    map.delete(key);
+    forgotten.push(key);
+  }
+  return forgotten;
 }

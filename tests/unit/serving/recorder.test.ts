@@ -117,6 +117,23 @@ describe('recorder', () => {
     expect(await idsOf()).toEqual(['label of unknown']);
   });
 
+  it('tells of a label that came before its answer was recorded, which waits for its shadow', () => {
+    const recorder = newRecorder();
+    recorder.recordFeedback('mail-filter', feedbackOf('a', 'spam'));
+    recorder.recordFeedback('mail-filter', feedbackOf('a', 'ham'));
+    recorder.recordAnswer(predictionOf('a'));
+    recorder.recordFeedback('mail-filter', feedbackOf('a', 'ham'));
+    expect(labelled).toEqual(['a spam']);
+  });
+
+  it('keeps the newest labels of answers that it does not know, and no more than some', () => {
+    const recorder = newRecorder();
+    for (let index = 0; index <= 2_000; index += 1)
+      recorder.recordFeedback('mail-filter', feedbackOf(`${index}`));
+    for (const id of ['0', '1', '2000']) recorder.recordAnswer(predictionOf(id));
+    expect(labelled).toEqual(['1 spam', '2000 spam']);
+  });
+
   it('takes up what an earlier gateway wrote, so that its answers still find their labels', async () => {
     const earlier = newRecorder();
     for (const id of ['a', 'b']) earlier.recordAnswer(predictionOf(id));
