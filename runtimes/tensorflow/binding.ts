@@ -35,3 +35,28 @@ export async function loadTensorflow({ threads }: TensorFlowOptions = {}): Promi
 function setNative(name: string, value: string): void {
   process.env[name] ??= value;
 }
+
+/** The addon below tfjs-node, as far as it is used here: tensors by number, and SavedModels that are run by names. */
+export interface NativeBinding {
+  readonly createTensor: (
+    shape: readonly number[],
+    type: number,
+    values: Float32Array | Int32Array,
+  ) => number;
+  readonly deleteTensor: (tensor: number) => void;
+  readonly tensorDataSync: (tensor: number) => Float32Array;
+  readonly loadSavedModel: (directory: string, tags: string) => number;
+  readonly deleteSavedModel: (model: number) => void;
+  readonly runSavedModel: (
+    model: number,
+    inputs: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ) => readonly { readonly id: number }[];
+}
+
+/** @returns the addon, loaded as `loadTensorflow` does. */
+export async function loadBinding(options?: TensorFlowOptions): Promise<NativeBinding> {
+  const tensorflow = await loadTensorflow(options);
+  return (tensorflow.backend() as unknown as { binding: NativeBinding }).binding; // not in its type
+}

@@ -1,0 +1,255 @@
+// Operations of a graph as TensorFlow's. Where TensorFlow has several ways to one result, the one that its kernels are
+// fastest at on a processor: means of rows and sums of columns are matrix products and bias gradients.
+import { expand } from '../expand.ts';
+import type { Node } from '../ir.ts';
+import { reachable } from '../ir.ts';
+import type { OperationName, Shape } from '../operation-kinds.ts';
+import type { GraphDef, Reference } from './graph-def.ts';
+import { typeAttribute } from './graph-def.ts';
+
+/** In what matrix products are computed. Everything else is float32. */
+export type Precision = 'float32' | 'bfloat16';
+
+export interface LoweringOptions {
+  readonly precision: Precision;
+  /** Where inputs and parameters are read. */
+  readonly source: (node: Node<'input'> | Node<'parameter'>) => Reference;
+}
+
+interface Context {
+  readonly target: GraphDef;
+  readonly precision: Precision;
+  readonly source: LoweringOptions['source'];
+  /** What was made for several nodes at once, by what it was made from. */
+  readonly shared: Map<string, Reference>;
+}
+
+type Emit<K extends OperationName> = (
+  node: Node<K>,
+  inputs: readonly Reference[],
+  context: Context,
+) => Reference;
+
+/**
+ * Adds a graph's nodes to a TensorFlow graph.
+ * @returns the references of the outputs, in their order
+ */
+export function lower(outputs: readonly Node[], target: GraphDef, options: LoweringOptions): Reference[] {
+  const expanded = expand(outputs);
+  const context: Context = { target, ...options, shared: new Map() };
+  const references = new Map<Node, Reference>();
+  const referenceOf = (node: Node): Reference => {
+    const reference = references.get(node);
+    if (reference === undefined) throw new Error(`${node.operation} is read before it is made`);
+    return reference;
+  };
+  for (const node of reachable(expanded)) {
+    references.set(node, emitNode(node, node.inputs.map(referenceOf), context));
+  }
+  return expanded.map(referenceOf);
+}
+
+function emitNode<K extends OperationName>(
+  node: Node<K>,
+  inputs: readonly Reference[],
+  context: Context,
+): Reference {
+  return (emitters[node.operation] as Emit<K>)(node, inputs, context);
+}
+
+const float = { T: typeAttribute('float32') };
+const index = typeAttribute('int32');
+
+const simple =
+  (op: string): Emit<OperationName> =>
+  (_, inputs, { target }) =>
+    target.add(op, inputs, float);
+
+const vector = (context: Context, values: readonly number[]): Reference =>
+  context.target.constant(Int32Array.from(values), [values.length]);
+
+const number = (context: Context, value: number): Reference =>
+  context.target.constant(Float32Array.of(value), []);
+
+const integer = (context: Context, value: number): Reference =>
+  context.target.constant(Int32Array.of(value), []);
+
+const reshaped = (context: Context, x: Reference, shape: Shape): Reference =>
+  context.target.add('Reshape', [x, vector(context, shape)], { ...float, Tshape: index });
+
+const addition: Emit<'add'> = ({ inputs: [a, b] }, [left, right], { target }) => {
+  const isBias = b.shape.length === 1 && a.shape.length > 1 && a.shape.at(-1) === b.shape[0];
+  return target.add(isBias ? 'BiasAdd' : 'AddV2', [left, right], float);
+};
+
+const matMul: Emit<'matMul'> = ({ attributes, shape }, inputs, context) => {
+  const low = context.precision === 'bfloat16' && !attributes.exact;
+  const operands = low ? inputs.map((input) => asBfloat16(input, context)) : inputs;
+  const T = typeAttribute(low ? 'bfloat16' : 'float32');
+  const a = { b: attributes.transposeA };
+  const b = { b: attributes.transposeB };
+  const product =
+    shape.length === 2
+      ? context.target.add('MatMul', operands, { T, transpose_a: a, transpose_b: b })
+      : context.target.add('BatchMatMulV2', operands, { T, adj_x: a, adj_y: b });
+  if (!low) return product;
+  return context.target.add('Cast', [product], { SrcT: T, DstT: typeAttribute('float32') });
+};
+
+/** One cast for all products that read the same tensor. */
+function asBfloat16(x: Reference, { target, shared }: Context): Reference {
+  const key = `bfloat16 ${x}`;
+  const cast =
+    shared.get(key) ??
+    target.add('Cast', [x], { SrcT: typeAttribute('float32'), DstT: typeAttribute('bfloat16') });
+  shared.set(key, cast);
+  return cast;
+}
+
+type ReductionName = 'reduceSum' | 'reduceMean' | 'reduceMax';
+
+const reduction =
+  (op: string): Emit<ReductionName> =>
+  ({ attributes: { axes, keepDimensions } }, [x], context) =>
+    context.target.add(op, [x, vector(context, axes)], {
+      ...float,
+      Tidx: index,
+      keep_dims: { b: keepDimensions },
+    });
+
+/** Sums of rows by a product with a column of one number, sums of columns as the gradient of a bias. */
+const summation =
+  (op: 'Sum' | 'Mean'): Emit<'reduceSum' | 'reduceMean'> =>
+  (node, inputs, context) => {
+    const [x] = node.inputs;
+    const { axes } = node.attributes;
+    const [rows, columns] = x.shape;
+    if (x.shape.length !== 2 || axes.length !== 1) return reduction(op)(node, inputs, context);
+    if (axes[0] === 1) {
+      const weight = op === 'Sum' ? 1 : 1 / columns;
+      const column = constantColumn(context, columns, weight);
+      const product = context.target.add('MatMul', [inputs[0], column], float);
+      return node.attributes.keepDimensions ? product : reshaped(context, product, [rows]);
+    }
+    if (op === 'Mean') return reduction(op)(node, inputs, context);
+    const sums = context.target.add('BiasAddGrad', [inputs[0]], float);
+    return node.attributes.keepDimensions ? reshaped(context, sums, [1, columns]) : sums;
+  };
+
+function constantColumn(context: Context, length: number, value: number): Reference {
+  const key = `column ${length} ${value}`;
+  const column =
+    context.shared.get(key) ?? context.target.constant(new Float32Array(length).fill(value), [length, 1]);
+  context.shared.set(key, column);
+  return column;
+}
+
+/** Sparse labels give loss and gradient by one node. */
+function crossEntropyOutputs([logits, labels]: readonly Reference[], { target, shared }: Context): Reference {
+  const key = `cross entropy ${logits} ${labels}`;
+  const made =
+    shared.get(key) ??
+    target.add('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], { ...float, Tlabels: index });
+  shared.set(key, made);
+  return made;
+}
+
+const dropoutMask: Emit<'dropoutMask'> = ({ attributes: { rate, stream, shape } }, [seed], context) => {
+  const { target } = context;
+  const own = target.add('AddV2', [seed, vector(context, [stream, 0])], { T: index });
+  const uniform = target.add('StatelessRandomUniform', [vector(context, shape), own], {
+    T: index,
+    Tseed: index,
+    dtype: typeAttribute('float32'),
+  });
+  const kept = target.add('GreaterEqual', [uniform, number(context, rate)], float);
+  return target.add('Mul', [asFloat(kept, target), number(context, 1 / (1 - rate))], float);
+};
+
+const asFloat = (condition: Reference, target: GraphDef): Reference =>
+  target.add('Cast', [condition], { SrcT: typeAttribute('bool'), DstT: typeAttribute('float32') });
+
+const typeOf = (node: Node): { T: ReturnType<typeof typeAttribute> } => ({ T: typeAttribute(node.type) });
+
+const composite: Emit<OperationName> = ({ operation }) => {
+  throw new Error(`${operation} should have been expanded`);
+};
+
+const emitters: { readonly [K in OperationName]: Emit<K> } = {
+  input: (node, _, { source }) => source(node),
+  parameter: (node, _, { source }) => source(node),
+  constant: ({ attributes: { values, shape } }, _, { target }) => target.constant(values, shape),
+
+  add: addition,
+  subtract: simple('Sub'),
+  multiply: simple('Mul'),
+  divide: simple('RealDiv'),
+  maximum: simple('Maximum'),
+
+  negate: simple('Neg'),
+  exponential: simple('Exp'),
+  logarithm: simple('Log'),
+  squareRoot: simple('Sqrt'),
+  reciprocalSquareRoot: simple('Rsqrt'),
+  square: simple('Square'),
+  tanh: simple('Tanh'),
+  erf: simple('Erf'),
+  sigmoid: simple('Sigmoid'),
+  relu: simple('Relu'),
+  step: (_, [x], context) =>
+    asFloat(context.target.add('Greater', [x, number(context, 0)], float), context.target),
+
+  matMul,
+  reduceSum: summation('Sum'),
+  reduceMean: summation('Mean'),
+  reduceMax: reduction('Max'),
+
+  reshape: (node, [x], context) =>
+    context.target.add('Reshape', [x, vector(context, node.shape)], { ...typeOf(node), Tshape: index }),
+  broadcast: (node, [x], context) =>
+    context.target.add('BroadcastTo', [x, vector(context, node.shape)], { ...float, Tidx: index }),
+  transpose: (node, [x], context) =>
+    context.target.add('Transpose', [x, vector(context, node.attributes.permutation)], {
+      ...typeOf(node),
+      Tperm: index,
+    }),
+  slice: (node, [x], context) => {
+    const { begin, size } = node.attributes;
+    const attributes = { ...typeOf(node), Index: index };
+    return context.target.add('Slice', [x, vector(context, begin), vector(context, size)], attributes);
+  },
+  pad: ({ attributes: { before, after } }, [x], { target }) => {
+    const amounts = Int32Array.from(before.flatMap((count, axis) => [count, after[axis]]));
+    const paddings = target.constant(amounts, [before.length, 2]);
+    return target.add('Pad', [x, paddings], { ...float, Tpaddings: index });
+  },
+  concatenate: (node, parts, context) =>
+    context.target.add('ConcatV2', [...parts, integer(context, node.attributes.axis)], {
+      ...typeOf(node),
+      N: { i: parts.length },
+      Tidx: index,
+    }),
+
+  gather: (_, [table, ids], context) =>
+    context.target.add('GatherV2', [table, ids, integer(context, 0)], {
+      Tparams: typeAttribute('float32'),
+      Tindices: index,
+      Taxis: index,
+    }),
+  segmentSum: ({ attributes: { segments } }, [rows, ids], context) =>
+    context.target.add('UnsortedSegmentSum', [rows, ids, integer(context, segments)], {
+      ...float,
+      Tindices: index,
+      Tnumsegments: index,
+    }),
+  dropoutMask,
+
+  softmax: simple('Softmax'),
+  logSoftmax: simple('LogSoftmax'),
+  crossEntropy: (_, inputs, context) => crossEntropyOutputs(inputs, context),
+  crossEntropyGradient: (_, inputs, context) => `${crossEntropyOutputs(inputs, context)}:1`,
+
+  gelu: composite,
+  layerNormalization: composite,
+  attention: composite,
+};

@@ -1,0 +1,199 @@
+// BERT (Devlin et al. 2019, arXiv:1810.04805) as Hugging Face lays it out: post-layer-norm encoder, learned positions,
+// token types, exact GELU, a tanh pooler with a classifier, and the masked-language-model head tied to the embedding.
+// B batch, T time, Q query rows a document (T, or 1 where only the first token is wanted), C channels, H heads, V vocabulary.
+import type { Graph, Node } from '../graph/ir.ts';
+import {
+  add,
+  attention,
+  dropoutMask,
+  gather,
+  gelu,
+  input,
+  layerNormalization,
+  matMul,
+  multiply,
+  parameter,
+  reshape,
+  scale,
+  slice,
+  tanh,
+  transpose,
+} from '../graph/operations.ts';
+import type { BertConfig } from './config.ts';
+import type { ParameterLayout } from './layout.ts';
+import { parameterLayout } from './layout.ts';
+
+/** The shape of what is computed at once. */
+export interface BertShape {
+  /** B: documents. */
+  readonly batchSize: number;
+  /** T: tokens of each, padding included; at most the model's context length. */
+  readonly length: number;
+}
+
+export interface BertOptions extends BertShape {
+  readonly config: BertConfig;
+  /** Share of the numbers that are zeroed while training, with the input `seed`; 0 or absent: none. */
+  readonly dropout?: number;
+}
+
+/** A model in the making. */
+interface Bert extends BertShape {
+  readonly graph: Graph;
+  readonly config: BertConfig;
+  readonly layout: ParameterLayout;
+  /** A mask of a shape, or none. */
+  readonly mask: (shape: readonly number[]) => Node | undefined;
+}
+
+/**
+ * Classifies documents. Inputs: `ids` [B × T] int32; `mask` [B, 1, 1, T], 0 at tokens and −1e9 at padding; `seed` [2]
+ * int32 where there is dropout.
+ * @returns logits [B, K]
+ */
+export function classifierLogits(graph: Graph, options: BertOptions): Node {
+  const model = createBert(graph, options);
+  const first = encode(model, 'first');
+  const pooled = tanh(linear(model, 'bert.pooler.dense', first));
+  return linear(model, 'classifier', dropped(model, pooled));
+}
+
+/**
+ * Predicts the tokens at some positions. Inputs: as `classifierLogits`, and `positions` [M] int32, row × T + column.
+ * @param positions M
+ * @returns logits [M, V]
+ */
+export function maskedTokenLogits(graph: Graph, options: BertOptions, positions: number): Node {
+  const model = createBert(graph, options);
+  const hidden = gather(encode(model, 'all'), input(graph, 'positions', [positions], 'int32')); // [M, C]
+  const transformed = normalize(
+    model,
+    'cls.predictions.transform.LayerNorm',
+    gelu(linear(model, 'cls.predictions.transform.dense', hidden)),
+  );
+  const embedding = weight(model, 'bert.embeddings.word_embeddings.weight');
+  return add(matMul(transformed, embedding, { transposeB: true }), weight(model, 'cls.predictions.bias'));
+}
+
+function createBert(graph: Graph, { config, batchSize, length, dropout = 0 }: BertOptions): Bert {
+  let stream = 0;
+  const mask = (shape: readonly number[]): Node | undefined => {
+    if (dropout === 0) return undefined;
+    stream += 1;
+    return dropoutMask(input(graph, 'seed', [2], 'int32'), { rate: dropout, stream, shape });
+  };
+  return { graph, config, batchSize, length, layout: parameterLayout(config), mask };
+}
+
+/**
+ * Runs the encoder.
+ * @param wanted `all` tokens, or only the `first` of each document: then the last layer, which needs keys and values
+ * of all tokens but a single query, costs a fraction, and the numbers are the same
+ * @returns [B × Q, C]
+ */
+function encode(model: Bert, wanted: 'all' | 'first'): Node {
+  const { graph, batchSize, length, config } = model;
+  const mask = input(graph, 'mask', [batchSize, 1, 1, length]);
+  let hidden = graph.scoped('embeddings', () => embed(model)); // [B × T, C]
+  for (let index = 0; index < config.layers; index += 1) {
+    const last = index === config.layers - 1;
+    const queries = last && wanted === 'first' ? firstTokens(model, hidden) : hidden;
+    const states = hidden;
+    hidden = graph.scoped(`layer ${index}`, () =>
+      encoderLayer(model, `bert.encoder.layer.${index}`, { queries, hidden: states, mask }),
+    );
+  }
+  return hidden;
+}
+
+function embed(model: Bert): Node {
+  const { graph, batchSize, length, config } = model;
+  const name = 'bert.embeddings';
+  const row = (table: string, count: number): Node =>
+    slice(weight(model, `${name}.${table}.weight`), [0, 0], [count, config.hiddenSize]);
+  const ids = input(graph, 'ids', [batchSize * length], 'int32');
+  const tokens = gather(weight(model, `${name}.word_embeddings.weight`), ids); // [B × T, C]
+  const places = add(row('position_embeddings', length), row('token_type_embeddings', 1)); // one segment: type 0
+  const sum = add(reshape(tokens, [batchSize, length, config.hiddenSize]), places);
+  const rows = reshape(sum, [batchSize * length, config.hiddenSize]);
+  return dropped(model, normalize(model, `${name}.LayerNorm`, rows));
+}
+
+/** [B × T, C] → [B, C] */
+function firstTokens({ batchSize, length, config }: Bert, hidden: Node): Node {
+  const documents = reshape(hidden, [batchSize, length * config.hiddenSize]);
+  return slice(documents, [0, 0], [batchSize, config.hiddenSize]);
+}
+
+interface LayerInput {
+  /** [B × Q, C]: the rows that are wanted of the next state. */
+  readonly queries: Node;
+  /** [B × T, C]: the rows that are attended to. */
+  readonly hidden: Node;
+  readonly mask: Node;
+}
+
+function encoderLayer(model: Bert, name: string, layerInput: LayerInput): Node {
+  const mixed = attend(model, `${name}.attention.self`, layerInput);
+  const attended = dropped(model, linear(model, `${name}.attention.output.dense`, mixed));
+  const middle = normalize(model, `${name}.attention.output.LayerNorm`, add(attended, layerInput.queries));
+  const expanded = gelu(linear(model, `${name}.intermediate.dense`, middle)); // [B × Q, 4C]
+  const contracted = dropped(model, linear(model, `${name}.output.dense`, expanded));
+  return normalize(model, `${name}.output.LayerNorm`, add(contracted, middle));
+}
+
+/** Multi-head attention of the wanted rows over all. [B × Q, C] */
+function attend(model: Bert, name: string, { queries, hidden, mask }: LayerInput): Node {
+  const { batchSize, length } = model;
+  const { heads, hiddenSize } = model.config;
+  const size = hiddenSize / heads;
+  const rows = queries.shape[0] / batchSize;
+  const split = (part: string, x: Node): Node => {
+    const projected = linear(model, `${name}.${part}`, x);
+    return transpose(reshape(projected, [batchSize, x.shape[0] / batchSize, heads, size]), [0, 2, 1, 3]);
+  };
+  const mixed = attention({
+    query: scale(split('query', queries), 1 / Math.sqrt(size)),
+    key: split('key', hidden),
+    value: split('value', hidden),
+    mask,
+    keep: model.mask([batchSize, heads, rows, length]),
+  }); // [B, H, Q, C/H]
+  return reshape(transpose(mixed, [0, 2, 1, 3]), [queries.shape[0], hiddenSize]);
+}
+
+function dropped(model: Bert, x: Node): Node {
+  const mask = model.mask(x.shape);
+  return mask === undefined ? x : multiply(x, mask);
+}
+
+/** Multiplies by a weight in PyTorch's layout, [outputs, inputs], and adds a bias. */
+function linear(model: Bert, name: string, x: Node): Node {
+  const product = matMul(x, weight(model, `${name}.weight`), { transposeB: true });
+  return add(product, weight(model, `${name}.bias`));
+}
+
+function normalize(model: Bert, name: string, x: Node): Node {
+  const { config } = model;
+  return layerNormalization(
+    x,
+    weight(model, `${name}.weight`),
+    weight(model, `${name}.bias`),
+    config.layerNormEpsilon,
+  );
+}
+
+function weight({ graph, layout }: Bert, name: string): Node {
+  const entry = layout.entries.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw new RangeError(`the layout has no parameter ${name}`);
+  return parameter(graph, name, entry.shape);
+}
+
+/** [B, 1, 1, T]: 0 where there is a token, and so low a score that softmax makes it 0 where there is padding. */
+export function attentionMask(lengths: ArrayLike<number>, length: number): Float32Array {
+  const mask = new Float32Array(lengths.length * length);
+  for (let row = 0; row < lengths.length; row += 1) {
+    mask.fill(-1e9, row * length + lengths[row], (row + 1) * length);
+  }
+  return mask;
+}

@@ -1,0 +1,133 @@
+// Trains on native TensorFlow: the plan's graph is written as a SavedModel, loaded by tfjs-node's addon, and stepped
+// by one call a step. Weights and what the optimizer keeps stay inside until they are read. Every call blocks the event
+// loop, so this belongs in a process of its own.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Precision } from '../../pipeline/graph/tensorflow/lower.ts';
+import { dataType } from '../../pipeline/graph/tensorflow/saved-model-schema.ts';
+import type { ProgramNames, TrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
+import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
+import type { ParameterLayout } from '../../pipeline/model/layout.ts';
+import { updateNumbers } from '../../pipeline/training/optimizer.ts';
+import type { Feeds, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
+import type { NativeBinding } from './binding.ts';
+import { loadBinding } from './binding.ts';
+
+/** A value on its way into a graph. */
+interface Feed {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
+/**
+ * Loads a plan and sets its variables.
+ * @param vectors `parameters`, and what the optimizer keeps, in the order of the layout; absent ones start at 0
+ */
+export async function openNativeSession(
+  plan: TrainingPlan,
+  vectors: Readonly<Record<string, Float32Array>>,
+  precision: Precision = 'float32',
+): Promise<TrainingSession> {
+  const binding = await loadBinding();
+  const graph = buildTrainingGraph(plan, precision);
+  const model = await load(binding, graph.savedModel);
+  const run = createRunner(binding, model);
+  const spans = spansOf(plan.layout);
+
+  const feeds = graph.variables.map(({ vector, parameter, initial }): Feed => {
+    const { start, end, shape } = spans(parameter);
+    return { name: initial, shape, values: vectors[vector].subarray(start, end) };
+  });
+  run(feeds, [graph.assign]);
+
+  return {
+    step: (program, fed, { step, learningRate }) => {
+      const numbers = updateNumbers(plan.optimizer, step, learningRate);
+      const scalars = (['rate', 'epsilon', 'decay'] as const).map(
+        (name): Feed => ({ name: graph.scalars[name], shape: [], values: Float32Array.of(numbers[name]) }),
+      );
+      const { programs } = graph;
+      const [loss, gradientNorm] = run(
+        [...feedsOf(programs[program], fed), ...scalars],
+        programs[program].fetches,
+      );
+      return { loss: loss[0], gradientNorm: gradientNorm[0] };
+    },
+    validate: (program, fed) => {
+      const names = graph.validations[program];
+      return run(feedsOf(names, fed), names.fetches)[0][0];
+    },
+    read: () => readVectors(graph, plan.layout, run),
+    dispose: () => binding.deleteSavedModel(model),
+  };
+}
+
+async function load(binding: NativeBinding, savedModel: Uint8Array): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'coppice-graph-'));
+  try {
+    await writeFile(join(directory, 'saved_model.pb'), savedModel);
+    return binding.loadSavedModel(directory, 'serve');
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+type Run = (feeds: readonly Feed[], fetches: readonly string[]) => Float32Array[];
+
+function createRunner(binding: NativeBinding, model: number): Run {
+  const place = (name: string): string => (name.includes(':') ? name : `${name}:0`);
+  return (feeds, fetches) => {
+    const tensors = feeds.map(({ shape, values }) =>
+      binding.createTensor(shape, values instanceof Int32Array ? dataType.int32 : dataType.float32, values),
+    );
+    try {
+      const names = feeds.map(({ name }) => place(name)).join();
+      const results = binding.runSavedModel(model, tensors, names, fetches.map(place).join());
+      return results.map(({ id }) => {
+        const values = binding.tensorDataSync(id);
+        binding.deleteTensor(id);
+        return values;
+      });
+    } finally {
+      for (const tensor of tensors) binding.deleteTensor(tensor);
+    }
+  };
+}
+
+/** @throws RangeError where an input is missing, or has another size than its graph */
+function feedsOf({ inputs, feeds }: ProgramNames, fed: Feeds): Feed[] {
+  const given = new Map(Object.entries(fed));
+  return inputs.map(({ attributes: { name, shape } }) => {
+    const values = given.get(name);
+    const size = shape.reduce((product, count) => product * count, 1);
+    if (values?.length !== size) {
+      throw new RangeError(`input ${name}: expected ${size} numbers, got ${String(values?.length)}`);
+    }
+    return { name: feeds[name], shape, values };
+  });
+}
+
+function spansOf({ entries }: ParameterLayout) {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return (name: string): { start: number; end: number; shape: readonly number[] } => {
+    const entry = byName.get(name);
+    if (entry === undefined) throw new RangeError(`the layout has no parameter ${name}`);
+    return { start: entry.offset, end: entry.offset + entry.size, shape: entry.shape };
+  };
+}
+
+function readVectors(graph: TrainingGraph, layout: ParameterLayout, run: Run): Record<string, Float32Array> {
+  const spans = spansOf(layout);
+  const vectors: Record<string, Float32Array> = {};
+  const values = run(
+    [],
+    graph.variables.map(({ value }) => value),
+  );
+  for (const [index, { vector, parameter }] of graph.variables.entries()) {
+    vectors[vector] ??= new Float32Array(layout.size);
+    vectors[vector].set(values[index], spans(parameter).start);
+  }
+  return vectors;
+}
