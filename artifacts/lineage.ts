@@ -10,7 +10,6 @@ import { canonicalJson } from './canonical-json.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readObject } from './object-store.ts';
 
-const lineageMediaType = 'application/vnd.coppice.lineage.v1+json';
 /** Index objects written at once: enough to hide the store's latency. */
 const writesInFlight = 16;
 
@@ -104,7 +103,7 @@ export function createLineageLog(objects: ObjectStore, artifacts: ArtifactStore)
   return {
     async record(input) {
       const record = lineageRecordSchema.parse(input);
-      const reference = await artifacts.putJson(record, lineageMediaType);
+      const reference = await artifacts.putJson(record, mediaTypes.lineage);
       await index('by-input', Object.values(record.inputs), reference);
       await index('by-output', Object.values(record.outputs), reference);
       return reference;

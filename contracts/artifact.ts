@@ -34,5 +34,6 @@ export const mediaTypes = {
   checkpoint: 'application/vnd.coppice.checkpoint.v1',
   tokens: 'application/vnd.coppice.tokens.v1',
   json: 'application/json',
+  lineage: 'application/vnd.coppice.lineage.v1+json',
   html: 'text/html; charset=utf-8',
 } as const;

@@ -1,4 +1,5 @@
 // Inputs and results of the stages of a lifecycle, as they stand in event histories: references and small numbers.
+import { z } from 'zod';
 import type { ArtifactReference } from './artifact.ts';
 import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
@@ -13,6 +14,17 @@ export interface RunIdentity {
   readonly runId: string;
 }
 
+/** A part of the step cache's key that differs from an earlier result of the same step. */
+export const cacheDifferenceSchema = z.object({
+  part: z.enum(['code', 'package', 'parameter', 'input']),
+  /** A source file, a package, the path of a parameter, or the role of an input. */
+  name: z.string(),
+  /** Absent where it was not there. Long values are cut short. */
+  before: z.string().optional(),
+  now: z.string().optional(),
+});
+export type CacheDifference = z.infer<typeof cacheDifferenceSchema>;
+
 /** What every stage answers beside its own result. */
 export interface StageRecord {
   /** The lineage record of this stage. */
@@ -24,6 +36,8 @@ export interface StageRecord {
   readonly step?: string;
   /** Why it was taken from the step cache, or was not. */
   readonly cacheReason?: string;
+  /** Of a step that was computed: how it differs from the nearest earlier result; the first of them, where many. */
+  readonly cacheDifferences?: readonly CacheDifference[];
 }
 
 export interface CollectionInput extends RunIdentity {
