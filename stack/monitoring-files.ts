@@ -23,11 +23,16 @@ interface Rhythm {
   readonly scrape: string;
   readonly groupWait: string;
   readonly groupInterval: string;
+  /**
+   * How soon an alert that stays is sent again. What the controller refused (a run is open, a cooldown, a pause) is
+   * decided anew then; what it has acted upon is a duplicate and costs nothing.
+   */
+  readonly repeatInterval: string;
 }
 
 const rhythms: Readonly<Record<StackProfile, Rhythm>> = {
-  default: { scrape: '15s', groupWait: '10s', groupInterval: '1m' },
-  tour: { scrape: '2s', groupWait: '1s', groupInterval: '5s' },
+  default: { scrape: '15s', groupWait: '10s', groupInterval: '1m', repeatInterval: '5m' },
+  tour: { scrape: '2s', groupWait: '1s', groupInterval: '5s', repeatInterval: '10s' },
 };
 
 /** Purpose of the port that shows a component's metrics, and their path. */
@@ -81,7 +86,7 @@ function prometheusConfig(plan: StackPlan): unknown {
 }
 
 function alertmanagerConfig(plan: StackPlan): unknown {
-  const { groupWait, groupInterval } = rhythms[plan.profile];
+  const { groupWait, groupInterval, repeatInterval } = rhythms[plan.profile];
   const control = plan.environment['CONTROL_URL'];
   return {
     route: {
@@ -89,7 +94,7 @@ function alertmanagerConfig(plan: StackPlan): unknown {
       group_by: ['alertname', 'model'],
       group_wait: groupWait,
       group_interval: groupInterval,
-      repeat_interval: '1h',
+      repeat_interval: repeatInterval,
     },
     receivers: [
       {

@@ -69,10 +69,22 @@ function refuseWhile({ paused }: ControllerState, open: OpenWork | undefined): D
   return undefined;
 }
 
+/** What repeats for as long as an alert stays. */
+const repeated: readonly string[] = [
+  'duplicate',
+  'busy',
+  'cooldown',
+  'paused',
+] satisfies Decision['decision'][];
+
+/** The same refusal of the same thing takes the place of the one before, or repeats would drive all else out. */
 export function remember(state: ControllerState, entry: HistoryEntry): ControllerState {
-  const { reason } = entry;
+  const { what, decision, reason } = entry;
   const short = reason.length > reasonLength ? `${reason.slice(0, reasonLength - 1)}…` : reason;
-  return { ...state, history: [...state.history, { ...entry, reason: short }].slice(-remembered) };
+  const before = state.history.findLast((it) => it.what === what);
+  const repeats = repeated.includes(decision) && before?.decision === decision;
+  const others = repeats ? state.history.filter((it) => it !== before) : state.history;
+  return { ...state, history: [...others, { ...entry, reason: short }].slice(-remembered) };
 }
 
 export function withHandledAlert(state: ControllerState, alert: Alert): ControllerState {

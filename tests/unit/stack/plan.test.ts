@@ -130,10 +130,17 @@ describe('writeMonitoringFiles', () => {
     });
   });
 
+  it('has alerts that stay repeated within minutes, so that one which found the model busy is heard again', async () => {
+    const { alertmanager } = await written({});
+    expect(alertmanager).toMatchObject({ route: { group_interval: '1m', repeat_interval: '5m' } });
+  });
+
   it('hurries in the tour', async () => {
     const { prometheus, alertmanager } = await written({ profile: 'tour' });
     expect(prometheus).toMatchObject({ global: { scrape_interval: '2s', evaluation_interval: '2s' } });
-    expect(alertmanager).toMatchObject({ route: { group_wait: '1s', group_interval: '5s' } });
+    expect(alertmanager).toMatchObject({
+      route: { group_wait: '1s', group_interval: '5s', repeat_interval: '10s' },
+    });
   });
 
   it('calls an Alertmanager of yours, and none where there is none', async () => {

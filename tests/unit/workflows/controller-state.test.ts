@@ -57,6 +57,16 @@ describe('an alert', () => {
     expect(judge({ ...withHandledAlert(empty, alert), run })).toBe('duplicate');
   });
 
+  it('that was refused is not taken for one that was acted upon: repeated, it starts a run once nothing speaks against it', () => {
+    const resting = { ...empty, lastRunEndedAt: at };
+    for (const refusing of [{ ...empty, run }, { ...empty, paused: true }, resting]) {
+      expect(judge(refusing)).toMatch(/^(busy|paused|cooldown)$/);
+    }
+    expect(judge(empty)).toBeUndefined();
+    const rested = { ...empty, lastRunEndedAt: new Date(now - 60_000).toISOString() };
+    expect(judge(rested)).toBeUndefined();
+  });
+
   it('rests for the cooldown, to the second', () => {
     const ended = (secondsAgo: number) => ({
       ...empty,
@@ -180,6 +190,28 @@ describe('the history', () => {
     }
     expect(state.history.map(({ what }) => what)).toEqual(
       Array.from({ length: 100 }, (_, index) => `${index + 30}`),
+    );
+  });
+
+  it('keeps one entry of a refusal that repeats, the newest, whatever comes between', () => {
+    const say = (minute: number, what: string, decision: string) => ({
+      at: `2026-05-01T12:0${minute}:00.000Z`,
+      what,
+      decision,
+      reason: `at ${minute}`,
+    });
+    const told = [
+      say(0, 'alert A', 'started'),
+      say(1, 'alert A', 'duplicate'),
+      say(2, 'alert B', 'busy'),
+      say(3, 'alert A', 'duplicate'),
+      say(4, 'alert B', 'busy'),
+      say(5, 'alert B', 'cooldown'),
+      say(6, 'retrain', 'started'),
+      say(7, 'retrain', 'started'),
+    ];
+    expect(told.reduce(remember, empty).history.map(({ reason }) => reason)).toEqual(
+      [0, 3, 4, 5, 6, 7].map((minute) => `at ${minute}`),
     );
   });
 
