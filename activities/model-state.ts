@@ -13,6 +13,8 @@ export interface ServingVersion {
   readonly package: ArtifactReference;
   readonly tokenizer: ArtifactReference;
   readonly labels: DecisionRule['labels'];
+  /** It saw what has been forgotten since: nothing is trained on from it. */
+  readonly retrainingDue?: boolean;
 }
 
 export interface ModelState {
@@ -46,9 +48,10 @@ export function createModelStateActivities({
   searchAttributes,
 }: ModelStateDependencies) {
   const readChampion = async (model: string, version: number): Promise<ServingVersion> => {
-    const document = await registry.readVersion(model, version);
-    if (!document)
+    const found = (await registry.listVersions(model)).find(({ document }) => document.version === version);
+    if (!found)
       throw new CoppiceFailure('InvariantViolated', `${model}@${version} serves but is not registered`);
+    const { document, retrainingDue } = found;
     const { files } = await artifacts.readDirectory(document.package);
     const decision = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
     return {
@@ -56,6 +59,7 @@ export function createModelStateActivities({
       package: document.package,
       tokenizer: files[packageFiles.tokenizer],
       labels: decision.labels,
+      ...(retrainingDue && { retrainingDue }),
     };
   };
 

@@ -13,6 +13,8 @@ export const versionSummarySchema = z.object({
   model: z.string(),
   version: z.number().int(),
   state: z.enum(versionStates),
+  /** It saw what has been forgotten since. */
+  retrainingDue: z.literal(true).optional(),
   createdAt: z.string(),
   basedOn: z.number().int().optional(),
   trigger: triggerSchema,

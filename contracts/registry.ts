@@ -11,6 +11,8 @@ export const triggerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('person'), name: z.string() }),
   z.object({ kind: z.literal('schedule'), schedule: z.string() }),
   z.object({ kind: z.literal('alert'), alert: z.string(), fingerprint: z.string(), startsAt: z.string() }),
+  /** Versions in service saw what was forgotten; see contracts/forgetting.ts. */
+  z.object({ kind: z.literal('forgetting'), forgetting: z.string() }),
 ]);
 export type Trigger = z.infer<typeof triggerSchema>;
 
@@ -79,6 +81,13 @@ export const registryChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('withdraw'), version: versionNumberSchema }),
   /** Back to the version before, or only the challenger out of traffic; the bad version is quarantined. */
   z.object({ kind: z.literal('rollback'), version: versionNumberSchema }),
+  /** These versions saw a document that was forgotten, and so did those that were trained on from them. */
+  z.object({
+    kind: z.literal('mark-for-retraining'),
+    versions: z.array(versionNumberSchema).min(1),
+    /** The forgetting that asks for it: a digest, never what was forgotten. */
+    forgetting: z.string(),
+  }),
 ]);
 export type RegistryChange = z.infer<typeof registryChangeSchema>;
 
@@ -146,6 +155,20 @@ export const versionStates = [
   'rolled-back',
 ] as const;
 export type VersionState = (typeof versionStates)[number];
+
+/** Why something was started, for people. */
+export function describeTrigger(trigger: Trigger): string {
+  switch (trigger.kind) {
+    case 'person':
+      return `a request of ${trigger.name}`;
+    case 'schedule':
+      return `the schedule ${trigger.schedule}`;
+    case 'alert':
+      return `the alert ${trigger.alert}`;
+    case 'forgetting':
+      return `the forgetting ${trigger.forgetting.slice(0, 12)}`;
+  }
+}
 
 /** How people write a version: `mail-filter@2`. */
 export function formatVersion(model: string, version: number): string {

@@ -88,12 +88,13 @@ async function summarizeModel(registry: RegistryReader, model: string): Promise<
   return { model, ...(routing && { routing }), versions: versions.map(summarizeVersion) };
 }
 
-function summarizeVersion({ document, state }: VersionWithState): VersionSummary {
+function summarizeVersion({ document, state, retrainingDue }: VersionWithState): VersionSummary {
   const { model, version, createdAt, basedOn, trigger, metrics } = document;
   return {
     model,
     version,
     state,
+    ...(retrainingDue && { retrainingDue }),
     createdAt,
     ...(basedOn !== undefined && { basedOn }),
     trigger,
@@ -112,5 +113,7 @@ function concerns({ change }: LedgerEntry, version: number): boolean {
     case 'withdraw':
     case 'rollback':
       return change.version === version;
+    case 'mark-for-retraining':
+      return false;
   }
 }

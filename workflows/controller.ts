@@ -40,7 +40,7 @@ import {
   workflowIds,
 } from '../contracts/messages.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
-import type { Trigger } from '../contracts/registry.ts';
+import { describeTrigger, type Trigger } from '../contracts/registry.ts';
 import { quick, registry } from './activity-options.ts';
 import {
   afterRollout,
@@ -122,7 +122,7 @@ function createController(initial: ControllerState) {
 
   /** No other decision comes between the look at `state` and its change: nothing is awaited there. */
   const startRun = async (
-    { spec, searchAttributes }: StateWithSpec,
+    { spec, champion, searchAttributes }: StateWithSpec,
     trigger: Trigger,
     request: Pick<RetrainRequest, 'strategy' | 'run'>,
   ): Promise<Decision> => {
@@ -131,7 +131,8 @@ function createController(initial: ControllerState) {
     const name = request.run ?? now().replace(/[:.]/g, '-');
     const workflowId = workflowIds.lifecycle(model, name);
     state = { ...state, run: { workflowId, startedAt: now(), trigger } };
-    const strategy = request.strategy ?? spec.retraining.strategy;
+    // What a version that must forget has learned is not carried on, unless a person says so.
+    const strategy = request.strategy ?? (champion?.retrainingDue ? 'full' : spec.retraining.strategy);
     try {
       await startChild(lifecycleWorkflow, {
         workflowId,
@@ -318,17 +319,6 @@ function createController(initial: ControllerState) {
 }
 
 type StateWithSpec = ModelState & { readonly spec: ModelSpec };
-
-function describeTrigger(trigger: Trigger): string {
-  switch (trigger.kind) {
-    case 'person':
-      return `a request of ${trigger.name}`;
-    case 'schedule':
-      return `the schedule ${trigger.schedule}`;
-    case 'alert':
-      return `the alert ${trigger.alert}`;
-  }
-}
 
 function describe({ paused, run, rollout, waiting, history }: ControllerState): string {
   const open = [run, rollout].flatMap((work) => (work ? [`- open: \`${work.workflowId}\``] : []));

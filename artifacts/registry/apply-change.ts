@@ -19,9 +19,16 @@ import { nextChampions } from './state.ts';
  */
 export function applyChange(state: RegistryState, change: RegistryChange, at: string): LedgerEntry['result'] {
   if (change.kind === 'register') return { version: register(state, change.version, at) };
+  if (change.kind === 'mark-for-retraining') {
+    for (const version of change.versions) requireRegistered(state, version);
+    return {};
+  }
   requireRegistered(state, change.kind === 'challenge' ? change.challenger.version : change.version);
   return { routing: reroute(state, change, at) };
 }
+
+/** A change of who serves. */
+type Rerouting = Exclude<RegistryChange, { kind: 'register' | 'mark-for-retraining' }>;
 
 /** Quarantine and challenger after the change; champion and previous follow from the champions. */
 interface Arms {
@@ -29,11 +36,7 @@ interface Arms {
   readonly challenger: Challenger | undefined;
 }
 
-function reroute(
-  state: RegistryState,
-  change: Exclude<RegistryChange, { kind: 'register' }>,
-  at: string,
-): RoutingDocument {
+function reroute(state: RegistryState, change: Rerouting, at: string): RoutingDocument {
   const champions = nextChampions(state.champions, change);
   const champion = champions.at(-1);
   const previous = champions.at(-2);
@@ -51,7 +54,7 @@ function reroute(
   };
 }
 
-function changeArms(state: RegistryState, change: Exclude<RegistryChange, { kind: 'register' }>): Arms {
+function changeArms(state: RegistryState, change: Rerouting): Arms {
   const arms: Arms = { quarantined: state.routing?.quarantined ?? [], challenger: state.routing?.challenger };
   switch (change.kind) {
     case 'promote':

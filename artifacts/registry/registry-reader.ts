@@ -22,6 +22,8 @@ import { versionState } from './state.ts';
 export interface VersionWithState {
   readonly document: VersionDocument;
   readonly state: VersionState;
+  /** It saw what has been forgotten since: a version that is trained from the start must take its place. */
+  readonly retrainingDue: boolean;
 }
 
 /** Every method fails with ArtifactCorrupt where a document is forged, and names it. */
@@ -104,6 +106,7 @@ export function createRegistryReader({
       return [...state.versions.values()].map((document) => ({
         document,
         state: versionState(state, document.version),
+        retrainingDue: state.retrainingDue.has(document.version),
       }));
     },
 

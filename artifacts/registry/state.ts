@@ -13,11 +13,13 @@ export interface RegistryState {
   readonly routing: RoutingDocument | undefined;
   /** Versions that were champion and may be again: the last one serves, the one before it is what a rollback goes to. */
   readonly champions: readonly number[];
+  /** Versions that saw what was forgotten since, directly or through the version that they were trained on from. */
+  readonly retrainingDue: ReadonlySet<number>;
 }
 
 /** @returns the state before the first entry */
 export function emptyState(model: string): RegistryState {
-  return { model, versions: new Map(), routing: undefined, champions: [] };
+  return { model, versions: new Map(), routing: undefined, champions: [], retrainingDue: new Set() };
 }
 
 /** The champions after a change: a promotion comes last, a version rolled back is struck out wherever it stood. */
@@ -38,7 +40,22 @@ export function foldEntry(state: RegistryState, { change, result }: LedgerEntry)
     versions: version ? new Map([...state.versions, [version.version, version]]) : state.versions,
     routing: routing ?? state.routing,
     champions: nextChampions(state.champions, change),
+    retrainingDue: nextRetrainingDue(state, { change, version }),
   };
+}
+
+function nextRetrainingDue(
+  { retrainingDue, versions }: RegistryState,
+  { change, version }: { change: LedgerEntry['change']; version: VersionDocument | undefined },
+): ReadonlySet<number> {
+  const due = new Set(retrainingDue);
+  if (change.kind === 'mark-for-retraining') {
+    for (const marked of change.versions) due.add(marked);
+    for (const { version: later, basedOn } of versions.values())
+      if (basedOn && due.has(basedOn)) due.add(later);
+  }
+  if (version?.basedOn && due.has(version.basedOn)) due.add(version.version);
+  return due;
 }
 
 /** @returns what became of a version that is registered */

@@ -96,7 +96,7 @@ function versionTable(versions: readonly VersionSummary[]): Html {
     const { basedOn, trigger, metrics } = rest;
     const cells = [
       version,
-      html`<span class="state">${state}</span>`,
+      html`<span class="state">${state}</span>${rest.retrainingDue ? html` <span class="warning">to be retrained</span>` : ''}`,
       time(createdAt),
       trigger.kind === 'alert' ? `alert ${trigger.alert}` : trigger.kind,
       basedOn,
@@ -170,5 +170,7 @@ function describeChange({ change, result }: LedgerEntry): string {
     case 'withdraw':
     case 'rollback':
       return `${change.kind} version ${change.version}`;
+    case 'mark-for-retraining':
+      return `version ${change.versions.join(', ')} to be retrained`;
   }
 }

@@ -31,6 +31,20 @@ const refusal = (message: RegExp) =>
   }) as Error;
 
 describe('a change of the registry', () => {
+  it('marks versions for retraining, and with them what was trained on from them, before and after', () => {
+    const basedOn = (version: number): RegistryChange => {
+      const change = register();
+      if (change.kind !== 'register') throw new Error('not a registration');
+      return { ...change, version: { ...change.version, basedOn: version } };
+    };
+    const mark: RegistryChange = { kind: 'mark-for-retraining', versions: [1], forgetting: 'f0' };
+    const state = after(register(), register(), basedOn(1), promote(1), mark, basedOn(3), register());
+    expect([...state.retrainingDue]).toEqual([1, 3, 4]);
+    expect(state.routing?.champion).toBe(1);
+    const nobody = { ...mark, versions: [9] };
+    expect(() => after(register(), nobody)).toThrow(refusal(/mail-filter@9 is not registered/));
+  });
+
   it('numbers versions one after another and leaves the routing alone', () => {
     const state = after(...three);
     expect([...state.versions.keys()]).toEqual([1, 2, 3]);
