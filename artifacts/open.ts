@@ -4,6 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import type { Settings } from '../settings/settings.ts';
 import type { ArtifactStore, StoreMetrics } from './artifact-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
+import type { Claims } from './claims.ts';
+import { createClaims } from './claims.ts';
 import type { Leases } from './leases.ts';
 import { createLeases } from './leases.ts';
 import type { LineageLog } from './lineage.ts';
@@ -13,12 +15,17 @@ import type { ObjectStore } from './object-store.ts';
 import { putIfAbsent } from './object-store.ts';
 import type { ObservationLog } from './observations.ts';
 import { createObservationLog } from './observations.ts';
+import { createHeads } from './registry/heads.ts';
+import { createKeyFile } from './registry/key-file.ts';
+import type { KeyRing } from './registry/key-ring.ts';
+import { openKeyRing, readHeads } from './registry/key-ring.ts';
 import type { RegistryReader } from './registry/registry-reader.ts';
 import { createRegistryReader } from './registry/registry-reader.ts';
 import type { RegistryWriter } from './registry/registry-writer.ts';
 import { createRegistryWriter } from './registry/registry-writer.ts';
-import { openSigner } from './registry/signing.ts';
-import { createFileTrust, publishKey } from './registry/trust.ts';
+import { createSigningCommand } from './registry/signing-command.ts';
+import type { FileTrust } from './registry/trust.ts';
+import { createFileTrust } from './registry/trust.ts';
 import type { StepCache } from './step-cache.ts';
 import { createStepCache } from './step-cache.ts';
 
@@ -27,8 +34,12 @@ export interface OpenStore {
   readonly cache: StepCache;
   readonly lineage: LineageLog;
   readonly registry: RegistryReader;
+  /** Whose signatures this machine believes. */
+  readonly trust: FileTrust;
   readonly observations: ObservationLog;
   readonly leases: Leases;
+  /** On work that only one should do at a time. */
+  readonly claims: Claims;
   /** The buckets themselves, for pointers that move (checkpoints, cursors). */
   readonly buckets: { readonly artifacts: ObjectStore; readonly registry: ObjectStore };
   /** What the store cannot do and Coppice would use, one line each. */
@@ -41,10 +52,11 @@ export interface OpenStoreOptions {
   readonly replica?: string;
 }
 
-type StoreSettings = Pick<Settings, 'store' | 'home'>;
+type StoreSettings = Pick<Settings, 'store' | 'home'> & Partial<Pick<Settings, 'cacheDays'>>;
 
 const trustFileOf = ({ home }: StoreSettings): string => join(home, 'trust.json');
 const signingKeyOf = ({ home }: StoreSettings): string => join(home, 'keys', 'registry.pem');
+const headsOf = ({ home, store }: StoreSettings) => createHeads(join(home, 'heads', store.registryBucket));
 
 function openBucket({ store }: StoreSettings, bucket: string): ObjectStore {
   const { endpoint, accessKey, region } = store;
@@ -89,33 +101,48 @@ export async function openStore(settings: StoreSettings, options: OpenStoreOptio
       : [`${registry.location} ignores If-None-Match: run one writer of the registry only`]),
   ];
   const artifacts = createArtifactStore(blobs, options.metrics);
+  const trust = createFileTrust({ objects: registry, trustFile: trustFileOf(settings) });
   return {
     artifacts,
-    cache: createStepCache(blobs, artifacts),
-    lineage: createLineageLog(blobs, artifacts),
-    registry: createRegistryReader({
-      objects: registry,
-      trust: createFileTrust({ objects: registry, trustFile: trustFileOf(settings) }),
+    cache: createStepCache(blobs, artifacts, {
+      ...(settings.cacheDays !== undefined && { ageLimitMs: settings.cacheDays * 24 * 3_600_000 }),
     }),
+    lineage: createLineageLog(blobs, artifacts),
+    registry: createRegistryReader({ objects: registry, trust, heads: headsOf(settings) }),
+    trust,
     observations: createObservationLog(
       blobs,
       options.replica === undefined ? {} : { replica: options.replica },
     ),
     leases: createLeases(blobs),
+    claims: createClaims(blobs),
     buckets: { artifacts: blobs, registry },
     lacks,
   };
 }
 
 /**
- * For the process on the queue `registry` only: reads the private key, or makes it, and publishes its public half.
- * @throws CoppiceFailure InvalidInput where the key's file may be read by others
+ * For the process on the queue `registry` only: opens the private key, or makes it, and publishes its public half.
+ * @throws CoppiceFailure InvalidInput where the key's file may be read by others, or where readers do not trust the key
  */
-export async function openRegistryWriter(settings: StoreSettings, store: OpenStore): Promise<RegistryWriter> {
-  const signer = await openSigner(signingKeyOf(settings));
-  const objects = store.buckets.registry;
-  const trustFile = trustFileOf(settings);
-  await publishKey(signer, { objects, trustFile });
-  const trust = createFileTrust({ objects, trustFile });
-  return createRegistryWriter({ objects, artifacts: store.artifacts, signer, trust, now: () => new Date() });
+export async function openRegistryWriter(
+  settings: StoreSettings & Pick<Settings, 'signingCommand'>,
+  { artifacts, buckets, registry, trust }: OpenStore,
+): Promise<RegistryWriter & { readonly keys: KeyRing }> {
+  const { signingCommand } = settings;
+  const objects = buckets.registry;
+  const now = () => new Date();
+  const keys = await openKeyRing({
+    objects,
+    trust,
+    keys:
+      signingCommand === undefined
+        ? createKeyFile(signingKeyOf(settings))
+        : createSigningCommand(signingCommand),
+    readHeads: () => readHeads(registry),
+    now,
+  });
+  const heads = headsOf(settings);
+  const { signer } = keys;
+  return { ...createRegistryWriter({ objects, artifacts, signer, trust, heads, now }), keys };
 }

@@ -22,12 +22,16 @@ const environmentSchema = z.object({
   MINIO_REGION: z.string().default('us-east-1'),
   COPPICE_ARTIFACTS_BUCKET: z.string().default('coppice-artifacts'),
   COPPICE_REGISTRY_BUCKET: z.string().default('coppice-registry'),
+  /** A program that signs for the registry, in place of a private key in a file. */
+  COPPICE_SIGNING_COMMAND: z.string().min(1).optional(),
   PROMETHEUS_URL: url.default('http://127.0.0.1:9090'),
   ALERTMANAGER_URL: url.default('http://127.0.0.1:9093'),
   GATEWAY_URL: url.default('http://127.0.0.1:8080'),
   CONTROL_URL: url.default('http://127.0.0.1:8090'),
   /** Where this process serves HTTP (gateway, control) or its metrics (worker, trainer); 0 takes any free port. */
   COPPICE_PORT: port.default(0),
+  /** How long a cached result is kept after its last use. */
+  COPPICE_CACHE_DAYS: z.coerce.number().positive().default(30),
   COPPICE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -51,11 +55,14 @@ export interface Settings {
     readonly artifactsBucket: string;
     readonly registryBucket: string;
   };
+  /** Path of an executable that signs for the registry; absent: a key file in `home`. */
+  readonly signingCommand: string | undefined;
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
   readonly gatewayUrl: string;
   readonly controlUrl: string;
   readonly port: number;
+  readonly cacheDays: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -99,11 +106,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       artifactsBucket: env.COPPICE_ARTIFACTS_BUCKET,
       registryBucket: env.COPPICE_REGISTRY_BUCKET,
     },
+    signingCommand: env.COPPICE_SIGNING_COMMAND,
     prometheusUrl: env.PROMETHEUS_URL,
     alertmanagerUrl: env.ALERTMANAGER_URL,
     gatewayUrl: env.GATEWAY_URL,
     controlUrl: env.CONTROL_URL,
     port: env.COPPICE_PORT,
+    cacheDays: env.COPPICE_CACHE_DAYS,
     logLevel: env.COPPICE_LOG_LEVEL,
   };
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createStageRunner } from '../activities/stage-runner.ts';
-import { createCodeVersions } from '../artifacts/code-version.ts';
+import { readCodeVersions } from '../artifacts/code-version.ts';
 import { openStore } from '../artifacts/open.ts';
 import { exposeMetrics } from '../monitoring/exposition.ts';
 import { createMetrics, type Metrics } from '../monitoring/metrics.ts';
@@ -20,6 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Opens everything that activities are made of. */
 export async function openProcess(name: string) {
   const settings = readSettings(process.env);
+  const code = await readCodeVersions(root, stageSources); // before anything else: of what was loaded just now
   const log = pino({ name, level: settings.logLevel });
   const metrics = createMetrics({ process: name });
   const store = await openStore(settings, { metrics, replica: `${name}-${hostname()}-${process.pid}` });
@@ -28,9 +29,10 @@ export async function openProcess(name: string) {
   exposeSdkMetrics(sdkPort);
   const runStage = createStageRunner({
     cache: store.cache,
+    claims: store.claims,
     lineage: store.lineage,
     metrics,
-    codeVersion: createCodeVersions(root, stageSources),
+    code,
     now: () => new Date(),
   });
   return { settings, log, metrics, store, runStage, sdkPort };

@@ -1,41 +1,22 @@
-// What each stage's code is made of: an edit elsewhere keeps its cached results.
-import type { StageSources } from '../artifacts/code-version.ts';
+// Where the code of each stage begins. What these files import is found by bundling them; only what is handed in at a
+// process's root, or loaded past the imports, must be named.
+import type { StageCode } from '../artifacts/code-version.ts';
 import type { Stage } from '../contracts/stages.ts';
 
-const shared = [
-  'activities/stage-runner.ts',
-  'activities/shards.ts',
-  'artifacts/json-lines.ts',
-  'contracts/document.ts',
-];
-
-export const stageSources: Readonly<Record<Stage, StageSources>> = {
-  collection: { paths: ['activities/collection.ts', 'sources', ...shared], packages: ['@zone-eu/mailsplit'] },
-  cleaning: {
-    paths: ['activities/cleaning.ts', 'pipeline/cleaning', ...shared],
-    packages: ['@zone-eu/mailsplit', 'htmlparser2'],
-  },
-  tokenization: {
-    paths: ['activities/tokenization.ts', 'pipeline/tokenization', 'runtimes/tokenizers', ...shared],
-    packages: ['tokenizers'],
-  },
+export const stageSources: Readonly<Record<Stage, StageCode>> = {
+  collection: { entries: ['activities/collection.ts'] },
+  cleaning: { entries: ['activities/cleaning.ts'] },
+  tokenization: { entries: ['activities/tokenization.ts', 'runtimes/tokenizers/tokenizer.ts'] },
   training: {
-    paths: [
+    entries: [
       'activities/selection.ts',
       'activities/training.ts',
-      'pipeline/model',
-      'pipeline/training',
-      'pipeline/random.ts',
-      'runtimes/tensorflow',
-      'worker/trainer',
-      ...shared,
+      'worker/trainer/run-job.ts', // what the trainer's process runs; how it is watched does not change a result
+      'runtimes/tensorflow/binding.ts',
     ],
-    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node'],
+    packages: ['@tensorflow/tfjs-node'],
   },
-  evaluation: {
-    paths: ['activities/evaluation.ts', 'pipeline/evaluation', 'pipeline/random.ts', ...shared],
-    packages: ['vega', 'vega-lite'],
-  },
-  registration: { paths: ['activities/registry.ts', 'artifacts/registry'], packages: [] },
-  rollout: { paths: ['activities/rollout.ts', 'pipeline/rollout'], packages: [] },
+  evaluation: { entries: ['activities/evaluation.ts'] },
+  registration: { entries: ['activities/registry.ts', 'artifacts/registry/registry-writer.ts'] },
+  rollout: { entries: ['activities/rollout.ts'] },
 };

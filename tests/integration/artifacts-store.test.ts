@@ -10,6 +10,7 @@ import { openRegistryWriter, openStore } from '../../artifacts/open.ts';
 import { ledgerKey } from '../../artifacts/registry/ledger.ts';
 import { readSettings } from '../../settings/settings.ts';
 import { describeArtifactStore } from '../support/artifact-store-contract.ts';
+import { codeOf } from '../support/code.ts';
 import type { TestMinio } from '../support/minio.ts';
 import { startMinio } from '../support/minio.ts';
 import { describeRegistry } from '../support/registry-contract.ts';
@@ -77,11 +78,11 @@ describe('the store of the settings', () => {
   it('keeps artifacts, cache, lineage, observations and leases in the deletable bucket', async () => {
     const store = await openStore(settings(), { replica: 'gateway-1' });
     const output = await store.artifacts.putBytes('corpus', { mediaType: 'text/plain' });
-    const key = store.cache.key({ stage: 'cleaning', codeVersion: 'c', parameters: {}, inputs: {} });
-    await store.cache.record(key, { result: { output }, outputs: { output } });
-    expect(await store.cache.lookup(key)).toMatchObject({ hit: true, outputs: { output } });
+    const step = { step: 'cleaning', code: codeOf('c'), parameters: {}, inputs: {} };
+    await store.cache.record(step, { result: { output }, outputs: { output }, model, runId: 'run' });
+    expect(await store.cache.lookup(step)).toMatchObject({ hit: true, outputs: { output } });
     await store.buckets.artifacts.remove(blobKey(output.digest));
-    expect(await store.cache.lookup(key)).toMatchObject({ hit: false });
+    expect(await store.cache.lookup(step)).toMatchObject({ hit: false });
     const at = new Date().toISOString();
     await store.observations.append(model, [{ kind: 'feedback', prediction: 'p', label: 'spam', at }]);
     expect(await store.observations.read(model, { since: new Date(at) })).toHaveLength(1);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createStageRunner, type StageRunner, type StageWork } from '../../../activities/stage-runner.ts';
 import { type ArtifactStore, createArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { blobKey } from '../../../artifacts/blobs.ts';
+import { createClaims } from '../../../artifacts/claims.ts';
 import { createLineageLog, type LineageLog } from '../../../artifacts/lineage.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
 import type { ObjectStore } from '../../../artifacts/object-store.ts';
@@ -9,6 +10,7 @@ import { createStepCache } from '../../../artifacts/step-cache.ts';
 import type { ArtifactReference } from '../../../contracts/artifact.ts';
 import { createMetrics, type Metrics } from '../../../monitoring/metrics.ts';
 import { asActivity } from '../../support/activity-context.ts';
+import { codeOf } from '../../support/code.ts';
 
 describe('stage runner', () => {
   let objects: ObjectStore;
@@ -20,6 +22,7 @@ describe('stage runner', () => {
   let computed: number;
   let clock: number;
   let code: string;
+  let current: boolean;
 
   beforeEach(async () => {
     objects = createMemoryObjectStore();
@@ -27,12 +30,13 @@ describe('stage runner', () => {
     lineage = createLineageLog(objects, artifacts);
     metrics = createMetrics({ process: 'test' });
     documents = await artifacts.putBytes('documents', { mediaType: 'text/plain' });
-    [computed, clock, code] = [0, Date.parse('2026-05-01T00:00:00Z'), 'c0de'];
+    [computed, clock, code, current] = [0, Date.parse('2026-05-01T00:00:00Z'), 'c0de', true];
     runStage = createStageRunner({
       cache: createStepCache(objects, artifacts),
       lineage,
       metrics,
-      codeVersion: () => Promise.resolve(code),
+      claims: createClaims(objects),
+      code: { of: () => codeOf(code), isCurrent: () => Promise.resolve(current) },
       now: () => {
         clock += 1_500; // each look at the clock
         return new Date(clock);
@@ -59,7 +63,7 @@ describe('stage runner', () => {
   it('computes what it does not know, and writes down where it came from', async () => {
     const result = await run();
     expect(result).toMatchObject({ cached: false, seconds: 1.5, step: 'cleaning' });
-    expect(result.cacheReason).toBe('no earlier result for this code, parameters and inputs');
+    expect(result.cacheReason).toBe('no earlier result of this step');
     expect((await artifacts.readBytes(result.corpus)).toString()).toBe('clean documents');
     expect(await lineage.read(result.lineage)).toEqual({
       stage: 'cleaning',
@@ -69,7 +73,7 @@ describe('stage runner', () => {
       inputs: { documents },
       outputs: { corpus: result.corpus },
       parameters: { steps: ['strip-html'] },
-      codeVersion: 'c0de',
+      codeVersion: codeOf('c0de').digest,
       startedAt: '2026-05-01T00:00:01.500Z',
       endedAt: '2026-05-01T00:00:03.000Z',
       metrics: { kept: 7 },
@@ -82,7 +86,8 @@ describe('stage runner', () => {
     const second = await run({ run: { model: 'mail-filter', runId: 'lifecycle/mail-filter/2' } });
     expect(computed).toBe(1);
     expect(second).toMatchObject({ corpus: first.corpus, cached: true });
-    expect(second.cacheReason).toMatch(/^computed at /);
+    expect(second.cacheReason).toMatch(/^computed at .* by lifecycle\/mail-filter\/1$/);
+    expect(first).not.toHaveProperty('cacheDifferences');
     expect(await lineage.read(second.lineage)).toMatchObject({
       runId: 'lifecycle/mail-filter/2',
       outputs: { corpus: first.corpus },
@@ -98,6 +103,33 @@ describe('stage runner', () => {
     code = 'c0df';
     await run();
     expect(computed).toBe(5);
+  });
+
+  it('says which part of the key differs from the nearest earlier result', async () => {
+    await run();
+    code = 'c0df';
+    const result = await run({ parameters: { steps: ['strip-html', 'drop-short'] } });
+    expect(result.cacheDifferences).toEqual([
+      {
+        part: 'code',
+        name: 'stage.ts',
+        before: expect.any(String) as string,
+        now: expect.any(String) as string,
+      },
+      { part: 'parameter', name: 'steps[1]', now: '"drop-short"' },
+    ]);
+    expect(result.cacheReason).toMatch(
+      /^code differs in stage\.ts; parameter steps\[1\] is new: "drop-short" \(/,
+    );
+  });
+
+  it('does not remember what code newer than its own may have computed', async () => {
+    current = false;
+    await run();
+    expect(await run()).toMatchObject({ cached: false });
+    current = true;
+    await run();
+    expect(await run()).toMatchObject({ cached: true });
   });
 
   it('computes anew where an output is gone or cut short', async () => {

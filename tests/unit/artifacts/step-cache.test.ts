@@ -6,29 +6,40 @@ import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.
 import type { ObjectStore } from '../../../artifacts/object-store.ts';
 import type { StepCache, StepKeyParts } from '../../../artifacts/step-cache.ts';
 import { createStepCache } from '../../../artifacts/step-cache.ts';
+import { codeOf } from '../../support/code.ts';
 
 const at = '2026-03-01T08:00:00.000Z';
+const dayMs = 24 * 3_600_000;
+const by = { model: 'mail-filter', runId: 'lifecycle/mail-filter/1' };
 
 describe('step cache', () => {
   let objects: ObjectStore;
   let artifacts: ArtifactStore;
   let cache: StepCache;
   let parts: StepKeyParts;
+  let clock: number;
   beforeEach(async () => {
-    objects = createMemoryObjectStore();
+    clock = Date.parse(at);
+    const now = () => new Date(clock);
+    objects = createMemoryObjectStore(now);
     artifacts = createArtifactStore(objects);
-    cache = createStepCache(objects, artifacts, () => new Date(at));
+    cache = createStepCache(objects, artifacts, { now, ageLimitMs: 30 * dayMs });
     const documents = await artifacts.putBytes('documents', { mediaType: 'text/plain' });
-    parts = { stage: 'cleaning', codeVersion: 'c0de', parameters: { a: 1, b: [2] }, inputs: { documents } };
+    parts = { step: 'cleaning', code: codeOf('c0de'), parameters: { a: 1, b: [2] }, inputs: { documents } };
   });
+  const record = async (changes: Partial<StepKeyParts> = {}, text = 'corpus') => {
+    const corpus = await artifacts.putBytes(text, { mediaType: 'text/plain' });
+    await cache.record({ ...parts, ...changes }, { result: { corpus }, outputs: { corpus }, ...by });
+    return corpus;
+  };
 
   it('gives the same key for the same step, however it is spelled', () => {
     const { documents } = parts.inputs;
     const spelled = {
       inputs: { documents: { ...documents, mediaType: 'other', annotations: { note: 'x' } } },
       parameters: { b: [2], a: 1 },
-      codeVersion: 'c0de',
-      stage: 'cleaning',
+      code: parts.code,
+      step: 'cleaning',
     };
     expect(cache.key(spelled)).toBe(cache.key(parts));
     expect(cache.key(parts)).toMatch(/^[0-9a-f]{64}$/);
@@ -38,8 +49,8 @@ describe('step cache', () => {
     const other = await artifacts.putBytes('other documents', { mediaType: 'text/plain' });
     const keys = [
       parts,
-      { ...parts, stage: 'tokenization' },
-      { ...parts, codeVersion: 'c0df' },
+      { ...parts, step: 'tokenization' },
+      { ...parts, code: codeOf('c0df') },
       { ...parts, parameters: { a: 1, b: [3] } },
       { ...parts, inputs: { documents: other } },
       { ...parts, inputs: { labels: parts.inputs.documents } },
@@ -49,45 +60,118 @@ describe('step cache', () => {
   });
 
   it('misses what was never recorded, then gives back what was', async () => {
-    const key = cache.key(parts);
-    expect(await cache.lookup(key)).toEqual({
+    expect(await cache.lookup(parts)).toEqual({
       hit: false,
-      reason: 'no earlier result for this code, parameters and inputs',
+      absent: true,
+      reason: 'no earlier result of this step',
     });
-    const corpus = await artifacts.putBytes('corpus', { mediaType: 'text/plain' });
-    await cache.record(key, { result: { keptCount: 3, corpus }, outputs: { corpus } });
-    expect(await cache.lookup(key)).toEqual({
+    const corpus = await record();
+    expect(await cache.lookup(parts)).toEqual({
       hit: true,
-      reason: `computed at ${at}`,
-      result: { keptCount: 3, corpus },
+      reason: `computed at ${at} by ${by.runId}`,
+      result: { corpus },
       outputs: { corpus },
       recordedAt: at,
     });
   });
 
-  it('misses, and names the output, where one is gone, truncated, or lacks a file', async () => {
-    const key = cache.key(parts);
+  it('misses, and names the output, where one is gone, cut short, or lacks a file', async () => {
     const file = await artifacts.putBytes('a file', { mediaType: 'text/plain' });
     const whole = await artifacts.putBytes('whole', { mediaType: 'text/plain' });
     const folder = await artifacts.putDirectory({ file });
-    await cache.record(key, { result: {}, outputs: { whole, folder } });
-    expect((await cache.lookup(key)).hit).toBe(true);
+    await cache.record(parts, { result: {}, outputs: { whole, folder }, ...by });
+    expect((await cache.lookup(parts)).hit).toBe(true);
 
     await objects.put(blobKey(whole.digest), Buffer.from('who'));
-    const miss = (role: string) => ({
+    const gone = ({ digest }: { digest: string }, role: string) => ({
       hit: false,
-      reason: expect.stringContaining(`its output ${role} (sha256:`) as string,
+      reason: `its output ${role} (${digest}) is gone or cut short`,
     });
-    expect(await cache.lookup(key)).toEqual(miss('whole'));
+    expect(await cache.lookup(parts)).toEqual(gone(whole, 'whole'));
     await artifacts.putBytes('whole', { mediaType: 'text/plain' });
     await objects.remove(blobKey(file.digest));
-    expect(await cache.lookup(key)).toEqual(miss('folder'));
+    expect(await cache.lookup(parts)).toEqual(gone(folder, 'folder'));
+  });
+
+  it('misses where a bit of an output was flipped, though its size is right, and sets the blob aside', async () => {
+    const file = await artifacts.putBytes('a file', { mediaType: 'text/plain' });
+    const folder = await artifacts.putDirectory({ file });
+    await cache.record(parts, { result: {}, outputs: { folder }, ...by });
+    await objects.put(blobKey(file.digest), Buffer.from('b file'));
+    expect(await cache.lookup(parts)).toEqual({
+      hit: false,
+      reason: `its output folder (${folder.digest}) is damaged`,
+    });
+    expect(await objects.stat(blobKey(file.digest))).toBeUndefined();
   });
 
   it('misses, and says why, where its own entry is damaged', async () => {
-    const key = cache.key(parts);
-    await cache.record(key, { result: {}, outputs: {} });
-    await objects.put(`steps/${key}.json`, Buffer.from('{"result":'));
-    expect(await cache.lookup(key)).toEqual({ hit: false, reason: `steps/${key}.json is not JSON` });
+    await record();
+    const key = `steps/cleaning/${cache.key(parts)}.json`;
+    await objects.put(key, Buffer.from('{"result":'));
+    expect(await cache.lookup(parts)).toEqual({ hit: false, reason: `${key} is not JSON` });
+  });
+
+  it('forgets what was not used for longer than the age limit; each use makes it young again', async () => {
+    await record();
+    for (let use = 0; use < 3; use += 1) {
+      clock += 29 * dayMs;
+      expect((await cache.lookup(parts)).hit).toBe(true);
+    }
+    clock += 31 * dayMs;
+    expect(await cache.lookup(parts)).toMatchObject({
+      hit: false,
+      reason: expect.stringContaining('too long ago') as string,
+    });
+  });
+
+  describe('explains a miss', () => {
+    it('by saying that the step has no earlier result', async () => {
+      await record({ step: 'tokenization' });
+      expect(await cache.explainMiss(parts)).toEqual({
+        reason: 'no earlier result of this step',
+        differences: [],
+      });
+    });
+
+    it('by the parts that differ from the nearest result, not from the newest', async () => {
+      const other = await artifacts.putBytes('other documents', { mediaType: 'text/plain' });
+      await record({ parameters: { a: 1, b: [3] } });
+      clock += 1_000;
+      await record({ parameters: { a: 9, b: [9] }, code: codeOf('other'), inputs: { documents: other } });
+      expect(await cache.explainMiss(parts)).toEqual({
+        reason: `parameter b[0] was 3, is 2 (compared with ${by.runId}, ${at})`,
+        differences: [{ part: 'parameter', name: 'b[0]', before: '3', now: '2' }],
+      });
+    });
+
+    it('by file and package where the code differs, and by role where an input does', async () => {
+      const other = await artifacts.putBytes('other documents', { mediaType: 'text/plain' });
+      await record({
+        code: codeOf({ 'recipe.ts': 'old', 'same.ts': 'same' }, { zod: '4.0.0' }),
+        inputs: { documents: other },
+      });
+      const code = codeOf({ 'recipe.ts': 'new', 'same.ts': 'same' }, { zod: '4.0.1' });
+      const { reason, differences } = await cache.explainMiss({ ...parts, code });
+      expect(differences.map(({ part, name }) => `${part} ${name}`)).toEqual([
+        'code recipe.ts',
+        'package zod',
+        'input documents',
+      ]);
+      expect(reason).toContain(
+        'code differs in recipe.ts; package zod was 4.0.0, is 4.0.1; input documents was',
+      );
+    });
+  });
+
+  it('lists what it remembers, with damaged entries as such', async () => {
+    await record();
+    await objects.put('steps/old-format.json', Buffer.from('{}'));
+    const listed = [];
+    for await (const { object, entry } of cache.list()) listed.push([object.key, entry?.runId]);
+    expect(listed).toEqual([
+      [`steps/cleaning/${cache.key(parts)}.json`, by.runId],
+      ['steps/old-format.json', undefined],
+    ]);
   });
 });
