@@ -28,6 +28,14 @@ export interface GatewayInput {
   readonly version?: number;
 }
 
+/** Whether gateways serve what they were told to; one of before the field says no cause. */
+export interface GatewayReadiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  /** `unloadable`: the version is at fault. `unacknowledged`: no gateway is there, or none that follows; it says nothing of it. */
+  readonly cause?: 'unloadable' | 'unacknowledged';
+}
+
 /** How long gateways may take to load a version; a lease that is not renewed ends far sooner. */
 const gatewayPatienceMs = 120_000;
 const pollMs = 200;
@@ -44,11 +52,7 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
 
   return {
     /** Waits until every gateway that holds a lease serves the generation (and has loaded the version). */
-    async awaitGateways({
-      model,
-      generation,
-      version,
-    }: GatewayInput): Promise<{ ready: boolean; reasons: string[] }> {
+    async awaitGateways({ model, generation, version }: GatewayInput): Promise<GatewayReadiness> {
       return withHeartbeat(async (signal) => {
         const deadline = now().getTime() + gatewayPatienceMs;
         for (;;) {
@@ -57,7 +61,7 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
             const reason = version === undefined ? undefined : failed[String(version)];
             return reason === undefined ? [] : [`${replica} cannot load version ${version}: ${reason}`];
           });
-          if (failures.length > 0) return { ready: false, reasons: failures };
+          if (failures.length > 0) return { ready: false, reasons: failures, cause: 'unloadable' };
           const behind = live.filter(
             (lease) =>
               lease.generation < generation || (version !== undefined && !lease.ready.includes(version)),
@@ -68,7 +72,7 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
               live.length === 0
                 ? 'no gateway holds a lease'
                 : `waited for ${behind.map((it) => it.replica).join(', ')}`;
-            return { ready: false, reasons: [reason] };
+            return { ready: false, reasons: [reason], cause: 'unacknowledged' };
           }
           await setTimeout(pollMs, undefined, { signal });
         }

@@ -4,13 +4,14 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   proxyActivities,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RegistryActivities } from '../activities/registry.ts';
-import type { RolloutActivities } from '../activities/rollout.ts';
+import type { GatewayReadiness, RolloutActivities } from '../activities/rollout.ts';
 import type {
   Look,
   RolloutDecision,
@@ -83,11 +84,11 @@ async function takeOver(rollout: Rollout): Promise<RolloutResult> {
   if (input.champion === undefined) {
     const refused = await promote(rollout, 'the first version: nothing is in service to compare it with');
     // Nothing was in service before: there is nothing to go back to.
-    if (refused) return { verdict: 'unhealthy', look: refused, reasons: refused.reasons };
+    if (refused) return endWith(refused);
     return { verdict: 'promote', reasons: ['first version'] };
   }
   let shadow: Look | undefined;
-  if (input.entry === 'shadow') {
+  if (input.entry === 'shadow' || mustProveItselfInShadow(input)) {
     shadow = await runExperiment(rollout, {
       mode: 'shadow',
       step: 0,
@@ -100,9 +101,16 @@ async function takeOver(rollout: Rollout): Promise<RolloutResult> {
   if (canary.verdict !== 'promote') return conclude(rollout, canary);
 
   const decisive = shadow ?? canary;
-  const degraded = (await promote(rollout, describeLook(decisive))) ?? (await watch(rollout));
+  const refused = await promote(rollout, describeLook(decisive));
+  if (refused?.verdict === 'no-traffic') return giveBack(rollout, input.champion, refused);
+  const degraded = refused ?? (await watch(rollout));
   if (degraded) return goBack(rollout, degraded);
   return { verdict: 'promote', look: decisive, reasons: decisive.reasons };
+}
+
+/** Where there is no canary step either, nothing but the shadow could give evidence: a person's entry skips no proof. */
+function mustProveItselfInShadow({ policy }: RolloutInput): boolean {
+  return policy.steps.length === 0 && patched('2026-11-24-proof-without-canary-steps');
 }
 
 /** Waits for a person, without a bound: nothing is in traffic meanwhile. */
@@ -226,8 +234,10 @@ async function promote(rollout: Rollout, reason: string): Promise<Look | undefin
   return gateways.ready ? undefined : notTakenUp(gateways);
 }
 
-function notTakenUp({ reasons }: { reasons: readonly string[] }): Look {
-  return { verdict: 'unhealthy', pairs: 0, requests: 0, reasons };
+/** Where no gateway acknowledges, nothing is known of the version: it is withdrawn and may be rolled out again. */
+function notTakenUp({ reasons, cause }: GatewayReadiness): Look {
+  const verdict = cause === 'unacknowledged' ? 'no-traffic' : 'unhealthy';
+  return { verdict, pairs: 0, requests: 0, reasons };
 }
 
 /** @returns the look that found degradation, or nothing where the new champion held. */
@@ -253,6 +263,16 @@ async function watch(rollout: Rollout): Promise<Look | undefined> {
 async function conclude(rollout: Rollout, look: Look): Promise<RolloutResult> {
   if (look.verdict === 'rollback' || look.verdict === 'unhealthy') return goBack(rollout, look);
   await change(rollout, { kind: 'withdraw', version: rollout.input.version }, describeLook(look));
+  return endWith(look);
+}
+
+/** A promotion that no gateway acknowledged: the champion of before is champion again, and nobody is quarantined. */
+async function giveBack(rollout: Rollout, champion: number, look: Look): Promise<RolloutResult> {
+  await change(rollout, { kind: 'promote', version: champion }, describeLook(look));
+  return endWith(look);
+}
+
+function endWith(look: Look): RolloutResult {
   return { verdict: look.verdict as RolloutVerdict, look, reasons: look.reasons };
 }
 

@@ -155,7 +155,8 @@ describe.concurrent('rollout', () => {
     const fake = world.addModel();
     const reasons = ['gateway-1 cannot load version 2: out of memory'];
     fake.replace({
-      awaitGateways: ({ version }) => Promise.resolve({ ready: version === undefined, reasons }),
+      awaitGateways: ({ version }) =>
+        Promise.resolve({ ready: version === undefined, reasons, cause: 'unloadable' }),
     });
     const result = await (await startRollout(world, fake)).ended;
     expect(result.verdict).toBe('unhealthy');
@@ -164,24 +165,60 @@ describe.concurrent('rollout', () => {
     expect(fake.calls('judgeExperiment')).toEqual([]);
   });
 
-  it('goes back where the gateways do not take up the new champion', async () => {
+  it('withdraws a version that no gateway acknowledges: nothing is known of it, and it may be rolled out again', async () => {
     const fake = world.addModel();
-    const reasons = ['waited for gateway-1'];
+    const reasons = ['no gateway holds a lease'];
+    fake.replace({
+      awaitGateways: () => Promise.resolve({ ready: false, reasons, cause: 'unacknowledged' }),
+    });
+    const { id, ended } = await startRollout(world, fake);
+    expect(await ended).toMatchObject({ verdict: 'no-traffic', reasons });
+    expect(fake.changes()).toEqual(['challenge', 'withdraw']);
+    await world.record('rollout-no-gateway', id);
+  });
+
+  it('goes back where a gateway cannot load the new champion', async () => {
+    const fake = world.addModel();
+    const reasons = ['gateway-2 cannot load version 2: no space left'];
     const inService = () => fake.changes().at(-1) === 'promote';
-    fake.replace({ awaitGateways: () => Promise.resolve({ ready: !inService(), reasons }) });
+    fake.replace({
+      awaitGateways: () => Promise.resolve({ ready: !inService(), reasons, cause: 'unloadable' }),
+    });
     const result = await (await startRollout(world, fake)).ended;
     expect(result).toMatchObject({ verdict: 'unhealthy', look: { reasons } });
     expect(fake.changes().slice(-2)).toEqual(['promote', 'rollback']);
   });
 
-  it('ends a first version as unhealthy where no gateway serves it: there is nothing to go back to', async () => {
+  it('gives service back, without a quarantine, where no gateway acknowledges the promotion', async () => {
     const fake = world.addModel();
-    const reasons = ['no gateway holds a lease'];
-    fake.replace({ awaitGateways: () => Promise.resolve({ ready: false, reasons }) });
-    const { ended } = await startRollout(world, fake, { champion: undefined });
-    expect(await ended).toMatchObject({ verdict: 'unhealthy', reasons });
-    expect(fake.changes()).toEqual(['promote']);
+    const reasons = ['waited for gateway-1'];
+    const inService = () => fake.changes().at(-1) === 'promote';
+    fake.replace({
+      awaitGateways: () => Promise.resolve({ ready: !inService(), reasons, cause: 'unacknowledged' }),
+    });
+    const { id, ended } = await startRollout(world, fake);
+    expect(await ended).toMatchObject({ verdict: 'no-traffic', look: { reasons } });
+    const last = fake.calls('commitRegistryChange').slice(-2);
+    expect(last.map(({ change }) => change)).toEqual([
+      { kind: 'promote', version: 2 },
+      { kind: 'promote', version: 1 },
+    ]);
+    await world.record('rollout-given-back', id);
   });
+
+  it.each([
+    ['no-traffic', 'no gateway holds a lease', 'unacknowledged'],
+    ['unhealthy', 'gateway-1 cannot load version 2: out of memory', 'unloadable'],
+  ] as const)(
+    'ends a first version as %s where %s: there is nothing to go back to',
+    async (verdict, reason, cause) => {
+      const fake = world.addModel();
+      fake.replace({ awaitGateways: () => Promise.resolve({ ready: false, reasons: [reason], cause }) });
+      const { ended } = await startRollout(world, fake, { champion: undefined });
+      expect(await ended).toMatchObject({ verdict, reasons: [reason] });
+      expect(fake.changes()).toEqual(['promote']);
+    },
+  );
 
   it('takes back a new champion that breaks a guardrail while it is watched', async () => {
     const fake = world.addModel();
@@ -204,6 +241,18 @@ describe.concurrent('rollout', () => {
     // Nothing has shown yet that it is better: the first step must.
     const proven = fake.calls('judgeExperiment').map(({ qualityProven }) => qualityProven);
     expect(proven).toEqual([false, true]);
+  });
+
+  it('promotes nothing without evidence: without canary steps a version proves itself in the shadow, whoever asks', async () => {
+    const fake = world.addModel();
+    fake.replace({ judgeExperiment: () => Promise.resolve(lookOf('inconclusive')) });
+    const { id, ended } = await startRollout(world, fake, { entry: 'canary', policy: { steps: [] } });
+    expect(await ended).toMatchObject({ verdict: 'inconclusive' });
+    expect(fake.calls('commitRegistryChange').map(({ change }) => change)).toMatchObject([
+      { kind: 'challenge', challenger: { mode: 'shadow' }, overrideQuarantine: true },
+      { kind: 'withdraw' },
+    ]);
+    await world.record('rollout-proven-in-shadow', id);
   });
 
   it('never lifts a quarantine by itself', async () => {

@@ -1,0 +1,73 @@
+// Whether gateways serve what they were told to, over leases in memory; the clock moves with each look at it.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createRolloutActivities, type RolloutActivities } from '../../../activities/rollout.ts';
+import { createLeases, type Leases } from '../../../artifacts/leases.ts';
+import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
+import { createObservationLog } from '../../../artifacts/observations.ts';
+import { createRegistryReader } from '../../../artifacts/registry/registry-reader.ts';
+import { createKeyTrust } from '../../../artifacts/registry/trust.ts';
+import type { GatewayLease } from '../../../contracts/observation.ts';
+import { createMetrics } from '../../../monitoring/metrics.ts';
+import { createPrometheusClient } from '../../../monitoring/prometheus-client.ts';
+import { asActivity } from '../../support/activity-context.ts';
+
+const start = Date.parse('2026-05-01T00:00:00Z');
+
+describe('awaitGateways', () => {
+  let leases: Leases;
+  let activities: RolloutActivities;
+  const lease = (overrides: Partial<GatewayLease> = {}) =>
+    leases.write({
+      replica: 'gateway-1',
+      model: 'mail-filter',
+      generation: 4,
+      ready: [1, 2],
+      failed: {},
+      expiresAt: '2026-06-01T00:00:00.000Z',
+      ...overrides,
+    });
+  const wait = () =>
+    asActivity(() => activities.awaitGateways({ model: 'mail-filter', generation: 4, version: 2 }));
+
+  beforeEach(() => {
+    const objects = createMemoryObjectStore();
+    leases = createLeases(objects);
+    let seconds = 0;
+    activities = createRolloutActivities({
+      leases,
+      registry: createRegistryReader({ objects, trust: createKeyTrust([]) }),
+      observations: createObservationLog(objects),
+      prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
+      metrics: createMetrics({ process: 'test' }),
+      now: () => new Date(start + 1_000 * (seconds += 50)),
+    });
+  });
+
+  it('is ready once every gateway serves the generation and has loaded the version', async () => {
+    await lease();
+    expect(await wait()).toEqual({ ready: true, reasons: [] });
+  });
+
+  it('says at once which gateway cannot load the version: that is the version’s fault', async () => {
+    await lease({ ready: [1], failed: { 2: 'out of memory' } });
+    expect(await wait()).toEqual({
+      ready: false,
+      reasons: ['gateway-1 cannot load version 2: out of memory'],
+      cause: 'unloadable',
+    });
+  });
+
+  it('waits no longer than its patience for a gateway, and does not blame the version for it', async () => {
+    expect(await wait()).toEqual({
+      ready: false,
+      reasons: ['no gateway holds a lease'],
+      cause: 'unacknowledged',
+    });
+    await lease({ generation: 3 });
+    expect(await wait()).toEqual({
+      ready: false,
+      reasons: ['waited for gateway-1'],
+      cause: 'unacknowledged',
+    });
+  });
+});
