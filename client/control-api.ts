@@ -1,6 +1,6 @@
 // Reads the registry over the control API: versions, lineage, ledger, reports.
 import type { Readable } from 'node:stream';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { DirectoryManifest } from '../contracts/artifact.ts';
 import {
@@ -30,6 +30,8 @@ export class ControlApiError extends Error {
   }
 }
 
+const connectTimeoutMs = 2_000;
+
 const problemSchema = z.object({ error: z.object({ message: z.string() }) });
 const verificationSchema = z.object({ entries: z.number().int(), problems: z.array(z.string()) });
 
@@ -50,8 +52,10 @@ export interface ControlApi {
 
 /** @param url such as `http://127.0.0.1:8090` */
 export function createControlApi(url: string): ControlApi {
+  // An address at which nothing is takes no longer to be told of than one that refuses.
+  const dispatcher = new Agent({ connect: { timeout: connectTimeoutMs } });
   const ask = (path: string) =>
-    request(new URL(path, url)).catch((error: unknown) => {
+    request(new URL(path, url), { dispatcher }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ControlApiError(
         0,

@@ -36,10 +36,11 @@ export type CoppiceClient = Awaited<ReturnType<typeof connectCoppice>>;
 
 /**
  * Connects to the Temporal server of the settings.
+ * @param connectTimeoutMs how long it is tried; 10 s by default
  * @throws the SDK's connection error where no server answers
  */
-export async function connectCoppice(settings: Settings) {
-  const connection = await connect(settings);
+export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_000) {
+  const connection = await connect(settings, connectTimeoutMs);
   const temporal = new Client({ connection, namespace: settings.temporal.namespace });
 
   /** Sends an update to the controller, starting it where it does not run; waits for the answer. */
@@ -133,7 +134,7 @@ export async function connectCoppice(settings: Settings) {
   };
 }
 
-async function connect({ temporal }: Settings): Promise<Connection> {
+async function connect({ temporal }: Settings, connectTimeout: number): Promise<Connection> {
   const { address, apiKey, tlsCertificatePath, tlsKeyPath } = temporal;
   const pair =
     tlsCertificatePath !== undefined && tlsKeyPath !== undefined
@@ -141,6 +142,7 @@ async function connect({ temporal }: Settings): Promise<Connection> {
       : undefined;
   return Connection.connect({
     address,
+    connectTimeout,
     ...(apiKey && { apiKey: apiKey.reveal(), tls: true }),
     ...(pair && { tls: { clientCertPair: pair } }),
   });

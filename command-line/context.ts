@@ -6,6 +6,7 @@ import { explainTemporalError, RequestRefused, ServiceUnavailable } from '../cli
 import { workflowIds } from '../contracts/messages.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { readStack } from '../stack/control.ts';
+import { acceptsConnections } from '../stack/health.ts';
 
 /** Variables of the environment win over those of the stack. */
 export async function currentSettings(): Promise<Settings> {
@@ -20,12 +21,7 @@ export async function withClient<T>(
 ): Promise<T> {
   const settings = await currentSettings();
   const { address } = settings.temporal;
-  const client = await connectCoppice(settings).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ServiceUnavailable(
-      `no Temporal server answers at ${address} (${reason}); \`coppice up\` starts the local stack`,
-    );
-  });
+  const client = await connect(settings);
   try {
     return await work(client, settings);
   } catch (error) {
@@ -33,6 +29,20 @@ export async function withClient<T>(
   } finally {
     await client.close();
   }
+}
+
+/** Where a look finds nobody, gRPC, which would go on trying, gets a moment only: it may know a proxy that we do not. */
+const patienceMs = { look: 2_000, absent: 1_000, present: 5_000 };
+
+/** @throws ServiceUnavailable in seconds where no server answers */
+async function connect(settings: Settings): Promise<CoppiceClient> {
+  const { address } = settings.temporal;
+  const absence = await acceptsConnections(address)(patienceMs.look);
+  const timeoutMs = absence === undefined ? patienceMs.present : patienceMs.absent;
+  return connectCoppice(settings, timeoutMs).catch((error: unknown) => {
+    const reason = absence ?? `${address}: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ServiceUnavailable(`no Temporal server: ${reason}; \`coppice up\` starts the local stack`);
+  });
 }
 
 export async function controlApi(): Promise<ControlApi> {
@@ -52,6 +62,18 @@ export async function requireModel(client: CoppiceClient, model: string): Promis
     if (error.status === 404)
       throw new RequestRefused(`${model} is not known here: \`coppice apply <model file>\` comes first`);
     // Steering must not wait for pages: where the control API is away, the controller decides by itself.
+  });
+}
+
+/**
+ * What is applied goes into the store; a controller that cannot write there tries for long and says nothing.
+ * @throws ControlApiError where the control API says that the registry cannot be read
+ */
+export async function requireRegistry(model: string): Promise<void> {
+  const api = await controlApi();
+  await api.versions(model).catch((error: unknown) => {
+    if (error instanceof ControlApiError && error.status < 500) return; // a new model, or pages that are away
+    throw error;
   });
 }
 

@@ -5,7 +5,7 @@ import { loadModelFile } from '../../client/model-file.ts';
 import { type Decision, workflowTypes } from '../../contracts/messages.ts';
 import { type Strategy, strategies } from '../../contracts/model-spec/judgement.ts';
 import { BadArgument, modelArgument } from '../arguments.ts';
-import { requester, requireModel, withClient } from '../context.ts';
+import { requester, requireModel, requireRegistry, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
 import { watchRun } from '../watch.ts';
 import { watchRollout } from '../watch-rollout.ts';
@@ -28,6 +28,7 @@ export function runVerbs(program: Command): void {
       checkStrategy(options);
       const spec = await loadModelFile(path);
       await withClient(async (client) => {
+        await requireRegistry(spec.name);
         await client.applySpec(spec, requester());
         await startAndWatch(client, spec.name, options);
       });
@@ -39,7 +40,10 @@ export function runVerbs(program: Command): void {
     .option('--json', 'print JSON', false)
     .action(async (path: string, { json }: RunOptions) => {
       const spec = await loadModelFile(path);
-      const decision = await withClient((client) => client.applySpec(spec, requester()));
+      const decision = await withClient(async (client) => {
+        await requireRegistry(spec.name);
+        return client.applySpec(spec, requester());
+      });
       createOutput(json).result(decision, () => decision.reason);
     });
   program

@@ -16,7 +16,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, COPPICE_HOME: folder, CONTROL_URL: nobody };
+  const env = {
+    ...process.env,
+    ...{ COPPICE_HOME: folder, CONTROL_URL: nobody, GATEWAY_URL: nobody, TEMPORAL_ADDRESS: '127.0.0.1:9' },
+  };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [coppice, ...args], { cwd: folder, env }, (_error, out, err) => {
       resolve({ code: child.exitCode ?? -1, out, err });
@@ -64,10 +67,16 @@ describe.concurrent('coppice', () => {
     });
   });
 
-  it('exits 3 with one line where the service that it needs does not answer', async () => {
-    const { code, out, err } = await run('versions', 'mail-filter');
+  it.each([
+    ['the control API', ['versions', 'mail-filter']],
+    ['the Temporal server', ['freeze', 'mail-filter']],
+    ['the Temporal server', ['cancel', 'lifecycle/mail-filter/x']],
+    ['the gateway', ['predict', 'mail-filter', 'win money']],
+  ])('exits 3 with one line, which says why, where %s is down: %j', async (_service, args) => {
+    const { code, out, err } = await run(...args);
     expect([code, out]).toEqual([3, '']);
     expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(err).toMatch(/ECONNREFUSED/);
   });
 
   it('says that no stack runs, and exits 1', async () => {
