@@ -1,8 +1,7 @@
 // Masked tokens: as noise on a classifier's input, and as the task of masked language modelling (Devlin et al. 2019,
 // section 3.1: of the chosen tokens 80 % become [MASK], 10 % a random token, 10 % stay).
-import type { TokenBatch } from '../model/bert.ts';
 import type { Random } from '../random.ts';
-import type { TokenRows } from './token-rows.ts';
+import type { TokenBatch, TokenRows } from './token-rows.ts';
 import { isText } from './token-rows.ts';
 
 /**

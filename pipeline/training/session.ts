@@ -3,6 +3,7 @@
 import type { Node } from '../graph/ir.ts';
 import type { ParameterLayout } from '../model/layout.ts';
 import type { Optimizer } from './optimizer.ts';
+import { slotsOf } from './optimizer.ts';
 
 /** Values for the inputs of a graph, by name. */
 export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -19,13 +20,8 @@ export interface TrainingPlan {
   readonly validations: Readonly<Record<string, Node>>;
 }
 
-/** Everything that training carries from step to step. */
-export interface TrainingState {
-  /** Steps done. */
-  step: number;
-  /** `parameters`, and what the optimizer keeps; all in the order of the layout. */
-  vectors: Readonly<Record<string, Float32Array>>;
-}
+/** `parameters`, and what the optimizer keeps, by name; all in the order of the layout. */
+export type Vectors = Readonly<Record<string, Float32Array>>;
 
 export interface StepResult {
   /** Of the batch, before the update. */
@@ -41,12 +37,24 @@ export interface TrainingSession {
   /** @returns a validation's loss at the present parameters. */
   readonly validate: (program: string, feeds: Feeds) => number;
   /** @returns copies of all vectors. */
-  readonly read: () => Readonly<Record<string, Float32Array>>;
+  readonly read: () => Vectors;
   readonly dispose: () => void;
 }
 
-/** Starts a plan from given vectors. */
-export type OpenSession = (
-  plan: TrainingPlan,
-  vectors: Readonly<Record<string, Float32Array>>,
-) => TrainingSession;
+/** Starts a plan from given vectors: `parameters`, and each of the optimizer's. */
+export type OpenSession = (plan: TrainingPlan, vectors: Vectors) => Promise<TrainingSession>;
+
+/** @returns the names of the vectors that are trained with an optimizer. */
+export function vectorNames(optimizer: Optimizer): string[] {
+  return ['parameters', ...slotsOf(optimizer)];
+}
+
+/** @returns the vectors before the first step: nothing is known of any gradient. */
+export function startingVectors(parameters: Float32Array, optimizer: Optimizer): Vectors {
+  const { length } = parameters;
+  const vectors = vectorNames(optimizer).map((name): [string, Float32Array] => [
+    name,
+    name === 'parameters' ? parameters : new Float32Array(length),
+  ]);
+  return Object.fromEntries(vectors);
+}

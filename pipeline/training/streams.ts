@@ -16,3 +16,9 @@ export function randomFor(seed: number, purpose: Purpose, index: number): Random
   // From 1 on: stream 0 of the seed draws nothing here, since it is what `createRandom(seed)` gives to anyone.
   return createRandom(seed, 1 + index * purposes.length + purposes.indexOf(purpose));
 }
+
+/** @returns [2] the seed of a step's dropout masks. */
+export function dropoutSeed(seed: number, step: number): Int32Array {
+  const random = randomFor(seed, 'dropout', step);
+  return Int32Array.of(random.bits(), random.bits());
+}

@@ -1,5 +1,6 @@
-// Token rows as the tokenization stage leaves them, and batches cut from them.
-import type { TokenBatch } from '../model/bert.ts';
+// Token rows as the tokenization stage leaves them, and batches cut from them. Shapes are static: a graph is made for
+// each of a few row lengths, and a batch takes the shortest that its longest row fits. Rows that a batch lacks are made
+// up, and must count for nothing.
 
 /** Tokens of a corpus, one padded row a document. */
 export interface TokenRows {
@@ -16,19 +17,44 @@ export interface TokenRows {
   readonly lengths: Uint16Array;
 }
 
+/** Documents as token ids, padded to one length. */
+export interface TokenBatch {
+  /** [batchSize × length], row-major; whatever stands behind a row's length is padding. */
+  readonly ids: Int32Array;
+  /** Tokens of each row, in [1, length]. */
+  readonly lengths: Int32Array;
+  readonly batchSize: number;
+  /** T: one of the lengths that graphs are made for. */
+  readonly length: number;
+}
+
+const LENGTHS = 4; // more graphs would save little padding, and each takes a while to build
+
+/** @returns the row lengths that graphs are made for, ascending; the last is the context length. */
+export function graphLengths(contextLength: number): number[] {
+  const stride = Math.ceil(contextLength / LENGTHS);
+  const lengths = Array.from({ length: LENGTHS }, (_, index) =>
+    Math.min(contextLength, (index + 1) * stride),
+  );
+  return [...new Set(lengths)];
+}
+
 /**
- * Cuts a batch, padded to its longest row and no further.
+ * Cuts a batch.
  * @param rows indices of rows, at least one
+ * @param batchSize at least as many as rows; the missing ones are a token of padding each
  */
-export function takeBatch(tokens: TokenRows, rows: ArrayLike<number>): TokenBatch {
-  const lengths = Int32Array.from({ length: rows.length }, (_, index) => tokens.lengths[rows[index]]);
-  const length = Math.max(...lengths);
-  const ids = new Int32Array(rows.length * length);
+export function takeBatch(tokens: TokenRows, rows: ArrayLike<number>, batchSize = rows.length): TokenBatch {
+  const lengths = new Int32Array(batchSize).fill(1);
+  for (let index = 0; index < rows.length; index += 1) lengths[index] = tokens.lengths[rows[index]];
+  const longest = lengths.reduce((a, b) => Math.max(a, b));
+  const length = graphLengths(tokens.contextLength).find((candidate) => candidate >= longest) ?? longest;
+  const ids = new Int32Array(batchSize * length).fill(tokens.padId);
   for (let index = 0; index < rows.length; index += 1) {
     const start = rows[index] * tokens.contextLength;
     ids.set(tokens.ids.subarray(start, start + length), index * length);
   }
-  return { ids, lengths, batchSize: rows.length, length };
+  return { ids, lengths, batchSize, length };
 }
 
 /** @returns whether a token stands for text, and not for a frame around it. */

@@ -1,24 +1,11 @@
-// One step of training: loss and gradient of a batch, clipped, through AdamW.
-import * as tf from '@tensorflow/tfjs';
-import type { ParameterLayout, Parameters } from '../model/layout.ts';
-import { splitParameters } from '../model/layout.ts';
-import type { TrainingState } from './adamw.ts';
-import { stepAdamW } from './adamw.ts';
+// One step of training, and the validation loss, with what counts as divergence.
 import type { Objective } from './objective.ts';
 import type { Schedule } from './schedule.ts';
 import { learningRateAt } from './schedule.ts';
-
-export interface StepOptions {
-  readonly schedule: Schedule;
-  readonly weightDecay: number;
-}
+import type { StepResult, TrainingSession } from './session.ts';
 
 /** What a step did. */
-export interface StepReport {
-  /** Of the batch, before the update. */
-  readonly loss: number;
-  /** Before clipping. */
-  readonly gradientNorm: number;
+export interface StepReport extends StepResult {
   readonly learningRate: number;
   /** Positions computed. */
   readonly tokens: number;
@@ -37,47 +24,36 @@ export class Divergence extends Error {
   }
 }
 
-const CLIPPING_NORM = 1; // as BERT is trained
 const DIVERGENCE_FACTOR = 10; // single batches of a sound run reach 3 or 4
 
 /**
- * Takes the next step; the state is changed in place, and no tensor stays behind.
- * @throws Divergence when loss or gradient are not finite, or the loss is ten times an ignorant model's
+ * Takes a step.
+ * @param step from 0
+ * @throws Divergence when loss or gradient are not finite, or the loss is ten times an ignorant model's; the parameters
+ * have moved then, and are of no use any more
  */
-export function trainStep(state: TrainingState, objective: Objective, options: StepOptions): StepReport {
-  const { step } = state;
-  const { tokens, loss } = objective.step(step);
-  const result = lossAndGradient(state.parameters, objective.layout, loss);
-  if (!(result.loss < DIVERGENCE_FACTOR * objective.ignorantLoss)) throw new Divergence(step, result.loss);
-  const learningRate = learningRateAt(options.schedule, step);
-  const gradientNorm = stepAdamW(state, result.gradient, objective.layout, {
-    learningRate,
-    weightDecay: options.weightDecay,
-    maximumNorm: CLIPPING_NORM,
-  });
-  if (!Number.isFinite(gradientNorm)) throw new Divergence(step, result.loss);
-  return { loss: result.loss, gradientNorm, learningRate, tokens };
+export function trainStep(
+  session: TrainingSession,
+  objective: Objective,
+  { step, schedule }: { step: number; schedule: Schedule },
+): StepReport {
+  const { program, feeds, tokens } = objective.batch(step);
+  const learningRate = learningRateAt(schedule, step);
+  const result = session.step(program, feeds, { step, learningRate });
+  const sound =
+    result.loss < DIVERGENCE_FACTOR * objective.ignorantLoss && Number.isFinite(result.gradientNorm);
+  if (!sound) throw new Divergence(step, result.loss);
+  return { ...result, learningRate, tokens };
 }
 
-/**
- * Differentiates a loss in all parameters at once.
- * @returns the loss, and its gradient in the order of the layout
- */
-export function lossAndGradient(
-  flat: Float32Array,
-  layout: ParameterLayout,
-  loss: (parameters: Parameters) => tf.Scalar,
-): { loss: number; gradient: Float32Array } {
-  const lossOf = tf.valueAndGrad((x: tf.Tensor) => loss(splitParameters(layout, x as tf.Tensor1D)));
-  const point = tf.tensor1d(flat);
-  const { value, grad } = lossOf(point);
-  // Read outside any `tidy`, which would search a returned array for tensors, number by number.
-  const result = { loss: value.dataSync()[0], gradient: grad.dataSync() as Float32Array };
-  tf.dispose([point, value, grad]);
-  return result;
-}
-
-/** @returns the validation loss at the present parameters; undefined where nothing is held out. */
-export function validate(state: TrainingState, objective: Objective): number | undefined {
-  return tf.tidy(() => objective.validate(splitParameters(objective.layout, tf.tensor1d(state.parameters))));
+/** @returns the mean loss on rows that are not trained on; undefined where there are none. */
+export function validate(session: TrainingSession, { validationBatches }: Objective): number | undefined {
+  if (validationBatches.length === 0) return undefined;
+  let sum = 0;
+  let count = 0;
+  for (const { program, feeds, rows } of validationBatches) {
+    sum += session.validate(program, feeds) * rows;
+    count += rows;
+  }
+  return sum / count;
 }

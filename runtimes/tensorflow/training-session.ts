@@ -10,7 +10,7 @@ import type { ProgramNames, TrainingGraph } from '../../pipeline/graph/tensorflo
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 import { updateNumbers } from '../../pipeline/training/optimizer.ts';
-import type { Feeds, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
+import type { Feeds, TrainingPlan, TrainingSession, Vectors } from '../../pipeline/training/session.ts';
 import type { NativeBinding } from './binding.ts';
 import { loadBinding } from './binding.ts';
 
@@ -23,11 +23,11 @@ interface Feed {
 
 /**
  * Loads a plan and sets its variables.
- * @param vectors `parameters`, and what the optimizer keeps, in the order of the layout; absent ones start at 0
+ * @param vectors `parameters`, and what the optimizer keeps, in the order of the layout
  */
 export async function openNativeSession(
   plan: TrainingPlan,
-  vectors: Readonly<Record<string, Float32Array>>,
+  vectors: Vectors,
   precision: Precision = 'float32',
 ): Promise<TrainingSession> {
   const binding = await loadBinding();
@@ -118,7 +118,7 @@ function spansOf({ entries }: ParameterLayout) {
   };
 }
 
-function readVectors(graph: TrainingGraph, layout: ParameterLayout, run: Run): Record<string, Float32Array> {
+function readVectors(graph: TrainingGraph, layout: ParameterLayout, run: Run): Vectors {
   const spans = spansOf(layout);
   const vectors: Record<string, Float32Array> = {};
   const values = run(

@@ -1,7 +1,7 @@
 // Checkpoints: one blob a checkpoint, and a pointer `checkpoints/<key>/latest.json` that moves. The pointer is the
 // truth: a job whose key it knows goes on from there, and one that it knows as finished is not trained again.
-// The blob is a safetensors file: `parameters`, `firstMoments`, `secondMoments` as flat vectors in the order of the
-// layout; step, key, job and record in its metadata.
+// The blob is a safetensors file: `parameters` and what the optimizer keeps (`firstMoments`, `secondMoments`) as flat
+// vectors in the order of the layout; step, key, job and record in its metadata.
 import { z } from 'zod';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { blobKey } from '../../artifacts/blobs.ts';
@@ -13,7 +13,7 @@ import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contracts/training-job.ts';
 import { curvePointSchema, trainingOutcomeSchema } from '../../contracts/training-job.ts';
 import { readSafetensors, writeSafetensors } from '../../pipeline/model/safetensors.ts';
-import type { TrainingState } from '../../pipeline/training/adamw.ts';
+import type { Vectors } from '../../pipeline/training/session.ts';
 
 const recordSchema = z.object({
   tokensSeen: z.number().int(),
@@ -34,20 +34,34 @@ const pointerSchema = z.object({
 });
 type Pointer = z.infer<typeof pointerSchema>;
 
+/** A run at a step. */
+export interface TrainingState {
+  /** Steps done. */
+  readonly step: number;
+  readonly vectors: Vectors;
+  readonly record: TrainingRecord;
+}
+
 /** What a run continues from. */
 export type Resumption =
   | { readonly kind: 'fresh' }
-  | { readonly kind: 'checkpoint'; readonly state: TrainingState; readonly record: TrainingRecord }
+  | { readonly kind: 'checkpoint'; readonly state: TrainingState }
   | { readonly kind: 'finished'; readonly outcome: TrainingOutcome };
+
+export interface ExpectedVectors {
+  readonly names: readonly string[];
+  /** Numbers of each: the model's parameters. */
+  readonly size: number;
+}
 
 /** The checkpoints of one job. */
 export interface Checkpoints {
   /**
-   * @param size count of the model's parameters
+   * @param expected the vectors that a checkpoint must have, and their size
    * @throws CoppiceFailure CheckpointIncompatible where the key was used by another job
    */
-  resume(size: number): Promise<Resumption>;
-  save(state: TrainingState, record: TrainingRecord): Promise<void>;
+  resume(expected: ExpectedVectors): Promise<Resumption>;
+  save(state: TrainingState): Promise<void>;
   finish(outcome: TrainingOutcome): Promise<void>;
 }
 
@@ -90,16 +104,19 @@ export function openCheckpoints(
   };
 
   return {
-    async resume(size) {
+    async resume(expected) {
       const pointer = await readPointer();
       if (pointer === undefined) return { kind: 'fresh' };
       if (pointer.jobDigest !== digest) throw incompatible(job.key, 'another job used this key');
       if (pointer.outcome !== undefined) return { kind: 'finished', outcome: pointer.outcome };
       if (pointer.reference === undefined) throw incompatible(job.key, 'the pointer names no checkpoint');
-      return { kind: 'checkpoint', ...parse(await artifacts.readBytes(pointer.reference), job.key, size) };
+      return {
+        kind: 'checkpoint',
+        state: parse(await artifacts.readBytes(pointer.reference), job.key, expected),
+      };
     },
-    async save(state, record) {
-      const bytes = format(state, record, job.key);
+    async save(state) {
+      const bytes = format(state, job.key);
       const reference = await artifacts.putBytes(bytes, { mediaType: mediaTypes.checkpoint });
       await movePointer({ step: state.step, jobDigest: digest, reference });
     },
@@ -107,29 +124,25 @@ export function openCheckpoints(
   };
 }
 
-const vectors = ['parameters', 'firstMoments', 'secondMoments'] as const;
-
-function format(state: TrainingState, record: TrainingRecord, key: string): Uint8Array {
-  const tensors = vectors.map((name) => ({ name, shape: [state[name].length], values: state[name] }));
+function format({ step, vectors, record }: TrainingState, key: string): Uint8Array {
+  const tensors = Object.entries(vectors).map(([name, values]) => ({ name, shape: [values.length], values }));
   // The key keeps two jobs with the same numbers apart: one may remove its checkpoint while the other reads it.
-  return writeSafetensors(tensors, { key, step: String(state.step), record: JSON.stringify(record) });
+  return writeSafetensors(tensors, { key, step: String(step), record: JSON.stringify(record) });
 }
 
-function parse(
-  bytes: Uint8Array,
-  key: string,
-  size: number,
-): { state: TrainingState; record: TrainingRecord } {
+function parse(bytes: Uint8Array, key: string, { names, size }: ExpectedVectors): TrainingState {
   const { tensors, metadata } = readSafetensors(bytes);
-  const [parameters, firstMoments, secondMoments] = vectors.map((name) => {
-    const values = tensors.find((tensor) => tensor.name === name)?.values;
+  const saved = new Map(tensors.map(({ name, values }) => [name, values]));
+  const vectors: Record<string, Float32Array> = {};
+  for (const name of names) {
+    const values = saved.get(name);
     if (values?.length !== size) {
       throw incompatible(key, `${name}: expected ${size} numbers, got ${String(values?.length)}`);
     }
-    return values;
-  });
+    vectors[name] = values;
+  }
   const record = recordSchema.parse(JSON.parse(metadata.record));
-  return { state: { step: Number(metadata.step), parameters, firstMoments, secondMoments }, record };
+  return { step: Number(metadata.step), vectors, record };
 }
 
 function incompatible(key: string, reason: string): CoppiceFailure {

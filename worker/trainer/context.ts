@@ -2,12 +2,15 @@
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { ObjectStore } from '../../artifacts/object-store.ts';
 import type { TrainingProgress } from '../../contracts/training-job.ts';
+import type { OpenSession } from '../../pipeline/training/session.ts';
 
 /** What a job needs of the process that it runs in. */
 export interface TrainerContext {
   readonly artifacts: ArtifactStore;
   /** The bucket that checkpoint pointers stand in. */
   readonly objects: ObjectStore;
+  /** What computes. */
+  readonly openSession: OpenSession;
   readonly report: (progress: TrainingProgress) => void;
   /** Asked after every step. */
   readonly stopRequested: () => boolean;

@@ -5,7 +5,7 @@ import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { Model, ModelFiles } from '../../pipeline/model/model-files.ts';
 import { readModel } from '../../pipeline/model/model-files.ts';
-import type { Example } from '../../pipeline/training/objective.ts';
+import type { Example } from '../../pipeline/training/fine-tuning.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 
 const count = z.number().int().nonnegative();

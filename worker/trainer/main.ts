@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { openStore } from '../../artifacts/open.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
+import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
 import { runJob } from './run-job.ts';
@@ -33,6 +34,7 @@ async function runStarted({
   const outcome = await runJob(job, {
     artifacts: opened.artifacts,
     objects: opened.buckets.artifacts,
+    openSession: openNativeSession,
     report: (progress) => send({ kind: 'progress', progress }),
     stopRequested: () => stopRequested,
     environment: {

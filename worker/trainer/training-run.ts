@@ -7,12 +7,14 @@ import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contr
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 import { writeModel } from '../../pipeline/model/model-files.ts';
-import type { TrainingState } from '../../pipeline/training/adamw.ts';
-import { startTraining } from '../../pipeline/training/adamw.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
+import type { Optimizer } from '../../pipeline/training/optimizer.ts';
+import { adamW } from '../../pipeline/training/optimizer.ts';
+import type { TrainingSession } from '../../pipeline/training/session.ts';
+import { startingVectors, vectorNames } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
 import { trainStep, validate } from '../../pipeline/training/train-step.ts';
-import type { TrainingRecord } from './checkpoint.ts';
+import type { Checkpoints, TrainingRecord, TrainingState } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
 import type { TrainerContext } from './context.ts';
 
@@ -25,6 +27,7 @@ export interface Phase {
   readonly startingParameters: () => Float32Array;
 }
 
+const CLIPPING_NORM = 1; // as BERT is trained
 const CURVE_POINTS = 100; // with numbers written out some 10 KB, well below what a result may have
 const VALIDATIONS = 4;
 const REPORT_EVERY_MS = 500;
@@ -35,86 +38,104 @@ const REPORT_EVERY_MS = 500;
  * @throws Divergence
  */
 export async function runPhase(phase: Phase, context: TrainerContext): Promise<TrainingOutcome> {
-  const { job, config, objective } = phase;
+  const { job, objective } = phase;
+  const optimizer = adamW(job.options.weightDecay);
   const checkpoints = openCheckpoints(job, context);
-  const resumption = await checkpoints.resume(objective.layout.size);
+  const expected = { names: vectorNames(optimizer), size: objective.layout.size };
+  const resumption = await checkpoints.resume(expected);
   if (resumption.kind === 'finished') return resumption.outcome;
-  const { state, record } =
-    resumption.kind === 'checkpoint'
-      ? resumption
-      : { state: startTraining(phase.startingParameters()), record: emptyRecord() };
-  const resumedFromStep = state.step;
-  const clock = createClock();
-  let savedStep = resumedFromStep;
-  let savedAt = performance.now();
+  const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, optimizer);
+  const plan = { ...objective, optimizer, maximumNorm: CLIPPING_NORM };
+  const session = await context.openSession(plan, start.vectors);
+  try {
+    const clock = createClock();
+    await takeSteps({ ...phase, session, checkpoints, clock, start }, context);
+    const outcome = await conclude(phase, context, {
+      parameters: session.read().parameters,
+      record: start.record,
+      tokensPerSecond: clock.tokensPerSecond(),
+      resumedFromStep: start.step,
+    });
+    await checkpoints.finish(outcome);
+    return outcome;
+  } finally {
+    session.dispose();
+  }
+}
 
-  while (state.step < objective.totalSteps) {
-    const report = clock.step(() => takeStep(phase, state));
-    recordStep(record, state, objective, report);
+function freshState(phase: Phase, optimizer: Optimizer): TrainingState {
+  const vectors = startingVectors(phase.startingParameters(), optimizer);
+  return { step: 0, vectors, record: { tokensSeen: 0, lossSum: 0, lossCount: 0, curve: [] } };
+}
+
+interface Run extends Phase {
+  readonly session: TrainingSession;
+  readonly checkpoints: Checkpoints;
+  readonly clock: Clock;
+  readonly start: TrainingState;
+}
+
+/** From the step that the run starts at to the last; the record goes along. */
+async function takeSteps(run: Run, context: TrainerContext): Promise<void> {
+  const { job, objective, session, checkpoints, clock, start } = run;
+  const { totalSteps } = objective;
+  const { learningRate, warmupFraction } = job.options;
+  const schedule = { peak: learningRate * job.learningRateScale, totalSteps, warmupFraction };
+  let savedStep = start.step;
+  let savedAt = performance.now();
+  for (let step = start.step; step < totalSteps; step += 1) {
+    const report = clock.step(() => trainStep(session, objective, { step, schedule }));
+    const done = step + 1;
+    recordStep(run, done, report);
     const stopping = context.stopRequested();
     if (stopping || performance.now() - savedAt > job.options.checkpointEverySeconds * 1_000) {
-      await checkpoints.save(state, record);
-      savedStep = state.step;
+      await checkpoints.save({ step: done, vectors: session.read(), record: start.record });
+      savedStep = done;
       savedAt = performance.now();
     }
-    if (stopping) throw interrupted(state.step, objective.totalSteps);
-    if (clock.due(REPORT_EVERY_MS) || state.step === objective.totalSteps) {
-      context.report({
-        phase: job.kind,
-        step: state.step,
-        totalSteps: objective.totalSteps,
-        loss: report.loss,
-        learningRate: report.learningRate,
-        tokensPerSecond: clock.tokensPerSecond(),
-        checkpointStep: savedStep,
-      });
+    if (stopping) throw interrupted(done, totalSteps);
+    if (clock.due(REPORT_EVERY_MS) || done === totalSteps) {
+      const { loss, learningRate: rate } = report;
+      const tokensPerSecond = clock.tokensPerSecond();
+      const progress = { step: done, totalSteps, loss, learningRate: rate, tokensPerSecond };
+      context.report({ phase: job.kind, ...progress, checkpointStep: savedStep });
     }
     await new Promise(setImmediate); // messages of the supervisor get their turn
   }
+}
 
-  const outcome: TrainingOutcome = {
-    weights: await putModel(context.artifacts, {
-      config,
-      layout: objective.layout,
-      parameters: state.parameters,
-    }),
-    steps: state.step,
+interface Result {
+  readonly parameters: Float32Array;
+  readonly record: TrainingRecord;
+  readonly tokensPerSecond: number;
+  readonly resumedFromStep: number;
+}
+
+async function conclude(
+  { config, objective }: Phase,
+  { artifacts, environment }: TrainerContext,
+  { parameters, record, tokensPerSecond, resumedFromStep }: Result,
+): Promise<TrainingOutcome> {
+  return {
+    weights: await putModel(artifacts, { config, layout: objective.layout, parameters }),
+    steps: objective.totalSteps,
     tokensSeen: record.tokensSeen,
-    tokensPerSecond: clock.tokensPerSecond(),
+    tokensPerSecond,
     finalLoss: record.curve.findLast(({ trainingLoss }) => trainingLoss !== undefined)?.trainingLoss ?? 0,
     curve: record.curve,
     resumedFromStep,
-    environment: context.environment,
+    environment,
   };
-  await checkpoints.finish(outcome);
-  return outcome;
 }
-
-function takeStep({ job, objective }: Phase, state: TrainingState): StepReport {
-  const { learningRate, warmupFraction, weightDecay } = job.options;
-  const peak = learningRate * job.learningRateScale;
-  return trainStep(state, objective, {
-    schedule: { peak, totalSteps: objective.totalSteps, warmupFraction },
-    weightDecay,
-  });
-}
-
-const emptyRecord = (): TrainingRecord => ({ tokensSeen: 0, lossSum: 0, lossCount: 0, curve: [] });
 
 /** Adds a step to the record: points of the curve are means over equal spans of steps. */
-function recordStep(
-  record: TrainingRecord,
-  state: TrainingState,
-  objective: Objective,
-  report: StepReport,
-): void {
-  const { step } = state;
+function recordStep({ start: { record }, objective, session }: Run, step: number, report: StepReport): void {
   const { totalSteps } = objective;
   record.tokensSeen += report.tokens;
   record.lossSum += report.loss;
   record.lossCount += 1;
   if (!crosses(step, totalSteps, CURVE_POINTS)) return;
-  const validationLoss = crosses(step, totalSteps, VALIDATIONS) ? validate(state, objective) : undefined;
+  const validationLoss = crosses(step, totalSteps, VALIDATIONS) ? validate(session, objective) : undefined;
   record.curve.push({
     step,
     trainingLoss: record.lossSum / record.lossCount,
@@ -129,6 +150,8 @@ function recordStep(
 function crosses(step: number, totalSteps: number, parts: number): boolean {
   return Math.floor((step * parts) / totalSteps) > Math.floor(((step - 1) * parts) / totalSteps);
 }
+
+type Clock = ReturnType<typeof createClock>;
 
 /** Counts the time of steps only: not that of checkpoints and validation. */
 function createClock() {

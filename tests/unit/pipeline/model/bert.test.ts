@@ -1,13 +1,21 @@
 // Golden numbers: tests/golden/make-bert.py.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Bert, TokenBatch } from '../../../../pipeline/model/bert.ts';
-import { classify, encode, noDropout, predictTokens } from '../../../../pipeline/model/bert.ts';
-import { crossEntropy } from '../../../../pipeline/model/layers.ts';
-import type { Parameters } from '../../../../pipeline/model/layout.ts';
-import { splitParameters } from '../../../../pipeline/model/layout.ts';
+import { gradients } from '../../../../pipeline/graph/gradients.ts';
+import { compileInterpreter } from '../../../../pipeline/graph/interpret.ts';
+import type { Node } from '../../../../pipeline/graph/ir.ts';
+import { createGraph, reachable } from '../../../../pipeline/graph/ir.ts';
+import {
+  input,
+  logSoftmax,
+  multiply,
+  negate,
+  reduceMean,
+  reduceSum,
+} from '../../../../pipeline/graph/operations.ts';
+import { attentionMask, classifierLogits, maskedTokenLogits } from '../../../../pipeline/model/bert-graph.ts';
 import { readModel } from '../../../../pipeline/model/model-files.ts';
-import { lossAndGradient } from '../../../../pipeline/training/train-step.ts';
+import type { TokenBatch } from '../../../../pipeline/training/token-rows.ts';
 import type { GoldenName } from './golden.ts';
 import { golden, goldenFiles } from './golden.ts';
 import { usePlainBackend } from './plain-backend.ts';
@@ -15,91 +23,92 @@ import { usePlainBackend } from './plain-backend.ts';
 beforeAll(usePlainBackend);
 
 function load(name: GoldenName) {
-  const { config, layout, parameters } = readModel(goldenFiles(name));
-  const logitsOf = (tensors: Parameters): tf.Tensor2D => {
-    const { batch, positions } = golden(name);
-    const model: Bert = { config, parameters: tensors, dropout: noDropout };
+  const { config, layout, parameters: flat } = readModel(goldenFiles(name));
+  const logitsOf = ({ batchSize, length }: TokenBatch): Node => {
+    const { positions } = golden(name);
+    const options = { config, batchSize, length };
     return positions === null
-      ? classify(model, batch)
-      : predictTokens(model, batch, tf.tensor1d(positions, 'int32'));
+      ? classifierLogits(createGraph(), options)
+      : maskedTokenLogits(createGraph(), options, positions.length);
   };
-  const model: Bert = {
-    config,
-    parameters: splitParameters(layout, tf.tensor1d(parameters)),
-    dropout: noDropout,
+  const compute = (outputs: Readonly<Record<string, Node>>, batch: TokenBatch, extra = {}) => {
+    const { positions } = golden(name);
+    const feeds = {
+      ids: batch.ids,
+      mask: attentionMask(batch.lengths, batch.length),
+      positions: Int32Array.from(positions ?? []),
+      ...extra,
+    };
+    const parameters = Object.fromEntries(
+      layout.entries.map(({ name: parameter, shape, offset, size }) => [
+        parameter,
+        tf.tensor(flat.slice(offset, offset + size), [...shape]),
+      ]),
+    );
+    const values = compileInterpreter(outputs).run({ inputs: feeds, parameters });
+    return (output: string): number[] => [...values[output].dataSync()];
   };
-  return { config, layout, parameters, logitsOf, model };
+  return { config, layout, logitsOf, compute };
+}
+
+/** The mean cross-entropy against labels that are smoothed by a tenth. */
+function smoothedLoss(logits: Node): Node {
+  const targets = input(logits.graph, 'targets', logits.shape);
+  return negate(reduceMean(reduceSum(multiply(targets, logSoftmax(logits)), [1]), [0]));
+}
+
+function smoothed(labels: readonly number[], classes: number): Float32Array {
+  const targets = new Float32Array(labels.length * classes).fill(0.1 / classes);
+  for (const [row, label] of labels.entries()) targets[row * classes + label] += 0.9;
+  return targets;
 }
 
 describe.each(['classifier', 'masked'] as const)('the %s of transformers', (name) => {
-  it('gives the same logits here', async () => {
-    const { logitsOf, model } = load(name);
-    const logits = (await logitsOf(model.parameters).array()).flat();
-    const expected = golden(name).logits.flat();
-    expect(logits).toHaveLength(expected.length);
-    for (const [index, value] of logits.entries())
-      expect(Math.abs(value - expected[index])).toBeLessThan(1e-4);
+  it('gives the same logits here', () => {
+    const { logitsOf, compute } = load(name);
+    const { batch, logits: expected } = golden(name);
+    const logits = compute({ logits: logitsOf(batch) }, batch)('logits');
+    expect(logits).toHaveLength(expected.flat().length);
+    for (const [index, value] of expected.flat().entries()) {
+      expect(Math.abs(value - logits[index])).toBeLessThan(1e-4);
+    }
   });
 
   it('gives the same loss and the same gradient of every parameter', () => {
-    const { config, layout, parameters, logitsOf } = load(name);
-    const { loss: expectedLoss, targets, gradients } = golden(name);
-    const classes = name === 'masked' ? config.vocabularySize : config.labels.length;
-    const { loss, gradient } = lossAndGradient(parameters, layout, (tensors) => {
-      const smoothed = tf.oneHot(
-        tf.tensor1d(targets, 'int32'),
-        classes,
-        0.9 + 0.1 / classes,
-        0.1 / classes,
-        'float32',
-      );
-      return crossEntropy(logitsOf(tensors), smoothed as tf.Tensor2D);
-    });
-    expect(loss).toBeCloseTo(expectedLoss, 5);
-    expect(layout.entries.map((entry) => entry.name).sort()).toEqual(Object.keys(gradients).sort());
-    for (const entry of layout.entries) {
-      const values = gradient.subarray(entry.offset, entry.offset + entry.size);
-      const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+    const { layout, logitsOf, compute } = load(name);
+    const { batch, loss: expectedLoss, targets, gradients: expected } = golden(name);
+    const logits = logitsOf(batch);
+    const loss = smoothedLoss(logits);
+    const parameters = reachable([loss]).filter(
+      (node): node is Node<'parameter'> => node.operation === 'parameter',
+    );
+    const slopes = gradients(loss, parameters);
+    const named = parameters.map(({ attributes }, index): [string, Node] => [attributes.name, slopes[index]]);
+    const outputs = { ...Object.fromEntries(named), loss };
+    const valueOf = compute(outputs, batch, { targets: smoothed(targets, logits.shape[1]) });
+
+    expect(valueOf('loss')[0]).toBeCloseTo(expectedLoss, 5);
+    expect(Object.keys(expected).sort()).toEqual(layout.entries.map((entry) => entry.name).sort());
+    for (const [parameter, [expectedNorm, expectedOrdered]] of Object.entries(expected)) {
+      const values = valueOf(parameter);
+      const norm = Math.hypot(...values);
       const ordered = values.reduce((sum, value, index) => sum + value / (index + 1), 0);
-      const [expectedNorm, expectedOrdered] = gradients[entry.name];
-      expect(Math.abs(norm - expectedNorm), entry.name).toBeLessThan(1e-4 * (1 + expectedNorm));
-      expect(Math.abs(ordered - expectedOrdered), entry.name).toBeLessThan(1e-4 * (1 + expectedNorm));
+      expect(Math.abs(norm - expectedNorm), parameter).toBeLessThan(1e-4 * (1 + expectedNorm));
+      expect(Math.abs(ordered - expectedOrdered), parameter).toBeLessThan(1e-4 * (1 + expectedNorm));
     }
   });
 });
 
 describe('the encoder', () => {
-  it('answers the same for the first tokens alone as for all', async () => {
-    const { model } = load('classifier');
-    const { batch } = golden('classifier');
-    const first = await encode(model, batch, 'first').array();
-    const all = await encode(model, batch, 'all').array();
-    for (const [row, values] of first.entries()) {
-      const same = all[row * batch.length];
-      for (const [channel, value] of values.entries()) expect(value).toBeCloseTo(same[channel], 5);
-    }
-  });
-
-  it('ignores what stands in the padding, and how much of it there is', async () => {
-    const { model } = load('classifier');
-    const batch = (ids: number[], length: number): TokenBatch => ({
-      ids: Int32Array.from(ids),
-      lengths: Int32Array.of(3),
-      batchSize: 1,
-      length,
-    });
-    const alone = await classify(model, batch([2, 17, 3], 3)).array();
-    const padded = await classify(model, batch([2, 17, 3, 41, 7, 9], 6)).array();
-    for (const [index, value] of padded[0].entries()) expect(value).toBeCloseTo(alone[0][index], 5);
-  });
-
-  it('leaves no tensor behind when it is differentiated', () => {
-    const { layout, parameters, logitsOf } = load('classifier');
-    const step = () =>
-      lossAndGradient(parameters, layout, (tensors) => crossEntropy(logitsOf(tensors), tf.ones([4, 3])));
-    step();
-    const before = tf.memory().numTensors;
-    step();
-    expect(tf.memory().numTensors).toBe(before);
+  it('ignores what stands in the padding, and how much of it there is', () => {
+    const { logitsOf, compute } = load('classifier');
+    const classify = (ids: number[]): number[] => {
+      const length = ids.length;
+      const batch = { ids: Int32Array.from(ids), lengths: Int32Array.of(3), batchSize: 1, length };
+      return compute({ logits: logitsOf(batch) }, batch)('logits');
+    };
+    const alone = classify([2, 17, 3]);
+    const padded = classify([2, 17, 3, 41, 7, 9]);
+    for (const [index, value] of padded.entries()) expect(value).toBeCloseTo(alone[index], 5);
   });
 });

@@ -1,8 +1,8 @@
 // Models, logits and gradients that transformers and PyTorch made: tests/golden/make-bert.py.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { TokenBatch } from '../../../../pipeline/model/bert.ts';
 import type { ModelFiles } from '../../../../pipeline/model/model-files.ts';
+import type { TokenBatch } from '../../../../pipeline/training/token-rows.ts';
 
 const folder = new URL('../../../golden/bert/', import.meta.url);
 

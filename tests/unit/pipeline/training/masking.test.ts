@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addTokenNoise, maskTokens } from '../../../../pipeline/training/masking.ts';
 import { randomFor } from '../../../../pipeline/training/streams.ts';
 import type { TokenRows } from '../../../../pipeline/training/token-rows.ts';
-import { takeBatch } from '../../../../pipeline/training/token-rows.ts';
+import { graphLengths, takeBatch } from '../../../../pipeline/training/token-rows.ts';
 
 const ROWS = 400;
 const CONTEXT = 60;
@@ -34,15 +34,25 @@ const text = ROWS * (LENGTH - 2);
 const count = (ids: Int32Array, wanted: (id: number) => boolean): number => ids.filter(wanted).length;
 
 describe('a batch', () => {
-  it('is cut to its longest row', () => {
-    const uneven: TokenRows = {
-      ...tokens,
-      lengths: Uint16Array.from(tokens.lengths, (_, row) => 3 + (row % 5)),
-    };
-    const { ids, lengths, batchSize, length } = takeBatch(uneven, [5, 7]);
-    expect([[...lengths], batchSize, length]).toEqual([[3, 5], 2, 5]);
-    expect([...ids]).toEqual([2, 9, 9, 9, 9, 2, 9, 9, 9, 9]);
+  const uneven: TokenRows = {
+    ...tokens,
+    lengths: Uint16Array.from(tokens.lengths, (_, row) => 3 + (row % 50)),
+  };
+
+  it('is as long as the shortest graph that its longest row fits', () => {
+    expect(graphLengths(CONTEXT)).toEqual([15, 30, 45, 60]);
+    const { ids, lengths, batchSize, length } = takeBatch(uneven, [5, 13]);
+    expect([[...lengths], batchSize, length]).toEqual([[8, 16], 2, 30]);
+    expect([...ids.subarray(0, 30)]).toEqual([...tokens.ids.subarray(5 * CONTEXT, 5 * CONTEXT + 30)]);
   });
+
+  it('is filled up with rows of padding', () => {
+    const { ids, lengths, batchSize } = takeBatch(uneven, [5], 3);
+    expect([[...lengths], batchSize]).toEqual([[8, 1, 1], 3]);
+    expect([...ids.subarray(15)]).toEqual(Array<number>(30).fill(tokens.padId));
+  });
+
+  it('has one graph for a context of one token', () => expect(graphLengths(1)).toEqual([1]));
 });
 
 describe('token noise', () => {

@@ -7,6 +7,7 @@ import { mediaTypes } from '../../../../contracts/artifact.ts';
 import type { FineTuningJob, PretrainingJob } from '../../../../contracts/training-job.ts';
 import { fineTuningJobSchema, pretrainingJobSchema } from '../../../../contracts/training-job.ts';
 import { createRandom } from '../../../../pipeline/random.ts';
+import { openPlainSession } from '../../../../pipeline/training/plain-session.ts';
 import type { TrainerContext } from '../../../../worker/trainer/context.ts';
 
 const ROWS = 48;
@@ -81,7 +82,7 @@ export async function pretrainingJob(artifacts: ArtifactStore): Promise<Pretrain
     seed: 3,
     tokens: await putTinyTokens(artifacts),
     architecture,
-    options: { batchSize: 8, epochs: 60, learningRate: 0.005, dropout: 0 },
+    options: { batchSize: 8, epochs: 40, learningRate: 0.006, dropout: 0 },
   });
 }
 
@@ -93,7 +94,9 @@ export function createTinyTrainer() {
   const context = (stopAfter = Infinity): TrainerContext => {
     let steps = 0;
     const stopRequested = () => (steps += 1) >= stopAfter;
-    return { artifacts, objects, report: () => undefined, stopRequested, environment: { backend: 'cpu' } };
+    const openSession = openPlainSession;
+    const environment = { backend: 'cpu' };
+    return { artifacts, objects, openSession, report: () => undefined, stopRequested, environment };
   };
   return { artifacts, objects, context };
 }

@@ -1,0 +1,77 @@
+// Trains on plain TensorFlow.js: the same plan as the native session, slower and in need of nothing; in tests it is what
+// the native one is compared with.
+import * as tf from '@tensorflow/tfjs';
+import { gradients } from '../graph/gradients.ts';
+import type { Interpreter } from '../graph/interpret.ts';
+import { compileInterpreter } from '../graph/interpret.ts';
+import type { Node } from '../graph/ir.ts';
+import { reachable } from '../graph/ir.ts';
+import type { ParameterLayout } from '../model/layout.ts';
+import { updateNumbers } from './optimizer.ts';
+import { updatePlain } from './plain-updates.ts';
+import type { OpenSession } from './session.ts';
+
+/** Opens a plan on the backend that TensorFlow.js has. */
+export const openPlainSession: OpenSession = (plan, initial) => {
+  const { layout, optimizer, maximumNorm } = plan;
+  const vectors = Object.fromEntries(Object.entries(initial).map(([name, vector]) => [name, vector.slice()]));
+  const steps = new Map<string, Interpreter<string>>();
+  const validations = new Map<string, Interpreter<string>>();
+  const parameters = (): Record<string, tf.Tensor> =>
+    Object.fromEntries(
+      layout.entries.map(({ name, shape, offset, size }) => [
+        name,
+        tf.tensor(vectors.parameters.slice(offset, offset + size), [...shape]),
+      ]),
+    );
+  return Promise.resolve({
+    step: (program, inputs, { step, learningRate }) => {
+      const interpreter = obtain(steps, program, () =>
+        compileInterpreter(lossAndGradients(plan.losses[program])),
+      );
+      const results = tf.tidy(() => interpreter.run({ inputs, parameters: parameters() }));
+      const { loss } = results;
+      const value = loss.dataSync()[0];
+      const numbers = updateNumbers(optimizer, step, learningRate);
+      const gradient = flatten(layout, results);
+      tf.dispose(results);
+      const gradientNorm = updatePlain(vectors, gradient, { layout, optimizer, maximumNorm, numbers });
+      return { loss: value, gradientNorm };
+    },
+    validate: (program, inputs) => {
+      const interpreter = obtain(validations, program, () =>
+        compileInterpreter({ loss: plan.validations[program] }),
+      );
+      return tf.tidy(() => interpreter.run({ inputs, parameters: parameters() }).loss.dataSync()[0]);
+    },
+    read: () => Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [name, vector.slice()])),
+    dispose: () => undefined,
+  });
+};
+
+function obtain<T>(known: Map<string, T>, name: string, make: () => T): T {
+  const found = known.get(name) ?? make();
+  known.set(name, found);
+  return found;
+}
+
+/** Gradients under the names of their parameters. */
+function lossAndGradients(loss: Node): Record<string, Node> {
+  const parameters = reachable([loss]).filter(
+    (node): node is Node<'parameter'> => node.operation === 'parameter',
+  );
+  const slopes = gradients(loss, parameters);
+  const named = slopes.map((slope, index): [string, Node] => [parameters[index].attributes.name, slope]);
+  return { ...Object.fromEntries(named), loss };
+}
+
+function flatten(
+  { entries, size }: ParameterLayout,
+  slopes: Readonly<Record<string, tf.Tensor>>,
+): Float32Array {
+  const flat = new Float32Array(size);
+  for (const { name, offset } of entries) {
+    if (Object.hasOwn(slopes, name)) flat.set(slopes[name].dataSync(), offset);
+  }
+  return flat;
+}
