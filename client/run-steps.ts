@@ -3,12 +3,14 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
 import { workflowIds } from '../contracts/messages.ts';
+import { type CacheDifference, cacheDifferenceSchema } from '../contracts/stage-results.ts';
 
 const stageRecordSchema = z.object({
   cached: z.boolean(),
   seconds: z.number(),
   step: z.string().optional(),
   cacheReason: z.string().optional(),
+  cacheDifferences: z.array(cacheDifferenceSchema).optional(),
 });
 
 /** One step of a run that has ended. */
@@ -17,6 +19,8 @@ export interface RunStep {
   readonly step: string;
   readonly cached: boolean;
   readonly reason: string;
+  /** Of a step that was computed: how its key differs from the nearest earlier result; the first 20 parts. */
+  readonly differences: readonly CacheDifference[];
   readonly seconds: number;
   /** ISO 8601. */
   readonly endedAt: string;
@@ -55,12 +59,12 @@ async function readSteps(temporal: Client, workflowId: string): Promise<RunStep[
     if (!payload) return [];
     const parsed = stageRecordSchema.safeParse(defaultPayloadConverter.fromPayload(payload));
     if (!parsed.success) return []; // an activity that is no stage
-    const { step, cached, cacheReason, seconds } = parsed.data;
+    const { step, cached, cacheReason, cacheDifferences: differences = [], seconds } = parsed.data;
     const name = step ?? names.get(String(completed.scheduledEventId)) ?? '?';
     const endedAt = new Date(
       Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6,
     );
     const reason = cacheReason ?? 'not written down';
-    return [{ step: name, cached, reason, seconds, endedAt: endedAt.toISOString() }];
+    return [{ step: name, cached, reason, differences, seconds, endedAt: endedAt.toISOString() }];
   });
 }

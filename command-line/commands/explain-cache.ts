@@ -1,4 +1,4 @@
-// explain-cache: what of a run was taken from the step cache, what was not, and why.
+// explain-cache: what of a run was taken from the step cache, what was not, and which part of the key differed.
 import type { Command } from 'commander';
 import { RequestRefused } from '../../client/failures.ts';
 import { workflowTypes } from '../../contracts/messages.ts';
@@ -9,7 +9,7 @@ export function explainCacheVerb(program: Command): void {
   program
     .command('explain-cache')
     .argument('<run>', 'a workflow id, such as lifecycle/mail-filter/2026-05-03T10-00-00-000Z')
-    .description('for each step of a run, whether it was taken from the step cache, and why')
+    .description('for each step of a run: hit or miss, and what differs from the nearest earlier result')
     .option('--json', 'print JSON', false)
     .action(async (run: string, { json }: { json: boolean }) => {
       const steps = await withClient(async (client) => {
