@@ -1,6 +1,7 @@
 // The command line: every verb with `--help` and `--json`, one line for an error, documented exit codes.
 import { Command, Help } from 'commander';
 import { compareVerb } from './commands/compare.ts';
+import { doctorVerb } from './commands/doctor.ts';
 import { explainCacheVerb } from './commands/explain-cache.ts';
 import { exportVerb } from './commands/export.ts';
 import { logsVerb } from './commands/logs.ts';
@@ -29,6 +30,7 @@ const program = new Command('coppice')
   .exitOverride();
 for (const add of [
   stackVerbs,
+  doctorVerb,
   logsVerb,
   runVerbs,
   registryVerbs,

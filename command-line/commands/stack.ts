@@ -1,7 +1,6 @@
-// up, down, status, doctor: the local stack and what it is made of.
+// up, down, status: the local stack.
 import { type Command, Option } from 'commander';
 import { readSettings } from '../../settings/settings.ts';
-import { componentTable } from '../../setup/components.mjs';
 import { readStack, startStack, stopStack } from '../../stack/control.ts';
 import type { StackState } from '../../stack/state.ts';
 import { createOutput, exitCodes, table } from '../output.ts';
@@ -52,41 +51,6 @@ export function stackVerbs(program: Command): void {
       );
       if (!state) process.exitCode = exitCodes.failed;
     });
-  program
-    .command('doctor')
-    .description('every component: version, where it is from, healthy or not')
-    .option('--json', 'print JSON', false)
-    .action(async ({ json }: Options) => {
-      const state = await readStack(readSettings(process.env).home);
-      const rows = withHealth(await componentTable(), state);
-      createOutput(json).result(rows, () =>
-        table(
-          ['component', 'version', 'from', 'state', 'health', ''],
-          rows.map((row) => [row.component, row.version, row.from, row.state, row.health, row.detail]),
-        ),
-      );
-      if (rows.some((row) => row.state === 'missing')) process.exitCode = exitCodes.failed;
-    });
-}
-
-const programs = ['temporal', 'minio', 'prometheus', 'alertmanager'];
-
-/** Health belongs to what runs: servers, and our own processes, which are there only while a stack runs. */
-export function withHealth(
-  rows: Awaited<ReturnType<typeof componentTable>>,
-  state: StackState | undefined,
-): (Awaited<ReturnType<typeof componentTable>>[number] & { health: string })[] {
-  const running = new Map(Object.entries(state?.components ?? {}));
-  const own = [...running].filter(([name]) => !programs.includes(name));
-  return [
-    ...rows.map((row) => ({
-      ...row,
-      health: programs.includes(row.component) ? (running.get(row.component)?.state ?? 'not running') : '',
-    })),
-    ...own.map(([name, { version, from, url, state: health }]) => ({
-      ...{ component: name, version, from, state: 'present' as const, detail: url, health },
-    })),
-  ];
 }
 
 /** Says each component once when its state changes. */
