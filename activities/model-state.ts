@@ -23,6 +23,8 @@ export interface ModelState {
   readonly specReference?: ArtifactReference;
   readonly generation: number;
   readonly champion?: ServingVersion;
+  /** In shadow or canary, whether or not its rollout is still open. */
+  readonly challenger?: number;
   readonly quarantined: readonly number[];
   readonly open: { readonly run?: OpenWork; readonly rollout?: OpenWork };
   readonly searchAttributes: readonly string[];
@@ -77,6 +79,7 @@ export function createModelStateActivities({
         ...(stored && { spec: stored.spec, specReference: stored.reference }),
         generation: routing?.generation ?? 0,
         ...(champion && { champion }),
+        ...(routing?.challenger && { challenger: routing.challenger.version }),
         quarantined: routing?.quarantined ?? [],
         open,
         searchAttributes,

@@ -28,13 +28,14 @@ export function alertKey({ fingerprint, startsAt }: Alert): string {
 }
 
 /**
- * @param now milliseconds since 1970
+ * @param options.now milliseconds since 1970
+ * @param options.watching as {@link refuseRun} takes it
  * @returns why no run may start now, or nothing where one may
  */
 export function refuseAlert(
   state: ControllerState,
   alert: Alert,
-  { retraining, now }: { retraining: RetrainingSpec; now: number },
+  { retraining, now, watching }: { retraining: RetrainingSpec; now: number; watching: boolean },
 ): Decision | undefined {
   if (alert.status === 'resolved') return { decision: 'resolved', reason: `${alert.name} has resolved` };
   if (!retraining.alerts.includes(alert.name)) {
@@ -43,7 +44,7 @@ export function refuseAlert(
   if (state.handledAlerts.includes(alertKey(alert))) {
     return { decision: 'duplicate', reason: 'this firing has been acted upon' };
   }
-  const busy = refuseRun(state);
+  const busy = refuseRun(state, { watching });
   if (busy) return busy;
   const rested =
     state.lastRunEndedAt === undefined ? Infinity : (now - Date.parse(state.lastRunEndedAt)) / 1_000;
@@ -53,9 +54,13 @@ export function refuseAlert(
   return undefined;
 }
 
-/** @returns why no run may start now, whoever asks. */
-export function refuseRun(state: ControllerState): Decision | undefined {
-  return refuseWhile(state, state.run ?? state.rollout);
+/**
+ * @param options.watching the open rollout has put its version in service and only watches it: another may be trained
+ * meanwhile, and waits before it enters traffic
+ * @returns why no run may start now, whoever asks
+ */
+export function refuseRun(state: ControllerState, { watching }: { watching: boolean }): Decision | undefined {
+  return refuseWhile(state, state.run ?? (watching ? undefined : state.rollout));
 }
 
 /** @returns why no rollout may start now, whoever asks. */

@@ -41,7 +41,7 @@ import {
 } from '../contracts/messages.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import { describeTrigger, type Trigger } from '../contracts/registry.ts';
-import { quick, registry } from './activity-options.ts';
+import { look, quick, registry } from './activity-options.ts';
 import {
   afterRollout,
   afterRun,
@@ -54,7 +54,7 @@ import {
   withOpenWork,
   withoutWaiting,
 } from './controller-state.ts';
-import { rootMessage } from './failures.ts';
+import { isFailure, rootMessage } from './failures.ts';
 import { handleUpdate } from './handle-update.ts';
 import { lifecycleWorkflow } from './lifecycle.ts';
 import {
@@ -77,7 +77,7 @@ import { rolloutWorkflow } from './rollout.ts';
 import { tell } from './story.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
-const { publishAlertRules } = proxyActivities<MonitoringActivities>(quick);
+const { publishAlertRules } = proxyActivities<MonitoringActivities>(look);
 const { followSchedule } = proxyActivities<ScheduleActivities>(quick);
 const { storeSpec, commitRegistryChange } = proxyActivities<RegistryActivities>(registry);
 
@@ -120,14 +120,22 @@ function createController(initial: ControllerState) {
     return { ...current, spec: current.spec };
   };
 
+  /** Whether the open rollout has put its version in service: then another one may be trained beside it. */
+  const isWatching = ({ champion }: ModelState): boolean =>
+    state.rollout !== undefined &&
+    champion !== undefined &&
+    state.rollout.workflowId === workflowIds.rollout(model, champion.version) &&
+    patched('2026-11-24-train-while-watching');
+
   /** No other decision comes between the look at `state` and its change: nothing is awaited there. */
   const startRun = async (
-    { spec, champion, searchAttributes }: StateWithSpec,
+    current: StateWithSpec,
     trigger: Trigger,
     request: Pick<RetrainRequest, 'strategy' | 'run'>,
   ): Promise<Decision> => {
-    const refused = refuseRun(state);
+    const refused = refuseRun(state, { watching: isWatching(current) });
     if (refused) return refused;
+    const { spec, champion, searchAttributes } = current;
     const name = request.run ?? now().replace(/[:.]/g, '-');
     const workflowId = workflowIds.lifecycle(model, name);
     state = { ...state, run: { workflowId, startedAt: now(), trigger } };
@@ -215,7 +223,8 @@ function createController(initial: ControllerState) {
   const deliverAlert = async (alert: Alert): Promise<Decision> => {
     const current = await readWithSpec();
     const { retraining } = current.spec;
-    const refused = refuseAlert(state, alert, { retraining, now: Date.now() });
+    const watching = isWatching(current);
+    const refused = refuseAlert(state, alert, { retraining, now: Date.now(), watching });
     if (refused) return refused;
     const { name, fingerprint, startsAt } = alert;
     const decision = await startRun(current, { kind: 'alert', alert: name, fingerprint, startsAt }, {});
@@ -223,22 +232,36 @@ function createController(initial: ControllerState) {
     return decision;
   };
 
-  /** An open rollout takes its version out itself; with none open, the champion goes back to the version before. */
+  /**
+   * An open rollout takes its version out itself. With none open, a challenger that a rollout left behind, since it was
+   * terminated, goes out of traffic; else the champion goes back to the version before.
+   */
   const rollback = async ({ by, reason }: RollbackRequest): Promise<Decision> => {
-    const { champion } = await read();
+    const { champion, challenger } = await read();
     if (state.rollout) return tellRollout({ decision: 'rollback', by, reason });
-    if (!champion) return { decision: 'ignored', reason: 'no version is in service' };
+    const version = challenger ?? champion?.version;
+    if (version === undefined) return { decision: 'ignored', reason: 'no version is in service' };
     const { generation } = await commitRegistryChange({
       model,
-      idempotencyKey: `${workflowInfo().workflowId}/${workflowInfo().runId}/rollback-${champion.version}-${Date.now()}`,
+      idempotencyKey: `${workflowInfo().workflowId}/${workflowInfo().runId}/rollback-${version}-${Date.now()}`,
       actor: by,
       reason,
-      change: { kind: 'rollback', version: champion.version },
+      change: { kind: 'rollback', version },
     });
-    return {
-      decision: 'done',
-      reason: `version ${champion.version} left service (generation ${generation ?? '?'})`,
-    };
+    const left = challenger === undefined ? 'left service' : 'left traffic, its rollout had ended without it';
+    return { decision: 'done', reason: `version ${version} ${left} (generation ${generation ?? '?'})` };
+  };
+
+  /** A spec does not wait for Prometheus: the rules are written, and read when it starts. */
+  const publishRules = async (): Promise<string> => {
+    try {
+      await publishAlertRules({ model });
+      return '';
+    } catch (error) {
+      if (!isFailure(error, 'MetricsUnavailable') || !patched('2026-11-24-spec-without-prometheus'))
+        throw error;
+      return `; its alert rules are written and wait for Prometheus to start: ${rootMessage(error)}`;
+    }
   };
 
   const pause = (paused: boolean, by: string): Decision => {
@@ -248,11 +271,11 @@ function createController(initial: ControllerState) {
 
   handleUpdate(applySpecUpdate, applySpecRequestSchema, async ({ spec, by }) => {
     const stored = await storeSpec({ model, spec, by });
-    await publishAlertRules({ model });
+    const missing = await publishRules();
     if (patched('2026-11-24-schedule-follows-spec')) await followSchedule({ model });
     return answer('applySpec', {
       decision: 'done',
-      reason: `spec ${stored.digest.slice(7, 19)} applied by ${by}`,
+      reason: `spec ${stored.digest.slice(7, 19)} applied by ${by}${missing}`,
     });
   });
   handleUpdate(retrainUpdate, retrainRequestSchema, async (request) =>

@@ -126,12 +126,19 @@ function happyActivities(
 ): FakeActivities {
   const ref = (name: string) => referenceOf(name, model);
   const record = (stage: string) => ({ lineage: ref(`lineage of ${stage}`), cached: false, seconds: 0 });
-  const registry = { champion, previous: undefined as number | undefined, generation: 0, versions: 9 };
+  const registry = {
+    champion,
+    challenger: undefined as number | undefined,
+    previous: undefined as number | undefined,
+    generation: 0,
+    versions: 9,
+  };
   return {
     readModelState: async () => ({
       ...(spec && { spec, specReference: ref('spec') }),
       generation: registry.generation,
       ...(registry.champion !== undefined && { champion: servingVersion(model, registry.champion) }),
+      ...(registry.challenger !== undefined && { challenger: registry.challenger }),
       quarantined: [],
       open: await findOpenWork(model),
       searchAttributes: Object.values(searchAttributes),
@@ -145,6 +152,7 @@ function happyActivities(
         registry.versions += 1;
         return Promise.resolve({ version: registry.versions });
       }
+      registry.challenger = change.kind === 'challenge' ? change.challenger.version : undefined;
       if (change.kind === 'promote')
         Object.assign(registry, { previous: registry.champion, champion: change.version });
       if (change.kind === 'rollback' && change.version === registry.champion)

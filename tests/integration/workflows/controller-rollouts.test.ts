@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import {
+  type Alert,
   messageNames,
   type RolloutResult,
   type RolloutStatus,
@@ -32,6 +33,15 @@ const tellRegistered = (model: string, version: number) =>
     version,
     reason: 'all gates passed',
   } satisfies RunFinished);
+
+const unheard: Alert = {
+  status: 'firing',
+  name: 'DiskFull',
+  fingerprint: 'f1',
+  startsAt: '2026-05-01T00:00:00Z',
+  labels: {},
+  annotations: {},
+};
 
 const rolloutStatus = (model: string, version: number) =>
   world.workflow.getHandle(workflowIds.rollout(model, version)).query<RolloutStatus>(messageNames.status);
@@ -111,6 +121,30 @@ describe.concurrent('controller with a registered version', () => {
     expect(challenged).toEqual([2, 3, 4]);
     await idle(model);
     await world.record('controller-waiting-versions', workflowIds.controller(model));
+  });
+
+  it('trains another version while it only watches a new champion, which waits before it enters traffic', async () => {
+    const fake = world.addModel((model) => ({
+      champion: 1,
+      spec: specOf(model, { rollout: { steps: [], lookEverySeconds: 0.05, watchSeconds: 3_600 } }),
+    }));
+    const { model } = fake;
+    await world.client.startRollout(model, shadow(2));
+    await world.until(
+      'version 2 is watched',
+      async () => (await rolloutStatus(model, 2)).phase === 'watching',
+    );
+    expect(await world.client.retrain(model, { trigger: { kind: 'person', name: 'kim' } })).toMatchObject({
+      decision: 'started',
+    });
+    const { rollout } = await world.controllerState(model, 'version 10 waits', ({ waiting }) =>
+      waiting.includes(10),
+    );
+    expect(rollout?.version).toBe(2);
+    expect(fake.changes()).toEqual(['challenge', 'promote', 'register']);
+    await world.client.rollback(model, { by: 'kim', reason: 'complaints' });
+    await world.until('version 10 has its turn', () => fake.changes().filter((it) => it === 'challenge')[1]);
+    await world.record('controller-trains-while-watching', workflowIds.controller(model));
   });
 
   it('keeps a version waiting while the model is paused', async () => {
@@ -259,6 +293,31 @@ describe.concurrent('controller, told by people about a rollout', () => {
       decision: 'done',
       reason: 'version 3 left service (generation 1)',
     });
+  });
+
+  it('takes out a challenger whose rollout was terminated, and leaves the champion in service', async () => {
+    const fake = world.addModel({ champion: 1, activities: undecided });
+    const { model } = fake;
+    await openRollout(fake, 2);
+    await world.workflow.getHandle(workflowIds.rollout(model, 2)).terminate('by hand');
+    await world.until('the controller finds that no rollout is open', async () => {
+      // Asks it to read what is open, which is all that an alert that nobody listens to brings.
+      await world.client.deliverAlert(model, unheard);
+      return !(await world.client.controllerState(model))?.rollout;
+    });
+    expect(await world.client.rollback(model, { by: 'kim', reason: 'complaints' })).toEqual({
+      decision: 'done',
+      reason: 'version 2 left traffic, its rollout had ended without it (generation 2)',
+    });
+    expect(fake.calls('commitRegistryChange').at(-1)).toMatchObject({
+      actor: 'kim',
+      reason: 'complaints',
+      change: { kind: 'rollback', version: 2 },
+    });
+    expect(await world.client.rollback(model, { by: 'kim', reason: 'still' })).toMatchObject({
+      reason: 'version 1 left service (generation 3)',
+    });
+    await world.record('controller-takes-out-left-behind', workflowIds.controller(model));
   });
 
   it('says in words why there is nothing to go back to', async () => {

@@ -59,6 +59,29 @@ describe.concurrent('controller', () => {
     });
   });
 
+  it('applies a spec while Prometheus is away, after few attempts, and says so in one line', async () => {
+    const fake = world.addModel({ spec: null });
+    const away = 'Prometheus at http://127.0.0.1:9090/-/reload does not answer: connect ECONNREFUSED';
+    fake.replace({ publishAlertRules: () => Promise.reject(new CoppiceFailure('MetricsUnavailable', away)) });
+    const { decision, reason } = await world.client.applySpec(specOf(fake.model), 'kim');
+    expect(decision).toBe('done');
+    expect(reason).toMatch(
+      /^spec [0-9a-f]{12} applied by kim; its alert rules are written and wait for Prometheus to start: Prometheus at .* ECONNREFUSED$/,
+    );
+    expect(fake.calls('storeSpec')).toHaveLength(1);
+    expect(fake.calls('publishAlertRules')).toHaveLength(3);
+    expect(fake.calls('followSchedule')).toHaveLength(1);
+    await world.record('controller-spec-without-prometheus', workflowIds.controller(fake.model));
+  });
+
+  it('does not take a spec for applied whose rules cannot be written', async () => {
+    const fake = world.addModel({ spec: null });
+    fake.replace({
+      publishAlertRules: () => Promise.reject(new CoppiceFailure('InvalidInput', 'no stored spec')),
+    });
+    await expect(world.client.applySpec(specOf(fake.model), 'kim')).rejects.toThrow('no stored spec');
+  });
+
   it('starts one lifecycle for a retraining, and says which', async () => {
     const fake = world.addModel();
     const gate = holdCollection(fake);

@@ -31,7 +31,8 @@ const alert: Alert = {
   annotations: {},
 };
 const judge = (state: ControllerState, overrides: Partial<Alert> = {}) =>
-  refuseAlert(state, { ...alert, ...overrides }, { retraining, now })?.decision;
+  refuseAlert(state, { ...alert, ...overrides }, { retraining, now, watching: false })?.decision;
+const unwatched = { watching: false };
 
 describe('an alert', () => {
   it('may start a run where nothing speaks against it', () => {
@@ -90,11 +91,14 @@ describe('an alert', () => {
 describe('a run or a rollout', () => {
   it('is refused while the model is paused, whoever asks', () => {
     const paused = { ...empty, paused: true };
-    expect([refuseRun(paused)?.decision, refuseRollout(paused)?.decision]).toEqual(['paused', 'paused']);
+    expect([refuseRun(paused, unwatched)?.decision, refuseRollout(paused)?.decision]).toEqual([
+      'paused',
+      'paused',
+    ]);
   });
 
   it('is refused with the name of what is open', () => {
-    expect(refuseRun({ ...empty, rollout })).toMatchObject({
+    expect(refuseRun({ ...empty, rollout }, unwatched)).toMatchObject({
       decision: 'busy',
       workflowId: rollout.workflowId,
     });
@@ -102,6 +106,14 @@ describe('a run or a rollout', () => {
       decision: 'busy',
       workflowId: rollout.workflowId,
     });
+  });
+
+  it('may begin as a run while a rollout only watches, unless another run is open or the model is paused', () => {
+    const watching = { watching: true };
+    expect(refuseRun({ ...empty, rollout }, watching)).toBeUndefined();
+    expect(refuseAlert({ ...empty, rollout }, alert, { retraining, now, ...watching })).toBeUndefined();
+    expect(refuseRun({ ...empty, rollout, run }, watching)?.workflowId).toBe(run.workflowId);
+    expect(refuseRun({ ...empty, rollout, paused: true }, watching)?.decision).toBe('paused');
   });
 
   it('may begin as a rollout while a run goes on', () => {
