@@ -32,6 +32,10 @@ export const failures = {
     retries: true,
     consequence: 'the change is read again and tried on the newer generation',
   },
+  SigningUnavailable: {
+    retries: true,
+    consequence: 'nothing is written; the change is tried again once the key service answers',
+  },
   RollbackTargetMissing: { retries: false, consequence: 'the rollout stops and asks a person' },
   MetricsUnavailable: { retries: true, consequence: 'the look is skipped; missing data never promotes' },
   InvariantViolated: { retries: false, consequence: 'the run fails; this is a defect of Coppice' },

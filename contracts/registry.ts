@@ -64,12 +64,17 @@ export const routingDocumentSchema = z.object({
 });
 export type RoutingDocument = z.infer<typeof routingDocumentSchema>;
 
+/** A spec as it was applied: opaque here, so that an entry keeps its hash when the model file learns new words. */
+const appliedSpecSchema = z.record(z.string(), z.json());
+
 /** A change of the registry as it is asked for. */
 export const registryChangeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('register'),
     version: versionDocumentSchema.omit({ version: true, createdAt: true }),
   }),
+  /** A spec becomes the one that the model's next runs and rollouts follow. */
+  z.object({ kind: z.literal('apply'), spec: appliedSpecSchema, reference: artifactReferenceSchema }),
   z.object({ kind: z.literal('promote'), version: versionNumberSchema }),
   z.object({
     kind: z.literal('challenge'),
@@ -116,7 +121,11 @@ export const ledgerEntrySchema = z.object({
   idempotencyKey: z.string(),
   change: registryChangeSchema,
   /** What the change produced. */
-  result: z.object({ version: versionDocumentSchema.optional(), routing: routingDocumentSchema.optional() }),
+  result: z.object({
+    version: versionDocumentSchema.optional(),
+    routing: routingDocumentSchema.optional(),
+    spec: z.object({ revision: z.number().int().positive() }).optional(),
+  }),
   previousHash: z.string(),
   hash: z.string(),
 });

@@ -106,6 +106,7 @@ function summarizeVersion({ document, state, retrainingDue }: VersionWithState):
 function concerns({ change }: LedgerEntry, version: number): boolean {
   switch (change.kind) {
     case 'register':
+    case 'apply':
       return false;
     case 'challenge':
       return change.challenger.version === version;

@@ -8,6 +8,7 @@ import type {
   VersionDocument,
 } from '../../contracts/registry.ts';
 import { formatVersion } from '../../contracts/registry.ts';
+import { hashCanonical } from '../canonical-json.ts';
 import type { RegistryState } from './state.ts';
 import { nextChampions } from './state.ts';
 
@@ -19,6 +20,7 @@ import { nextChampions } from './state.ts';
  */
 export function applyChange(state: RegistryState, change: RegistryChange, at: string): LedgerEntry['result'] {
   if (change.kind === 'register') return { version: register(state, change.version, at) };
+  if (change.kind === 'apply') return { spec: apply(state, change) };
   if (change.kind === 'mark-for-retraining') {
     for (const version of change.versions) requireRegistered(state, version);
     return {};
@@ -28,7 +30,7 @@ export function applyChange(state: RegistryState, change: RegistryChange, at: st
 }
 
 /** A change of who serves. */
-type Rerouting = Exclude<RegistryChange, { kind: 'register' | 'mark-for-retraining' }>;
+type Rerouting = Exclude<RegistryChange, { kind: 'register' | 'apply' | 'mark-for-retraining' }>;
 
 /** Quarantine and challenger after the change; champion and previous follow from the champions. */
 interface Arms {
@@ -110,6 +112,22 @@ function register(
   }
   const last = Math.max(0, ...state.versions.keys());
   return { ...version, version: last + 1, createdAt: at };
+}
+
+function apply(
+  state: RegistryState,
+  { spec, reference }: Extract<RegistryChange, { kind: 'apply' }>,
+): { revision: number } {
+  const name = spec['name'];
+  if (name !== state.model) {
+    const message = `the spec of ${JSON.stringify(name)} is not one of ${state.model}`;
+    throw new CoppiceFailure('InvalidInput', message, { model: state.model });
+  }
+  if (`sha256:${hashCanonical(spec)}` !== reference.digest) {
+    const message = `${reference.digest} is not the digest of the spec that is applied to ${state.model}`;
+    throw new CoppiceFailure('InvalidInput', message, { model: state.model });
+  }
+  return { revision: (state.spec?.revision ?? 0) + 1 };
 }
 
 function requireRegistered(state: RegistryState, version: number): void {

@@ -3,10 +3,12 @@
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { LedgerEntry } from '../../contracts/registry.ts';
 import { ledgerEntrySchema } from '../../contracts/registry.ts';
+import type { LedgerHead } from '../../contracts/trust.ts';
 import { canonicalJson, hashCanonical } from '../canonical-json.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { putIfAbsent, readObject } from '../object-store.ts';
-import { applyChange } from './apply-change.ts';
+import type { Heads } from './heads.ts';
+import { noHeads } from './heads.ts';
 import type { Signer, Trust } from './signing.ts';
 import { verifySigned } from './signing.ts';
 import type { RegistryState } from './state.ts';
@@ -24,17 +26,17 @@ export interface LedgerView {
   readonly byIdempotencyKey: ReadonlyMap<string, LedgerEntry>;
 }
 
-export interface LedgerReport {
-  readonly entries: number;
-  /** What is wrong, in words that name the object; empty where the ledger holds. */
-  readonly problems: readonly string[];
-}
-
 export interface Ledger {
   /** Everything up to now; entries that were read before are not read again. @throws CoppiceFailure ArtifactCorrupt */
   read(model: string): Promise<LedgerView>;
-  /** Reads it all again: signatures, sequence, hash chain, and that each result follows from its change. */
-  verify(model: string): Promise<LedgerReport>;
+  /**
+   * Reads it all again, and tells each entry before it is taken as one.
+   * @returns how far it holds, and why not further where it does not
+   */
+  reread(
+    model: string,
+    tell: (entry: LedgerEntry, before: RegistryState) => void,
+  ): Promise<{ view: LedgerView; problem: string | undefined }>;
 }
 
 /** Eight digits, so that keys sort as their numbers do. */
@@ -49,7 +51,7 @@ export function hashEntry(entry: Omit<LedgerEntry, 'hash'>): string {
 
 /** @returns false where another entry of that sequence was written first */
 export async function writeEntry(objects: ObjectStore, signer: Signer, entry: LedgerEntry): Promise<boolean> {
-  const body = Buffer.from(canonicalJson(signer.sign(entry)));
+  const body = Buffer.from(canonicalJson(await signer.sign(entry)));
   return putIfAbsent(objects, ledgerKey(entry.model, entry.sequence), body);
 }
 
@@ -70,13 +72,15 @@ const emptyView = (model: string): GrowingView => ({
 function append(view: GrowingView, entry: LedgerEntry, key: string): void {
   const { entries, state, byIdempotencyKey } = view;
   const { hash, ...content } = entry;
-  const expected = { sequence: entries.length + 1, previousHash: entries.at(-1)?.hash ?? genesisHash };
+  const last = entries.at(-1);
+  const expected = { sequence: entries.length + 1, previousHash: last?.hash ?? genesisHash };
   const broken = [
     entry.model !== state.model && `it belongs to ${entry.model}`,
     entry.sequence !== expected.sequence &&
       `its sequence is ${entry.sequence}, expected ${expected.sequence}`,
     entry.previousHash !== expected.previousHash && 'it does not follow the entry before it',
     hashEntry(content) !== hash && 'its hash is not that of its content',
+    last !== undefined && entry.at < last.at && 'it is dated before the entry before it',
   ].filter((problem) => problem !== false);
   if (broken.length > 0) {
     throw new CoppiceFailure('ArtifactCorrupt', `${key} breaks the ledger: ${broken.join(', ')}`, { key });
@@ -86,7 +90,32 @@ function append(view: GrowingView, entry: LedgerEntry, key: string): void {
   byIdempotencyKey.set(entry.idempotencyKey, entry);
 }
 
-export function createLedger({ objects, trust }: { objects: ObjectStore; trust: Trust }): Ledger {
+/** Where a ledger must have been, and how that is known. */
+interface Pin extends LedgerHead {
+  readonly seen: string;
+}
+
+/** @throws CoppiceFailure ArtifactCorrupt where entries were removed, or others put in their place */
+function holdToPins({ entries, state: { model } }: LedgerView, pins: readonly Pin[]): void {
+  for (const { sequence, hash, seen } of pins) {
+    if (sequence === 0 || entries.at(sequence - 1)?.hash === hash) continue;
+    const key = ledgerKey(model, sequence);
+    const what =
+      entries.length < sequence
+        ? `the ledger ends at ${entries.length}: entries were removed`
+        : 'another entry stood there';
+    throw new CoppiceFailure('ArtifactCorrupt', `${key} is not what ${seen}: ${what}`, { key });
+  }
+}
+
+export interface LedgerDependencies {
+  readonly objects: ObjectStore;
+  readonly trust: Trust;
+  /** What this machine has seen of ledgers; by default it remembers nothing. */
+  readonly heads?: Heads | undefined;
+}
+
+export function createLedger({ objects, trust, heads = noHeads }: LedgerDependencies): Ledger {
   const views = new Map<string, LedgerView>();
 
   async function readEntry(key: string): Promise<LedgerEntry> {
@@ -107,8 +136,21 @@ export function createLedger({ objects, trust }: { objects: ObjectStore; trust: 
     }
   }
 
+  /** Read before the ledger is: it may grow meanwhile, and must not seem to have shrunk. */
+  async function readPins(model: string): Promise<Pin[]> {
+    const remembered = await heads.read(model);
+    await trust.refresh();
+    const revoked = trust.revocations().flatMap((revocation) => {
+      const head = Object.hasOwn(revocation.heads, model) ? revocation.heads[model] : undefined;
+      return head ? [{ ...head, seen: `stood there when a key was revoked at ${revocation.at}` }] : [];
+    });
+    const seen = `was seen here (if the registry was set back on purpose, remove ${heads.location}/${model})`;
+    return [...revoked, ...(remembered ? [{ ...remembered, seen }] : [])];
+  }
+
   return {
     async read(model) {
+      const pins = await readPins(model);
       const known = views.get(model);
       let growing: GrowingView | undefined;
       for await (const [key, entry] of readAfter(model, known?.entries.length ?? 0)) {
@@ -118,27 +160,29 @@ export function createLedger({ objects, trust }: { objects: ObjectStore; trust: 
         append(growing, entry, key);
       }
       const view = growing ?? known ?? emptyView(model);
+      holdToPins(view, pins);
+      const last = growing?.entries.at(-1);
+      if (last) await heads.remember(model, last);
       // A slower reader beside this one must not take entries back.
       if (view.entries.length > (views.get(model)?.entries.length ?? -1)) views.set(model, view);
       return view;
     },
 
-    async verify(model) {
+    async reread(model, tell) {
       const view = emptyView(model);
-      const problems: string[] = [];
       try {
+        const pins = await readPins(model);
         for await (const [key, entry] of readAfter(model, 0)) {
-          const { state } = view;
+          const before = view.state;
           append(view, entry, key);
-          if (canonicalJson(applyChange(state, entry.change, entry.at)) !== canonicalJson(entry.result)) {
-            problems.push(`${key}: its result does not follow from its change`);
-          }
+          tell(entry, before);
         }
+        holdToPins(view, pins);
       } catch (error) {
         if (!(error instanceof CoppiceFailure) || error.type === 'ArtifactStoreUnavailable') throw error;
-        problems.push(error.message);
+        return { view, problem: error.message };
       }
-      return { entries: view.entries.length, problems };
+      return { view, problem: undefined };
     },
   };
 }

@@ -1,5 +1,6 @@
-// Reading the registry: who serves, since when, which versions there are and what became of them. Every document is
-// verified; a forged one is refused, never skipped.
+// Reading the registry: who serves, since when, which versions there are and what became of them. The ledger answers;
+// a document that is not what it says is refused, never skipped.
+import { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
   LedgerEntry,
@@ -8,16 +9,14 @@ import type {
   VersionDocument,
   VersionState,
 } from '../../contracts/registry.ts';
-import { routingDocumentSchema, versionDocumentSchema } from '../../contracts/registry.ts';
+import { storedSpecSchema } from '../../contracts/registry.ts';
 import type { ObjectStore } from '../object-store.ts';
-import { readObject } from '../object-store.ts';
-import type { LedgerReport } from './ledger.ts';
+import type { LedgerDependencies } from './ledger.ts';
 import { createLedger } from './ledger.ts';
-import { routingKey, versionKey } from './projections.ts';
-import type { Trust } from './signing.ts';
-import { verifySigned } from './signing.ts';
-import { readNewestSpec } from './specs.ts';
+import { checkProjection, routingKey, specKey, versionKey } from './projections.ts';
 import { versionState } from './state.ts';
+import type { LedgerReport } from './verify-ledger.ts';
+import { verifyLedger } from './verify-ledger.ts';
 
 export interface VersionWithState {
   readonly document: VersionDocument;
@@ -31,8 +30,8 @@ export interface RegistryReader {
   /** The newest routing, from the ledger: right even where a crash left its document unwritten. */
   readRouting(model: string): Promise<RoutingDocument | undefined>;
   /**
-   * For polling: one listing, and one read where there is something new.
-   * @returns the newest routing document, or undefined where there is none after `generation`
+   * For polling: one listing, and the ledger where there is something new.
+   * @returns the newest routing, or undefined where there is none after `generation`
    */
   readRoutingAfter(model: string, generation: number): Promise<RoutingDocument | undefined>;
   readVersion(model: string, version: number): Promise<VersionDocument | undefined>;
@@ -42,63 +41,42 @@ export interface RegistryReader {
   servedAt(model: string, time: Date): Promise<RoutingDocument | undefined>;
   readLedger(model: string): Promise<readonly LedgerEntry[]>;
   verifyLedger(model: string): Promise<LedgerReport>;
-  /** Models with a spec or a ledger, in alphabetical order. */
+  /** Models with a ledger, in alphabetical order. */
   listModels(): Promise<string[]>;
   /** The newest stored spec. */
   readSpec(model: string): Promise<StoredSpec | undefined>;
 }
 
-export function createRegistryReader({
-  objects,
-  trust,
-}: {
-  objects: ObjectStore;
-  trust: Trust;
-}): RegistryReader {
-  const ledger = createLedger({ objects, trust });
-
-  async function newestKey(prefix: string, after: string): Promise<string | undefined> {
-    let newest: string | undefined;
-    for await (const { key } of objects.list(prefix, { after })) newest = key;
-    return newest;
-  }
-
-  /** Names below a prefix: one listing each, which jumps over what lies under a name. */
-  async function namesBelow(prefix: string): Promise<string[]> {
-    const names: string[] = [];
-    for (;;) {
-      const last = names.at(-1);
-      // Keys below a name are digits, which sort before `~`.
-      const rest = objects.list(prefix, last === undefined ? {} : { after: `${prefix}${last}/~` });
-      const { value } = await rest.next();
-      await rest.return(undefined);
-      if (!value) return names;
-      names.push(value.key.slice(prefix.length).split('/')[0]);
-    }
-  }
+export function createRegistryReader(dependencies: LedgerDependencies): RegistryReader {
+  const { objects, trust } = dependencies;
+  const ledger = createLedger(dependencies);
 
   return {
     readRouting: async (model) => (await ledger.read(model)).state.routing,
 
     async readRoutingAfter(model, generation) {
-      const key = await newestKey(`routing/${model}/`, routingKey(model, generation));
-      const bytes = key === undefined ? undefined : await readObject(objects, key);
-      if (key === undefined || bytes === undefined) return undefined;
-      const routing = await verifySigned(bytes, routingDocumentSchema, { trust, key });
-      // A genuine document of another time or model, put where it does not belong.
-      if (routingKey(routing.model, routing.generation) === key) return routing;
-      const replayed = `routing ${routing.generation} of ${routing.model}`;
-      throw new CoppiceFailure('ArtifactCorrupt', `${key} is refused: it holds ${replayed}`, { key });
+      const key = await newestKey(objects, `routing/${model}/`, routingKey(model, generation));
+      // Documents that were removed hide nothing from who has just started.
+      if (key === undefined && generation > 0) return undefined;
+      const { entries, state } = await ledger.read(model);
+      if (key !== undefined) {
+        const made = entries.findLast(
+          ({ result: { routing } }) => routing && routingKey(model, routing.generation) === key,
+        );
+        if (!made?.result.routing)
+          throw new CoppiceFailure('ArtifactCorrupt', `${key} is refused: no entry of the ledger made it`, {
+            key,
+          });
+        await checkProjection({ key, document: made.result.routing }, { objects, trust });
+      }
+      return state.routing && state.routing.generation > generation ? state.routing : undefined;
     },
 
     async readVersion(model, version) {
-      const key = versionKey(model, version);
-      const bytes = await readObject(objects, key);
-      // Not written yet, perhaps, where its commit died: the ledger knows.
-      if (bytes === undefined) return (await ledger.read(model)).state.versions.get(version);
-      const document = await verifySigned(bytes, versionDocumentSchema, { trust, key });
-      if (versionKey(document.model, document.version) === key) return document;
-      throw new CoppiceFailure('ArtifactCorrupt', `${key} is refused: it holds another version`, { key });
+      const document = (await ledger.read(model)).state.versions.get(version);
+      // Where it is not written yet, perhaps because its commit died, the ledger is enough.
+      if (document) await checkProjection({ key: versionKey(model, version), document }, { objects, trust });
+      return document;
     },
 
     async listVersions(model) {
@@ -117,9 +95,36 @@ export function createRegistryReader({
     },
 
     readLedger: async (model) => (await ledger.read(model)).entries,
-    verifyLedger: (model) => ledger.verify(model),
-    listModels: async () =>
-      [...new Set([...(await namesBelow('specs/')), ...(await namesBelow('ledger/'))])].sort(),
-    readSpec: (model) => readNewestSpec(model, { objects, trust }),
+    verifyLedger: (model) => verifyLedger(model, { ledger, objects, trust }),
+    listModels: async () => (await namesBelow(objects, 'ledger/')).sort(),
+    async readSpec(model) {
+      const { spec } = (await ledger.read(model)).state;
+      if (!spec) return undefined;
+      const { success, data, error } = storedSpecSchema.safeParse(spec);
+      if (success) return data;
+      const key = specKey(model, spec.revision);
+      const message = `${key} is no spec that this version of Coppice reads: ${z.prettifyError(error)}`;
+      throw new CoppiceFailure('InvalidInput', message, { key });
+    },
   };
+}
+
+async function newestKey(objects: ObjectStore, prefix: string, after: string): Promise<string | undefined> {
+  let newest: string | undefined;
+  for await (const { key } of objects.list(prefix, { after })) newest = key;
+  return newest;
+}
+
+/** Names below a prefix: one listing each, which jumps over what lies under a name. */
+async function namesBelow(objects: ObjectStore, prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  for (;;) {
+    const last = names.at(-1);
+    // Keys below a name are digits, which sort before `~`.
+    const rest = objects.list(prefix, last === undefined ? {} : { after: `${prefix}${last}/~` });
+    const { value } = await rest.next();
+    await rest.return(undefined);
+    if (!value) return names;
+    names.push(value.key.slice(prefix.length).split('/')[0]);
+  }
 }

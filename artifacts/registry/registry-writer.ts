@@ -1,5 +1,5 @@
 // The one write path of the registry: compare-and-set on the ledger, then the documents that follow from the entry.
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
@@ -13,13 +13,12 @@ import { registryCommitSchema } from '../../contracts/registry.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { ObjectStore } from '../object-store.ts';
-import { putIfAbsent } from '../object-store.ts';
 import { applyChange } from './apply-change.ts';
+import type { Heads } from './heads.ts';
 import type { LedgerView } from './ledger.ts';
 import { createLedger, genesisHash, hashEntry, writeEntry } from './ledger.ts';
 import { project } from './projections.ts';
 import type { Signer, Trust } from './signing.ts';
-import { readNewestSpec, specKey } from './specs.ts';
 import { createKeyTrust } from './trust.ts';
 
 /** How often a commit that others overtake is tried on the newer ledger before it gives up. */
@@ -50,6 +49,8 @@ export interface RegistryWriterDependencies {
   readonly signer: Signer;
   /** Whose earlier entries count; by default the signer's own. */
   readonly trust?: Trust;
+  /** What this machine has seen of ledgers: nothing is built on one that lost entries. */
+  readonly heads?: Heads;
   readonly now: () => Date;
 }
 
@@ -57,7 +58,7 @@ type Commit = z.output<typeof registryCommitSchema>;
 
 export function createRegistryWriter(dependencies: RegistryWriterDependencies): RegistryWriter {
   const { objects, artifacts, signer, now, trust = createKeyTrust([signer.publicKey]) } = dependencies;
-  const ledger = createLedger({ objects, trust });
+  const ledger = createLedger({ objects, trust, heads: dependencies.heads });
 
   const answer = (entry: LedgerEntry): CommitResult => ({ entry, ...entry.result });
 
@@ -75,31 +76,41 @@ export function createRegistryWriter(dependencies: RegistryWriterDependencies): 
     return answer(entry);
   }
 
+  async function commitChange(input: RegistryCommit): Promise<CommitResult> {
+    const commit = parseCommit(input);
+    for (let attempt = 1; attempt <= attemptsAtMost; attempt += 1) {
+      const outcome = await tryCommit(commit);
+      if (outcome !== 'overtaken') return outcome;
+    }
+    const message = `${commit.model}: others changed the registry ${attemptsAtMost} times before this change`;
+    throw new CoppiceFailure('RegistryConflict', message, { model: commit.model });
+  }
+
   return {
-    async commit(input) {
-      const commit = parseCommit(input);
-      for (let attempt = 1; attempt <= attemptsAtMost; attempt += 1) {
-        const outcome = await tryCommit(commit);
-        if (outcome !== 'overtaken') return outcome;
-      }
-      const message = `${commit.model}: others changed the registry ${attemptsAtMost} times before this change`;
-      throw new CoppiceFailure('RegistryConflict', message, { model: commit.model });
-    },
+    commit: commitChange,
 
     async writeSpec({ model, spec, by }) {
       if (spec.name !== model)
         throw new CoppiceFailure('InvalidInput', `the spec of ${spec.name} is not one of ${model}`);
       const reference = await artifacts.putJson(spec);
-      for (;;) {
-        const newest = await readNewestSpec(model, { objects, trust });
-        if (newest?.reference.digest === reference.digest) return newest.reference;
-        const revision = (newest?.revision ?? 0) + 1;
-        const stored = { model, revision, at: now().toISOString(), by, spec, reference };
-        const body = Buffer.from(canonicalJson(signer.sign(stored)));
-        if (await putIfAbsent(objects, specKey(model, revision), body)) return reference;
-      }
+      const newest = (await ledger.read(model)).state.spec;
+      if (newest?.reference.digest === reference.digest) return newest.reference;
+      await commitChange({
+        model,
+        // Of several that apply the same spec at once, one does.
+        idempotencyKey: `spec/${(newest?.revision ?? 0) + 1}/${reference.digest}`,
+        actor: by,
+        reason: 'a spec was applied',
+        change: { kind: 'apply', spec: asStored(spec), reference },
+      });
+      return reference;
     },
   };
+}
+
+/** Without what is undefined, as canonical JSON leaves it out. */
+function asStored(spec: ModelSpec): Extract<RegistryCommit['change'], { kind: 'apply' }>['spec'] {
+  return z.record(z.string(), z.json()).parse(JSON.parse(canonicalJson(spec)));
 }
 
 function parseCommit(input: RegistryCommit): Commit {

@@ -1,34 +1,34 @@
-// Signatures of the registry's documents: ed25519 (RFC 8032) over canonical JSON. The private key lives in one file,
-// mode 0600, of the one process that writes the registry.
+// Signatures of the registry's documents: ed25519 (RFC 8032) over canonical JSON. Who holds the private key stands in
+// key-file.ts and signing-command.ts, whom a reader believes in trust.ts.
 import type { KeyObject } from 'node:crypto';
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomUUID,
-  sign,
-  verify,
-} from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash, createPublicKey, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { Signed } from '../../contracts/registry.ts';
 import { signedSchema } from '../../contracts/registry.ts';
+import type { Revocation } from '../../contracts/trust.ts';
 import { canonicalJson } from '../canonical-json.ts';
 
-/** Signs documents with one key. */
+/** Signs documents with one key; a key service may hold it, so it takes time. */
 export interface Signer {
   readonly keyId: string;
   readonly publicKey: KeyObject;
-  sign<T>(document: T): Signed<T>;
+  sign<T>(document: T): Promise<Signed<T>>;
 }
 
-/** Finds a public key that this process trusts. */
+/** A public key that counts, for all that was signed before it was revoked. */
+export interface PublicKey {
+  readonly key: KeyObject;
+  readonly revoked?: Revocation | undefined;
+}
+
+/** Whose signatures this process believes. */
 export interface Trust {
-  find(keyId: string): Promise<KeyObject | undefined>;
+  /** Hears of keys that were added and revoked since. @throws CoppiceFailure ArtifactCorrupt for a forged list */
+  refresh(): Promise<void>;
+  find(keyId: string): Promise<PublicKey | undefined>;
+  /** Of all keys that were revoked, for the ledgers' heads that they pin. */
+  revocations(): readonly Revocation[];
 }
 
 /** @returns the first 16 hexadecimal digits of the SHA-256 of the key's DER form */
@@ -46,49 +46,9 @@ export function createSigner(privateKey: KeyObject): Signer {
     publicKey,
     sign: (document) => {
       const signature = sign(null, Buffer.from(canonicalJson(document)), privateKey).toString('base64');
-      return { document, keyId, signature };
+      return Promise.resolve({ document, keyId, signature });
     },
   };
-}
-
-/**
- * Reads the private key, or makes one where there is no file.
- * @param path of a PKCS#8 PEM file
- * @throws CoppiceFailure InvalidInput where others may read the file, or where it holds no ed25519 key
- */
-export async function openSigner(path: string): Promise<Signer> {
-  await mkdir(dirname(path), { recursive: true });
-  const { mode } = await stat(path).catch(() => createKeyFile(path));
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    const message = `${path} holds the registry's private key and may be read by others: chmod 600 ${path}`;
-    throw new CoppiceFailure('InvalidInput', message, { path });
-  }
-  return createSigner(readKey(path, await readFile(path, 'utf8')));
-}
-
-/** Whole or not at all: of two processes that start at once, both read the key of the first. */
-async function createKeyFile(path: string): Promise<Stats> {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { flag: 'wx', mode: 0o600 });
-    await link(draft, path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return stat(path);
-}
-
-function readKey(path: string, pem: string): KeyObject {
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === 'ed25519') return key;
-  } catch {
-    // Said below, without the file's content.
-  }
-  throw new CoppiceFailure('InvalidInput', `${path} holds no ed25519 private key in PEM form`, { path });
 }
 
 /**
@@ -96,12 +56,13 @@ function readKey(path: string, pem: string): KeyObject {
  * @param bytes JSON of `{ document, keyId, signature }`
  * @param options.key names the object in the failure
  * @returns the document, once its signature verified
- * @throws CoppiceFailure ArtifactCorrupt where the document is forged, damaged, or signed by an unknown key
+ * @throws CoppiceFailure ArtifactCorrupt where the document is forged, damaged, or signed by a key that is unknown or
+ *   was revoked before
  */
 export async function verifySigned<T>(
   bytes: Buffer,
   documentSchema: z.ZodType<T>,
-  options: { readonly trust: Trust; readonly key: string },
+  options: { readonly trust: Pick<Trust, 'find'>; readonly key: string },
 ): Promise<T> {
   const { trust, key } = options;
   const refuse = (why: string): never => {
@@ -111,15 +72,31 @@ export async function verifySigned<T>(
   const envelope = signedSchema(z.json()).safeParse(parse(bytes));
   if (!envelope.success) return refuse('it is no signed document');
   const { document, keyId, signature } = envelope.data;
-  const publicKey = await trust.find(keyId);
-  if (!publicKey) return refuse(`it is signed by ${keyId}, a key that is not trusted here`);
+  const known = await trust.find(keyId);
+  if (!known) return refuse(`it is signed by ${keyId}, a key that is not trusted here`);
   const signedBytes = Buffer.from(canonicalJson(document));
-  if (!verify(null, signedBytes, publicKey, Buffer.from(signature, 'base64')))
+  if (!verify(null, signedBytes, known.key, Buffer.from(signature, 'base64')))
     return refuse('its signature is forged');
+  if (known.revoked && !precedes(known.revoked, key, document))
+    return refuse(`it is signed by ${keyId}, a key that was revoked at ${known.revoked.at}`);
   const parsed = documentSchema.safeParse(document);
   return parsed.success
     ? parsed.data
     : refuse(`it is signed and yet not valid: ${parsed.error.issues[0].message}`);
+}
+
+const dated = z.union([z.object({ at: z.string() }), z.object({ createdAt: z.string() })]);
+
+/** Whether a document was there before its key was revoked: by its date, and in a ledger by its place as well. */
+function precedes({ at, heads }: Revocation, key: string, document: unknown): boolean {
+  const found = dated.safeParse(document);
+  if (!found.success) return false;
+  const signedAt = 'at' in found.data ? found.data.at : found.data.createdAt;
+  if (!(Date.parse(signedAt) < Date.parse(at))) return false;
+  const place = /^ledger\/([^/]+)\/([0-9]+)\.json$/.exec(key);
+  if (!place) return true;
+  const [, model, sequence] = place;
+  return Object.hasOwn(heads, model) && Number(sequence) <= heads[model].sequence;
 }
 
 function parse(bytes: Buffer): unknown {

@@ -2,13 +2,19 @@
 import type {
   LedgerEntry,
   RoutingDocument,
+  StoredSpec,
   VersionDocument,
   VersionState,
 } from '../../contracts/registry.ts';
 
+/** A stored spec as the ledger holds it, its spec not yet read as one. */
+export type AppliedSpec = Omit<StoredSpec, 'spec'> & { readonly spec: object };
+
 export interface RegistryState {
   readonly model: string;
   readonly versions: ReadonlyMap<number, VersionDocument>;
+  /** The newest one that was applied. */
+  readonly spec: AppliedSpec | undefined;
   /** Absent before the first change of routing. */
   readonly routing: RoutingDocument | undefined;
   /** Versions that were champion and may be again: the last one serves, the one before it is what a rollback goes to. */
@@ -19,7 +25,14 @@ export interface RegistryState {
 
 /** @returns the state before the first entry */
 export function emptyState(model: string): RegistryState {
-  return { model, versions: new Map(), routing: undefined, champions: [], retrainingDue: new Set() };
+  return {
+    model,
+    versions: new Map(),
+    spec: undefined,
+    routing: undefined,
+    champions: [],
+    retrainingDue: new Set(),
+  };
 }
 
 /** The champions after a change: a promotion comes last, a version rolled back is struck out wherever it stood. */
@@ -33,15 +46,24 @@ export function nextChampions(
 }
 
 /** @returns the state after one more entry */
-export function foldEntry(state: RegistryState, { change, result }: LedgerEntry): RegistryState {
+export function foldEntry(state: RegistryState, entry: LedgerEntry): RegistryState {
+  const { change, result } = entry;
   const { version, routing } = result;
   return {
     model: state.model,
     versions: version ? new Map([...state.versions, [version.version, version]]) : state.versions,
+    spec: appliedSpec(entry) ?? state.spec,
     routing: routing ?? state.routing,
     champions: nextChampions(state.champions, change),
     retrainingDue: nextRetrainingDue(state, { change, version }),
   };
+}
+
+/** @returns the spec that an entry applied, where it did */
+export function appliedSpec({ model, at, actor, change, result }: LedgerEntry): AppliedSpec | undefined {
+  if (change.kind !== 'apply' || !result.spec) return undefined;
+  const { revision } = result.spec;
+  return { model, revision, at, by: actor, spec: change.spec, reference: change.reference };
 }
 
 function nextRetrainingDue(

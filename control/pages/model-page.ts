@@ -166,6 +166,8 @@ function describeChange({ change, result }: LedgerEntry): string {
         ? `version ${version} into the shadow`
         : `version ${version} to ${(trafficFraction * 100).toFixed(0)} %`;
     }
+    case 'apply':
+      return `spec ${result.spec?.revision ?? '?'} applied`;
     case 'promote':
     case 'withdraw':
     case 'rollback':

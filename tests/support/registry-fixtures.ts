@@ -2,12 +2,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { ObjectStore } from '../../artifacts/object-store.ts';
+import type { Heads } from '../../artifacts/registry/heads.ts';
 import { createRegistryReader } from '../../artifacts/registry/registry-reader.ts';
 import { createRegistryWriter } from '../../artifacts/registry/registry-writer.ts';
+import type { PublicKey, Signer, Trust } from '../../artifacts/registry/signing.ts';
 import { createSigner } from '../../artifacts/registry/signing.ts';
-import { createKeyTrust } from '../../artifacts/registry/trust.ts';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import type { Challenger, RegistryChange, RegistryCommit } from '../../contracts/registry.ts';
+import type { LedgerHead, Revocation } from '../../contracts/trust.ts';
 
 export const model = 'mail-filter';
 
@@ -71,17 +73,51 @@ export function newSigner() {
   return createSigner(generateKeyPairSync('ed25519').privateKey);
 }
 
+/** Trust that a test gives and takes. */
+function createTestTrust(): Trust & {
+  add(signer: Signer): void;
+  revoke(signer: Signer, at: Revocation): void;
+} {
+  const known = new Map<string, PublicKey>();
+  return {
+    refresh: () => Promise.resolve(),
+    find: (keyId) => Promise.resolve(known.get(keyId)),
+    revocations: () => [...known.values()].flatMap(({ revoked }) => (revoked ? [revoked] : [])),
+    add: ({ keyId, publicKey }) => {
+      known.set(keyId, { key: publicKey });
+    },
+    revoke: ({ keyId, publicKey }, revoked) => {
+      known.set(keyId, { key: publicKey, revoked });
+    },
+  };
+}
+
+/** What a machine remembers, without its disk. */
+export function createMemoryHeads(): Heads {
+  const seen = new Map<string, LedgerHead>();
+  return {
+    location: '/home/heads',
+    read: (of) => Promise.resolve(seen.get(of)),
+    remember: (of, { sequence, hash }) => {
+      if (sequence > (seen.get(of)?.sequence ?? 0)) seen.set(of, { sequence, hash });
+      return Promise.resolve();
+    },
+  };
+}
+
 /** Writer and reader over one bucket, with one key. */
 export function createTestRegistry(objects: ObjectStore, start = '2026-05-01T00:00:00.000Z') {
   const signer = newSigner();
-  const trust = createKeyTrust([signer.publicKey]);
+  const trust = createTestTrust();
+  trust.add(signer);
   let ticks = 0;
   const now = () => {
     ticks += 1;
     return new Date(Date.parse(start) + ticks * 1_000);
   };
   const artifacts = createArtifactStore(objects);
-  const newWriter = () => createRegistryWriter({ objects, artifacts, signer, now });
-  const newReader = () => createRegistryReader({ objects, trust });
-  return { objects, signer, trust, newWriter, newReader, writer: newWriter(), reader: newReader() };
+  const newWriter = (others: { signer?: Signer; heads?: Heads } = {}) =>
+    createRegistryWriter({ objects, artifacts, signer, trust, now, ...others });
+  const newReader = (heads?: Heads) => createRegistryReader({ objects, trust, heads });
+  return { objects, signer, trust, now, newWriter, newReader, writer: newWriter(), reader: newReader() };
 }

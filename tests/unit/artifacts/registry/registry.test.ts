@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { createArtifactStore } from '../../../../artifacts/artifact-store.ts';
 import { createMemoryObjectStore } from '../../../../artifacts/memory-object-store.ts';
+import { specKey } from '../../../../artifacts/registry/projections.ts';
 import { createRegistryWriter } from '../../../../artifacts/registry/registry-writer.ts';
-import { specKey } from '../../../../artifacts/registry/specs.ts';
 import { modelSpecSchema } from '../../../../contracts/model-spec/model-spec.ts';
 import { describeRegistry } from '../../../support/registry-contract.ts';
+import { describeRegistryFaults } from '../../../support/registry-faults.ts';
 import {
   commitOf,
   createTestRegistry,
   model,
-  newSigner,
   promote,
   register,
 } from '../../../support/registry-fixtures.ts';
 
 describeRegistry('memory', () => Promise.resolve(createMemoryObjectStore()));
+describeRegistryFaults('memory', () => Promise.resolve(createMemoryObjectStore()));
 
 describe('stored specs', () => {
   const spec = modelSpecSchema.parse({
@@ -43,14 +44,35 @@ describe('stored specs', () => {
     expect(await reader.listModels()).toEqual([model]);
   });
 
-  it('are refused where they were forged, or name another model', async () => {
+  it('come from the ledger: a document that was forged is never in force, and is found', async () => {
     const registry = createTestRegistry(createMemoryObjectStore());
-    await registry.writer.writeSpec({ model, spec, by: 'kim' });
-    await registry.objects.put(specKey(model, 2), Buffer.from(JSON.stringify(newSigner().sign({ spec }))));
-    const forged = { type: 'ArtifactCorrupt', message: expect.stringContaining(specKey(model, 2)) as string };
-    await expect(registry.reader.readSpec(model)).rejects.toMatchObject(forged);
-    const other = registry.writer.writeSpec({ model: 'help-ko', spec, by: 'kim' });
+    const { objects, reader, signer, writer } = registry;
+    const first = await writer.writeSpec({ model, spec, by: 'kim' });
+    await writer.writeSpec({ model, spec: { ...spec, description: 'changed' }, by: 'kim' });
+    const put = async (revision: number, document: object) =>
+      objects.put(specKey(model, revision), Buffer.from(JSON.stringify(await signer.sign(document))));
+    await put(3, { spec });
+    await objects.copy(specKey(model, 1), specKey(model, 2));
+    expect(await reader.readSpec(model)).toMatchObject({ revision: 2, spec: { description: 'changed' } });
+    expect((await reader.verifyLedger(model)).problems).toEqual([
+      `${specKey(model, 2)} is not what the ledger says`,
+      expect.stringMatching(/^specs\/mail-filter\/00000003\.json: no entry of the ledger made it/),
+    ]);
+    expect((await reader.readSpec(model))?.reference.digest).not.toBe(first.digest);
+  });
+
+  it('are refused where they name another model, or another digest', async () => {
+    const { writer } = createTestRegistry(createMemoryObjectStore());
+    const other = writer.writeSpec({ model: 'help-ko', spec, by: 'kim' });
     await expect(other).rejects.toMatchObject({ type: 'InvalidInput' });
+    const reference = {
+      digest: `sha256:${'a'.repeat(64)}`,
+      mediaType: 'application/json',
+      sizeBytes: 2,
+      annotations: {},
+    };
+    const change = { kind: 'apply' as const, spec: { name: model }, reference };
+    await expect(writer.commit(commitOf(change))).rejects.toThrow(/is not the digest of the spec/);
   });
 });
 
