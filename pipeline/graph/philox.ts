@@ -4,17 +4,21 @@
 // (Uint32ToFloat in tensorflow/core/lib/random/random_distributions.h).
 
 /** What the counter's words 0 and 2 are multiplied by, and what the key's are raised by, from the paper. */
-const [MULTIPLIER_0, MULTIPLIER_2] = [0xd2511f53, 0xcd9e8d57];
-const [WEYL_0, WEYL_1] = [0x9e3779b9, 0xbb67ae85];
+const MULTIPLIER_0 = 0xd2511f53;
+const MULTIPLIER_2 = 0xcd9e8d57;
+const WEYL_0 = 0x9e3779b9;
+const WEYL_1 = 0xbb67ae85;
+const ROUNDS = 10;
 /** TensorFlow's key for scrambling seeds. */
 const SCRAMBLING_KEY = [0x3ec8f720, 0x02461e29] as const;
-const ROUNDS = 10;
 const FRACTION_BITS = 23; // of a float32
 
 /** The upper 32 bits of a product of 32-bit words. */
 function multiplyHigh(a: number, b: number): number {
-  const [aHigh, aLow] = [a >>> 16, a & 0xffff];
-  const [bHigh, bLow] = [b >>> 16, b & 0xffff];
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
   const first = aHigh * bLow + ((aLow * bLow) >>> 16);
   const second = aLow * bHigh + (first & 0xffff);
   return aHigh * bHigh + (first >>> 16) + (second >>> 16);
@@ -25,12 +29,18 @@ function multiplyHigh(a: number, b: number): number {
  * @param words four 32-bit words
  * @param key two 32-bit words
  */
-export function philox(words: Uint32Array, [key0, key1]: readonly [number, number]): void {
-  let [a, b, c, d] = words;
-  let [raised0, raised1] = [key0, key1];
+export function philox(words: Uint32Array, key: readonly [number, number]): void {
+  let a = words[0];
+  let b = words[1];
+  let c = words[2];
+  let d = words[3];
+  let raised0 = key[0];
+  let raised1 = key[1];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const [high0, high2] = [multiplyHigh(a, MULTIPLIER_0), multiplyHigh(c, MULTIPLIER_2)];
-    const [low0, low2] = [Math.imul(a, MULTIPLIER_0), Math.imul(c, MULTIPLIER_2)];
+    const high0 = multiplyHigh(a, MULTIPLIER_0);
+    const high2 = multiplyHigh(c, MULTIPLIER_2);
+    const low0 = Math.imul(a, MULTIPLIER_0);
+    const low2 = Math.imul(c, MULTIPLIER_2);
     a = high2 ^ b ^ raised0;
     b = low2;
     c = high0 ^ d ^ raised1;
@@ -46,7 +56,7 @@ export function philox(words: Uint32Array, [key0, key1]: readonly [number, numbe
 
 /**
  * Draws a dropout mask.
- * @param size how many numbers
+ * @param size how many numbers, below 2^34
  * @param rate share that is zeroed, in (0, 1)
  * @param seed two integers, taken as int32
  * @returns 0 where a uniform number in [0, 1) is below the rate, else 1/(1 − rate)
@@ -60,16 +70,14 @@ export function dropoutMask(size: number, rate: number, seed: readonly [number, 
   const key = [mixed[0], mixed[1]] as const;
   const words = new Uint32Array(4);
   const mask = new Float32Array(size);
-  for (let start = 0; start < size; start += 4) {
-    words[0] = start / 4;
-    words[1] = 0; // a tensor of 2^34 numbers would carry
-    words[2] = mixed[2];
-    words[3] = mixed[3];
-    philox(words, key);
-    for (let index = 0; index < 4; index += 1) {
-      // Beyond an odd end, without effect.
-      mask[start + index] = (words[index] & (2 ** FRACTION_BITS - 1)) >= threshold ? scale : 0;
+  for (let index = 0; index < size; index += 1) {
+    if (index % 4 === 0) {
+      words.set(mixed);
+      words[0] = index / 4;
+      words[1] = 0;
+      philox(words, key);
     }
+    mask[index] = (words[index % 4] & (2 ** FRACTION_BITS - 1)) >= threshold ? scale : 0;
   }
   return mask;
 }
