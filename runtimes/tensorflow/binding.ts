@@ -58,5 +58,5 @@ export interface NativeBinding {
 /** @returns the addon, loaded as `loadTensorflow` does. */
 export async function loadBinding(options?: TensorFlowOptions): Promise<NativeBinding> {
   const tensorflow = await loadTensorflow(options);
-  return (tensorflow.backend() as unknown as { binding: NativeBinding }).binding; // not in its type
+  return (tensorflow.findBackend('tensorflow') as unknown as { binding: NativeBinding }).binding; // not in its type
 }

@@ -1,25 +1,14 @@
 // Trains on native TensorFlow: the plan's graph is written as a SavedModel, loaded by tfjs-node's addon, and stepped
 // by one call a step. Weights and what the optimizer keeps stay inside until they are read. Every call blocks the event
 // loop, so this belongs in a process of its own.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Precision } from '../../pipeline/graph/tensorflow/lower.ts';
-import { dataType } from '../../pipeline/graph/tensorflow/saved-model-schema.ts';
 import type { ProgramNames, TrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 import { updateNumbers } from '../../pipeline/training/optimizer.ts';
 import type { Feeds, TrainingPlan, TrainingSession, Vectors } from '../../pipeline/training/session.ts';
-import type { NativeBinding } from './binding.ts';
-import { loadBinding } from './binding.ts';
-
-/** A value on its way into a graph. */
-interface Feed {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Int32Array;
-}
+import type { Feed, SavedModel } from './saved-model.ts';
+import { loadSavedModel } from './saved-model.ts';
 
 /**
  * Loads a plan and sets its variables.
@@ -30,10 +19,8 @@ export async function openNativeSession(
   vectors: Vectors,
   precision: Precision = 'float32',
 ): Promise<TrainingSession> {
-  const binding = await loadBinding();
   const graph = buildTrainingGraph(plan, precision);
-  const model = await load(binding, graph.savedModel);
-  const run = createRunner(binding, model);
+  const { run, dispose } = await loadSavedModel(graph.savedModel);
   const spans = spansOf(plan.layout);
 
   const feeds = graph.variables.map(({ vector, parameter, initial }): Feed => {
@@ -60,39 +47,7 @@ export async function openNativeSession(
       return run(feedsOf(names, fed), names.fetches)[0][0];
     },
     read: () => readVectors(graph, plan.layout, run),
-    dispose: () => binding.deleteSavedModel(model),
-  };
-}
-
-async function load(binding: NativeBinding, savedModel: Uint8Array): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'coppice-graph-'));
-  try {
-    await writeFile(join(directory, 'saved_model.pb'), savedModel);
-    return binding.loadSavedModel(directory, 'serve');
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-type Run = (feeds: readonly Feed[], fetches: readonly string[]) => Float32Array[];
-
-function createRunner(binding: NativeBinding, model: number): Run {
-  const place = (name: string): string => (name.includes(':') ? name : `${name}:0`);
-  return (feeds, fetches) => {
-    const tensors = feeds.map(({ shape, values }) =>
-      binding.createTensor(shape, values instanceof Int32Array ? dataType.int32 : dataType.float32, values),
-    );
-    try {
-      const names = feeds.map(({ name }) => place(name)).join();
-      const results = binding.runSavedModel(model, tensors, names, fetches.map(place).join());
-      return results.map(({ id }) => {
-        const values = binding.tensorDataSync(id);
-        binding.deleteTensor(id);
-        return values;
-      });
-    } finally {
-      for (const tensor of tensors) binding.deleteTensor(tensor);
-    }
+    dispose,
   };
 }
 
@@ -118,7 +73,7 @@ function spansOf({ entries }: ParameterLayout) {
   };
 }
 
-function readVectors(graph: TrainingGraph, layout: ParameterLayout, run: Run): Vectors {
+function readVectors(graph: TrainingGraph, layout: ParameterLayout, run: SavedModel['run']): Vectors {
   const spans = spansOf(layout);
   const vectors: Record<string, Float32Array> = {};
   const values = run(

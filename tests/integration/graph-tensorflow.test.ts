@@ -1,0 +1,170 @@
+// The graph on native TensorFlow: every operation gives the reference's numbers, and training moves parameters as it
+// does over plain arrays.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/learning.ts';
+import type { Node } from '../../pipeline/graph/ir.ts';
+import { createGraph, reachable } from '../../pipeline/graph/ir.ts';
+import { createGraphDef, shapeAttribute, typeAttribute } from '../../pipeline/graph/tensorflow/graph-def.ts';
+import type { Precision } from '../../pipeline/graph/tensorflow/lower.ts';
+import { lower } from '../../pipeline/graph/tensorflow/lower.ts';
+import type { BertConfig } from '../../pipeline/model/config.ts';
+import { initialParameters } from '../../pipeline/model/layout.ts';
+import { createRandom } from '../../pipeline/random.ts';
+import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
+import type { Objective } from '../../pipeline/training/objective.ts';
+import type { Optimizer } from '../../pipeline/training/optimizer.ts';
+import { adamW } from '../../pipeline/training/optimizer.ts';
+import { openPlainSession } from '../../pipeline/training/plain-session.ts';
+import { createPretraining } from '../../pipeline/training/pretraining.ts';
+import type { OpenSession } from '../../pipeline/training/session.ts';
+import { startingVectors } from '../../pipeline/training/session.ts';
+import type { TokenRows } from '../../pipeline/training/token-rows.ts';
+import { validate } from '../../pipeline/training/train-step.ts';
+import { loadSavedModel } from '../../runtimes/tensorflow/saved-model.ts';
+import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
+import { expectClose } from '../support/expect-close.ts';
+import type { BuiltCase } from '../support/graph-case.ts';
+import { givenNumbers } from '../support/graph-case.ts';
+import { allGraphCases } from '../support/graph-cases.ts';
+import { evaluate } from '../support/graph-reference.ts';
+import { usePlainBackend } from '../unit/pipeline/model/plain-backend.ts';
+
+type Source = Node<'input'> | Node<'parameter'>;
+
+/** @returns the values of a case's outputs, inputs and parameters alike being fed */
+async function runNatively(built: BuiltCase, precision: Precision = 'float32'): Promise<Float32Array[]> {
+  const outputs = Object.values(built.outputs);
+  const target = createGraphDef();
+  const sources = reachable(outputs).filter(
+    (node): node is Source => node.operation === 'input' || node.operation === 'parameter',
+  );
+  for (const {
+    attributes: { name, shape, type },
+  } of sources) {
+    target.add('Placeholder', [], { dtype: typeAttribute(type), shape: shapeAttribute(shape) }, { name });
+  }
+  const fetches = lower(outputs, target, { precision, source: ({ attributes }) => attributes.name });
+  // TensorFlow refuses to fetch what is fed.
+  const copies = fetches.map((fetch, index) =>
+    target.add('Identity', [fetch], { T: typeAttribute(outputs[index].type) }),
+  );
+  const model = await loadSavedModel(target.encode());
+  try {
+    const numbers = new Map(Object.entries(givenNumbers(built)));
+    const feeds = sources.flatMap(({ attributes: { name, shape } }) => {
+      const values = numbers.get(name);
+      return values === undefined ? [] : [{ name, shape, values }];
+    });
+    return model.run(feeds, copies);
+  } finally {
+    model.dispose();
+  }
+}
+
+describe('native TensorFlow', () => {
+  it.each(allGraphCases)('computes %s', async (_, { build }) => {
+    const built = build(createGraph());
+    const expected = evaluate(Object.values(built.outputs), givenNumbers(built));
+    const results = await runNatively(built);
+    for (const [index, name] of Object.keys(built.outputs).entries()) {
+      expectClose(results[index], expected[index], 2e-6, name);
+    }
+  });
+});
+
+describe('a training session on native TensorFlow', () => {
+  const config: BertConfig = {
+    head: 'classification',
+    vocabularySize: 40,
+    hiddenSize: 16,
+    layers: 2,
+    heads: 2,
+    intermediateSize: 24,
+    contextLength: 12,
+    tokenTypes: 2,
+    layerNormEpsilon: 1e-12,
+    padTokenId: 0,
+    labels: ['low', 'high'],
+    dropout: 0.2,
+  };
+  const random = createRandom(3);
+  const tokens: TokenRows = {
+    rows: 20,
+    contextLength: 12,
+    vocabularySize: 40,
+    padId: 0,
+    maskId: 4,
+    clsId: 2,
+    sepId: 3,
+    ids: Uint16Array.from({ length: 240 }, () => random.integer(40)),
+    lengths: Uint16Array.from({ length: 20 }, () => 1 + random.integer(12)),
+  };
+  const examples = Array.from({ length: 20 }, (_, row) => ({ row, label: row % 2 }));
+  const fineTuning = createFineTuning({
+    config,
+    seed: 5,
+    tokens,
+    options: fineTuningSchema.parse({ batchSize: 6, dropout: 0.2, labelSmoothing: 0.1 }),
+    training: examples.slice(0, 15),
+    validation: examples.slice(15),
+  });
+  const pretraining = createPretraining({
+    config: { ...config, head: 'masked-language-model', labels: [] },
+    seed: 5,
+    tokens,
+    options: pretrainingSchema.parse({ batchSize: 6, dropout: 0.2 }),
+  });
+
+  async function take(open: OpenSession, objective: Objective, optimizer: Optimizer) {
+    const start = startingVectors(initialParameters(objective.layout, 1), optimizer);
+    const session = await open({ ...objective, optimizer, maximumNorm: 1 }, start);
+    const results = [0, 1, 2, 3].map((step) => {
+      const { program, feeds } = objective.batch(step);
+      return session.step(program, feeds, { step, learningRate: 0.01 });
+    });
+    const validation = validate(session, objective);
+    const vectors = session.read();
+    session.dispose();
+    return { results, validation, vectors };
+  }
+
+  beforeAll(usePlainBackend);
+
+  it.each([
+    ['fine-tuning by AdamW', fineTuning, adamW(0.1)],
+    ['fine-tuning by SGD with momentum', fineTuning, { kind: 'sgd', momentum: 0.9, weightDecay: 0.1 }],
+    ['pretraining by AdamW', pretraining, adamW(0.1)],
+  ] as const)(
+    'takes the steps of plain TensorFlow.js, dropout included: %s',
+    async (_, objective, optimizer) => {
+      const native = await take(openNativeSession, objective, optimizer);
+      await usePlainBackend();
+      const plain = await take(openPlainSession, objective, optimizer);
+      expect(native.results).toHaveLength(4);
+      for (const [step, { loss, gradientNorm }] of native.results.entries()) {
+        expect(loss).toBeCloseTo(plain.results[step].loss, 4);
+        expect(gradientNorm).toBeCloseTo(plain.results[step].gradientNorm, 3);
+      }
+      expect(native.validation ?? 0).toBeCloseTo(plain.validation ?? 0, 4);
+      expect(Object.keys(native.vectors).sort()).toEqual(Object.keys(plain.vectors).sort());
+      for (const [name, vector] of Object.entries(native.vectors)) {
+        const furthest = vector.reduce(
+          (most, value, index) => Math.max(most, Math.abs(value - plain.vectors[name][index])),
+          0,
+        );
+        expect(furthest, name).toBeLessThan(2e-3); // a step of Adam turns a rounding of a tiny gradient into a change of its rate
+      }
+    },
+  );
+
+  it('names an input that is missing', async () => {
+    const optimizer = adamW(0);
+    const start = startingVectors(initialParameters(fineTuning.layout, 1), optimizer);
+    const session = await openNativeSession({ ...fineTuning, optimizer, maximumNorm: 1 }, start);
+    const { program, feeds } = fineTuning.batch(0);
+    const step = () =>
+      session.step(program, { ...feeds, ids: new Int32Array(3) }, { step: 0, learningRate: 1 });
+    expect(step).toThrow(/input ids: expected \d+ numbers, got 3/);
+    session.dispose();
+  });
+});
