@@ -60,7 +60,7 @@ export default {
       severity: 'error',
       from: { path: '^pipeline/' },
       to: {
-        path: '(^|node_modules/)(@temporalio|minio|undici|fastify|prom-client|@tensorflow/tfjs-node|tokenizers|(node:)?(fs|net|http|https|child_process|process|worker_threads)(/|$))',
+        path: '(^|node_modules/)(@temporalio|minio|undici|fastify|prom-client|@tensorflow/tfjs-node|onnxruntime-node|tokenizers|(node:)?(fs|net|http|https|child_process|process|worker_threads)(/|$))',
       },
     },
     {
@@ -68,6 +68,12 @@ export default {
       severity: 'error',
       from: { pathNot: '^runtimes/tensorflow/binding\\.ts$' },
       to: { path: '@tensorflow/tfjs-node' },
+    },
+    {
+      name: 'onnxruntime-node-is-loaded-in-one-file',
+      severity: 'error',
+      from: { pathNot: '^runtimes/onnx/session\\.ts$' },
+      to: { path: 'onnxruntime-(node|common)' },
     },
     {
       name: 'contracts-import-zod-only',
