@@ -94,15 +94,16 @@ function addonRow(env) {
 /** @param {NodeJS.ProcessEnv} env @returns {Promise<ComponentRow[]>} */
 async function serverRows(env) {
   const located = Object.entries(await locateServers(env));
-  return located.map(([name, server]) => {
+  return located.flatMap(([name, server]) => {
     const bundle = bundles[servers[/** @type {import('./versions.mjs').ServerName} */ (name)].bundle];
+    if (bundle.onlyForTests) return [];
     if ('path' in server) {
       const detail = `${server.detail === server.path ? '' : `${server.detail}, `}${server.path}`;
       return { component: name, version: server.version, from: server.from, state: 'present', detail };
     }
     const tried = server.tried.map(({ where, why }) => `${where}: ${why}`).join('; ');
-    const elsewhere = env[bundle.addressVariable];
-    const remedy = elsewhere ? `${bundle.addressVariable} names ${elsewhere}` : 'npm run setup installs it';
+    const variable = bundle.addressVariable ?? '';
+    const remedy = env[variable] ? `${variable} names ${env[variable]}` : 'npm run setup installs it';
     return { component: name, version: '', from: '', state: 'missing', detail: `${tried}; ${remedy}` };
   });
 }

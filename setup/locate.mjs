@@ -33,7 +33,7 @@ import { servers } from './versions.mjs';
  */
 
 /**
- * Finds all five programs.
+ * Finds every program.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Record<ServerName, FoundServer | MissingServer>>}
  */

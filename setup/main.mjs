@@ -7,12 +7,13 @@ import { setUp } from './steps.mjs';
 
 const started = Date.now();
 const verbose = process.argv.includes('--verbose');
+const forTests = process.argv.includes('--for-tests');
 
 async function main() {
   const problem = nodeProblem(process.versions.node);
   if (problem !== undefined) return [problem];
   const board = createBoard(process.stdout, { verbose });
-  const failures = await setUp(root, process.env, board);
+  const failures = await setUp(root, process.env, { board, forTests });
   const took = formatDuration(Date.now() - started);
   if (failures.length > 0) return failures;
   board.line(

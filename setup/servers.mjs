@@ -132,6 +132,6 @@ export function missingMessage(bundle, tried) {
     `    put ${programs.join(' and ')} on PATH, or name the file${programs.length > 1 ? 's' : ''} in ${variables}`,
     ...(release === null ? [] : ['    let this machine reach github.com, once']),
     '    install Go 1.21 or newer (https://go.dev/dl/) and run this again: it is then built from source',
-    `    set ${addressVariable} to one that runs elsewhere`,
+    ...(addressVariable === undefined ? [] : [`    set ${addressVariable} to one that runs elsewhere`]),
   ].join('\n');
 }

@@ -20,12 +20,12 @@ import { bundles } from './versions.mjs';
  * Installs what is missing and nothing else.
  * @param {string} root of the repository
  * @param {NodeJS.ProcessEnv} env
- * @param {Board} board
+ * @param {{board: Board, forTests?: boolean}} options
  * @returns {Promise<string[]>} a message for each thing that could not be had
  */
-export async function setUp(root, env, board) {
+export async function setUp(root, env, { board, forTests = false }) {
   const located = await locateServers(env);
-  const wanted = missingBundles(located, env);
+  const wanted = missingBundles(located, env, forTests);
   const needsAddon = addonPresent(root) === undefined;
   if (wanted.length === 0 && !needsAddon && packagesPresent(root)) return [];
   const cache = cacheFolder(env);
@@ -42,13 +42,16 @@ export async function setUp(root, env, board) {
  * Bundles with a program that is not there, but for those whose server runs elsewhere.
  * @param {LocatedServers} located
  * @param {NodeJS.ProcessEnv} env
+ * @param {boolean} [forTests] with those that only the tests run
  * @returns {BundleName[]}
  */
-export function missingBundles(located, env) {
+export function missingBundles(located, env, forTests = false) {
   const names = /** @type {BundleName[]} */ (Object.keys(bundles));
   return names.filter((name) => {
-    const { programs, addressVariable } = bundles[name];
-    return !env[addressVariable] && programs.some((program) => 'missing' in located[program]);
+    const { programs, addressVariable, onlyForTests } = bundles[name];
+    if (onlyForTests && !forTests) return false;
+    const elsewhere = addressVariable !== undefined && Boolean(env[addressVariable]);
+    return !elsewhere && programs.some((program) => 'missing' in located[program]);
   });
 }
 

@@ -2,8 +2,8 @@
 // Checksums of releases are those of the sums file that the project published beside the release.
 
 /**
- * @typedef {'temporal' | 'minio' | 'prometheus' | 'alertmanager'} BundleName what is installed together
- * @typedef {'temporal' | 'minio' | 'prometheus' | 'promtool' | 'alertmanager'} ServerName one program
+ * @typedef {'temporal' | 'minio' | 'prometheus' | 'alertmanager' | 'versitygw'} BundleName what is installed together
+ * @typedef {'temporal' | 'minio' | 'prometheus' | 'promtool' | 'alertmanager' | 'versitygw'} ServerName one program
  * @typedef {`${'linux' | 'darwin'}-${'x64' | 'arm64'}`} Target
  */
 
@@ -38,7 +38,8 @@
  * @typedef {object} Bundle
  * @property {string} title
  * @property {ServerName[]} programs
- * @property {string} addressVariable names a server that runs elsewhere; none is installed when it is set
+ * @property {string} [addressVariable] names a server that runs elsewhere; none is installed when it is set
+ * @property {true} [onlyForTests] no stack runs it: `npm test` installs it, `npm start` does not
  * @property {Release | null} release null where the project publishes sources only
  * @property {DebianPackages | null} debian
  * @property {GoModule} go
@@ -178,6 +179,20 @@ export const bundles = {
       packages: 514,
     },
   },
+  // A second store that speaks S3, so that the tests hold more than MinIO to the contract.
+  versitygw: {
+    title: 'Versity S3 Gateway',
+    programs: ['versitygw'],
+    onlyForTests: true,
+    release: null,
+    debian: null,
+    go: {
+      module: 'github.com/versity/versitygw',
+      version: 'v1.8.0',
+      commands: ['cmd/versitygw'],
+      packages: 420,
+    },
+  },
 };
 
 /**
@@ -219,5 +234,12 @@ export const servers = {
     names: ['alertmanager', 'prometheus-alertmanager'],
     versionPattern: /^alertmanager, version (\S*)/m,
     lowest: '0.25.0',
+  },
+  versitygw: {
+    bundle: 'versitygw',
+    variable: 'COPPICE_VERSITYGW_BIN',
+    names: ['versitygw'],
+    versionPattern: /^Version\s*: (\S*)/m,
+    lowest: null,
   },
 };

@@ -134,5 +134,6 @@ describe('what is to be installed', () => {
       'prometheus',
       'alertmanager',
     ]);
+    expect(missingBundles(located, {}, true)).toContain('versitygw'); // which only tests run
   });
 });
