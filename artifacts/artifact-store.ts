@@ -13,7 +13,9 @@ import type { FailureType } from '../contracts/failures.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import { blobKey, createBlobs, digestOf } from './blobs.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { inFlight } from './in-flight.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { SlicedBody } from './sliced-body.ts';
 import { spool } from './spool.ts';
 
 /** What bytes are called; annotations travel with the reference and are not stored. */
@@ -52,6 +54,12 @@ export interface ArtifactStore {
   has(reference: ArtifactReference): Promise<boolean>;
 }
 
+/** How long bytes that are there already are not uploaded again; see artifacts/housekeeping/. */
+export const reusableForMs = 30 * 60_000;
+
+/** Files of a directory that are downloaded at once: enough to hide the store's latency. */
+const filesInFlight = 4;
+
 /** Of a manifest that cannot be read back. */
 const lost = new Set<FailureType>(['ArtifactNotFound', 'ArtifactCorrupt']);
 
@@ -82,16 +90,17 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
     return (await objects.stat(blobKey(digest)))?.sizeBytes === sizeBytes;
   }
 
+  /** What is old is written again: garbage collection sees from its age that somebody counts on it. */
+  async function isReusable({ digest, sizeBytes }: ArtifactReference): Promise<boolean> {
+    const found = await objects.stat(blobKey(digest));
+    return found?.sizeBytes === sizeBytes && Date.now() - found.lastModified.getTime() < reusableForMs;
+  }
+
   /** A truncated object of that name is written over; one that is whole is left alone. */
-  async function upload(
-    reference: ArtifactReference,
-    open: () => Buffer | Readable,
-  ): Promise<ArtifactReference> {
-    if (await isStored(reference)) return reference;
+  async function upload(reference: ArtifactReference, body: Buffer | SlicedBody): Promise<ArtifactReference> {
+    if (await isReusable(reference)) return reference;
     const { digest, mediaType, sizeBytes } = reference;
-    await timed('upload', sizeBytes, () =>
-      objects.put(blobKey(digest), open(), { contentType: mediaType, sizeBytes }),
-    );
+    await timed('upload', sizeBytes, () => objects.put(blobKey(digest), body, { contentType: mediaType }));
     return reference;
   }
 
@@ -100,7 +109,7 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
       typeof bytes === 'string'
         ? Buffer.from(bytes)
         : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return upload({ digest: digestOf(body), mediaType, sizeBytes: body.length, annotations }, () => body);
+    return upload({ digest: digestOf(body), mediaType, sizeBytes: body.length, annotations }, body);
   };
 
   const readBytes: ArtifactStore['readBytes'] = (reference) =>
@@ -135,7 +144,7 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
     if (reference.mediaType !== mediaTypes.directory) return downloadFile(reference, path);
     await mkdir(path, { recursive: true });
     const { files } = await readDirectory(reference);
-    for (const [name, file] of Object.entries(files)) await download(file, join(path, name));
+    await inFlight(Object.entries(files), filesInFlight, ([name, file]) => download(file, join(path, name)));
   }
 
   async function has(reference: ArtifactReference): Promise<boolean> {
@@ -155,10 +164,8 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
     async putStream(source, { mediaType, annotations = {} }) {
       const spooled = await spool(source);
       try {
-        const { hex, sizeBytes } = spooled;
-        return await upload({ digest: `sha256:${hex}`, mediaType, sizeBytes, annotations }, () =>
-          spooled.open(),
-        );
+        const { hex, sizeBytes, body } = spooled;
+        return await upload({ digest: `sha256:${hex}`, mediaType, sizeBytes, annotations }, body);
       } finally {
         await spooled.dispose();
       }

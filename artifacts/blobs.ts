@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable, TransformCallback } from 'node:stream';
 import { pipeline, Transform } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { ArtifactReference, Digest } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -16,6 +15,22 @@ export function blobKey(digest: Digest): string {
 /** @returns `sha256:<hex>` */
 export function digestOf(bytes: Buffer | string): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/**
+ * Hashes while the next bytes are on their way, into one buffer of the right size.
+ * @returns a digest of too few bytes where the stream has another length
+ */
+async function readExactly(stream: Readable, sizeBytes: number): Promise<{ bytes: Buffer; digest: Digest }> {
+  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+  const hash = createHash('sha256');
+  let filled = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (filled + chunk.length > sizeBytes) break;
+    hash.update(chunk);
+    filled += chunk.copy(bytes, filled);
+  }
+  return { bytes, digest: `sha256:${hash.digest('hex')}` };
 }
 
 /** Reading side of the artifact store. */
@@ -92,9 +107,13 @@ export function createBlobs(objects: ObjectStore, onCorrupt: () => void): Blobs 
 
   return {
     async read(reference) {
-      const bytes = await buffer((await get(reference)).stream);
-      if (bytes.length !== reference.sizeBytes || digestOf(bytes) !== reference.digest)
+      const { stream, sizeBytes } = await get(reference);
+      if (sizeBytes !== reference.sizeBytes) {
+        stream.destroy();
         throw await condemn(reference);
+      }
+      const { bytes, digest } = await readExactly(stream, sizeBytes);
+      if (digest !== reference.digest) throw await condemn(reference);
       return bytes;
     },
     async open(reference) {

@@ -23,7 +23,8 @@ export function createMemoryObjectStore(now: () => Date = () => new Date()): Obj
   return {
     location: 'memory',
     async put(key, body, { ifNoneMatch } = {}) {
-      const bytes = Buffer.isBuffer(body) ? Buffer.from(body) : await buffer(body);
+      const whole = Buffer.isBuffer(body) ? body : body.slice(0, body.sizeBytes);
+      const bytes = Buffer.isBuffer(whole) ? Buffer.from(whole) : await buffer(whole);
       if (ifNoneMatch && bodies.has(key)) throw new ObjectExists(key);
       store(key, bytes);
     },

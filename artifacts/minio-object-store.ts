@@ -1,11 +1,18 @@
 // A bucket of MinIO, or of anything else that speaks S3, through npm minio.
-import type { Readable } from 'node:stream';
-import { PassThrough } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { Client } from 'minio';
 import { CoppiceFailure } from '../contracts/failures.ts';
+import type { PartUploads } from './multipart-upload.ts';
+import { multipartFromBytes, uploadInParts } from './multipart-upload.ts';
 import type { BucketState, ObjectStore, StoredObject } from './object-store.ts';
 import { ObjectExists } from './object-store.ts';
-import { putPresigned } from './presigned-put.ts';
+import type { PresignedRequest } from './presigned.ts';
+import { createPresignedSender, etagOf, finish } from './presigned.ts';
+import type { AskForBytes } from './resumable-get.ts';
+import { openResumable } from './resumable-get.ts';
+import { withRetries } from './retrying.ts';
+import type { SlicedBody } from './sliced-body.ts';
+import { slicesOfBuffer } from './sliced-body.ts';
 import { codeOf, toStoreFailure } from './store-failure.ts';
 import { createTransport } from './store-transport.ts';
 
@@ -20,8 +27,6 @@ export interface MinioOptions {
   readonly silenceMs?: number;
 }
 
-/** From here on the client uploads in parts; below, one request. */
-const multipartFromBytes = 64 * 1024 * 1024;
 /** Below this a presigned URL costs more than the hashes that it spares; ledger and pointers keep their checksum. */
 const presignFromBytes = 256 * 1024;
 const presignedSeconds = 900;
@@ -36,7 +41,10 @@ interface BucketLocks {
   ): Promise<void>;
 }
 
-type Response = Readable & { readonly headers: Readonly<Record<string, string | undefined>> };
+/** The client's own listing of parts, which its types keep to itself. */
+interface PartLister {
+  listParts(bucket: string, key: string, uploadId: string): ReturnType<PartUploads['listParts']>;
+}
 
 /** An item of a recursive listing, as the client gives it. */
 interface StoredItem {
@@ -44,22 +52,6 @@ interface StoredItem {
   readonly size: number;
   readonly etag: string;
   readonly lastModified: Date;
-}
-
-/** The body as it arrives, with the failures of the table in place of the socket's. */
-function relay(response: Readable, toFailure: (error: unknown) => CoppiceFailure): Readable {
-  const body = new PassThrough();
-  response.once('error', (error) => body.destroy(toFailure(error)));
-  body.once('close', () => response.destroy());
-  return response.pipe(body);
-}
-
-/** The client forgets the errors of a body that it uploads in parts, and would wait for ever. */
-async function untilBodyFails<T>(body: Readable, upload: Promise<T>): Promise<T> {
-  const failed = new Promise<never>((_resolve, reject) => {
-    body.once('error', reject);
-  });
-  return Promise.race([upload, failed]);
 }
 
 /** Whether the bucket keeps what is written to it; a store without object lock says that it does not. */
@@ -105,6 +97,7 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
     retryOptions: { disableRetry: true },
   });
   const locks: BucketLocks = client;
+  const send = createPresignedSender(transport);
   const location = `${options.endpoint.replace(/\/$/, '')}/${bucket}`;
 
   async function attempt<T>(doing: string, action: () => Promise<T>): Promise<T> {
@@ -128,19 +121,53 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
     }
   }
 
-  async function write(
+  async function presigned(
+    method: 'GET' | 'PUT',
     key: string,
-    body: Buffer | Readable,
-    sizeBytes: number | undefined,
-    contentType: string,
-  ) {
-    if (sizeBytes !== undefined && sizeBytes >= presignFromBytes && sizeBytes < multipartFromBytes) {
-      const url = await client.presignedPutObject(bucket, key, presignedSeconds);
-      await putPresigned({ transport, url, body, sizeBytes, contentType });
+    { query, ...request }: Pick<PresignedRequest, 'headers' | 'body'> & { query?: Record<string, string> },
+  ): Promise<IncomingMessage> {
+    const url = await client.presignedUrl(method, bucket, key, presignedSeconds, query);
+    return send({ method, url, ...request });
+  }
+
+  const partUploads = (key: string, contentType: string): PartUploads => ({
+    find: () => client.findUploadId(bucket, key),
+    begin: () => client.initiateNewMultipartUpload(bucket, key, { 'Content-Type': contentType }),
+    listParts: (uploadId) => (client as unknown as PartLister).listParts(bucket, key, uploadId),
+    putPart: async (uploadId, part, { bytes, sizeBytes }) => {
+      const query = { partNumber: String(part), uploadId };
+      const headers = { 'content-length': sizeBytes };
+      return etagOf(await finish(await presigned('PUT', key, { query, headers, body: bytes })));
+    },
+    complete: (uploadId, parts) => client.completeMultipartUpload(bucket, key, uploadId, [...parts]),
+    storedBytes: async () => (await look(key))?.sizeBytes,
+  });
+
+  async function write(key: string, body: Buffer | SlicedBody, contentType: string): Promise<void> {
+    const sliced = Buffer.isBuffer(body) ? slicesOfBuffer(body) : body;
+    const { sizeBytes } = sliced;
+    if (sizeBytes >= multipartFromBytes) {
+      await uploadInParts(sliced, partUploads(key, contentType));
       return;
     }
-    const upload = client.putObject(bucket, key, body, sizeBytes, { 'Content-Type': contentType });
-    await (Buffer.isBuffer(body) ? upload : untilBodyFails(body, upload));
+    if (sizeBytes < presignFromBytes && Buffer.isBuffer(body)) {
+      await client.putObject(bucket, key, body, sizeBytes, { 'Content-Type': contentType });
+      return;
+    }
+    const headers = { 'content-length': sizeBytes, 'content-type': contentType };
+    await withRetries(async () =>
+      finish(await presigned('PUT', key, { headers, body: sliced.slice(0, sizeBytes) })),
+    );
+  }
+
+  async function look(key: string): Promise<StoredObject | undefined> {
+    try {
+      const { size, etag, lastModified } = await client.statObject(bucket, key);
+      return { key, sizeBytes: size, etag, lastModified };
+    } catch (error) {
+      if (['NotFound', 'NoSuchKey'].includes(codeOf(error))) return undefined;
+      throw error;
+    }
   }
 
   async function* list(prefix: string, after: string): AsyncGenerator<StoredObject, void, undefined> {
@@ -160,10 +187,10 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
 
   return {
     location,
-    put: (key, body, { ifNoneMatch, contentType = 'application/octet-stream', sizeBytes } = {}) =>
+    put: (key, body, { ifNoneMatch, contentType = 'application/octet-stream' } = {}) =>
       attempt(`put ${key}`, async () => {
         if (!ifNoneMatch) {
-          await write(key, body, Buffer.isBuffer(body) ? body.length : sizeBytes, contentType);
+          await write(key, body, contentType);
           return;
         }
         if (!Buffer.isBuffer(body)) {
@@ -171,26 +198,18 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
         }
         await create(key, body, contentType);
       }),
-    get: (key) =>
-      attempt(`get ${key}`, async () => {
-        // The client types it as a stream; it is the response, whose headers say what it is about to send.
-        const response = (await client.getObject(bucket, key)) as Response;
-        return {
-          stream: relay(response, (error) => toStoreFailure(error, `get ${key}`, location)),
-          sizeBytes: Number(response.headers['content-length']),
-          etag: (response.headers.etag ?? '').replaceAll('"', ''),
-        };
-      }),
-    stat: (key) =>
-      attempt(`stat ${key}`, async () => {
-        try {
-          const { size, etag, lastModified } = await client.statObject(bucket, key);
-          return { key, sizeBytes: size, etag, lastModified };
-        } catch (error) {
-          if (['NotFound', 'NoSuchKey'].includes(codeOf(error))) return undefined;
-          throw error;
-        }
-      }),
+    get: (key) => {
+      const ask: AskForBytes = (rest) =>
+        withRetries(() =>
+          presigned('GET', key, {
+            headers: rest ? { range: `bytes=${rest.start}-`, 'if-match': `"${rest.etag}"` } : {},
+          }),
+        );
+      return attempt(`get ${key}`, () =>
+        openResumable(ask, (error) => toStoreFailure(error, `get ${key}`, location)),
+      );
+    },
+    stat: (key) => attempt(`stat ${key}`, () => look(key)),
     list: (prefix, { after = '' } = {}) => list(prefix, after),
     copy: (from, to) =>
       attempt(`copy ${from}`, async () => {

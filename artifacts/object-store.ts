@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { CoppiceFailure } from '../contracts/failures.ts';
+import type { SlicedBody } from './sliced-body.ts';
 
 /** What a listing or a look at one object says about it. */
 export interface StoredObject {
@@ -12,7 +13,10 @@ export interface StoredObject {
   readonly lastModified: Date;
 }
 
-/** An object on its way out of the store. The stream fails with a CoppiceFailure, never with the vendor's error. */
+/**
+ * An object on its way out of the store. The stream goes on by range where a connection breaks off; it fails with a
+ * CoppiceFailure, never with the vendor's error.
+ */
 interface ObjectBody {
   readonly stream: Readable;
   readonly sizeBytes: number;
@@ -23,8 +27,6 @@ interface PutOptions {
   /** Write only where nothing stands under the key; bodies must be buffers. */
   readonly ifNoneMatch?: true;
   readonly contentType?: string;
-  /** Of a stream, where it is known: it spares the store a multi-part upload of the largest parts. */
-  readonly sizeBytes?: number;
 }
 
 /** What the bucket can do. */
@@ -36,8 +38,12 @@ export interface BucketState {
 export interface ObjectStore {
   /** For messages: address and bucket. */
   readonly location: string;
-  /** @throws ObjectExists with `ifNoneMatch` where the key is taken */
-  put(key: string, body: Buffer | Readable, options?: PutOptions): Promise<void>;
+  /**
+   * Large bodies go up in parts, and a put that failed, or whose process was killed, goes on with the parts that did not
+   * arrive when it is tried again.
+   * @throws ObjectExists with `ifNoneMatch` where the key is taken
+   */
+  put(key: string, body: Buffer | SlicedBody, options?: PutOptions): Promise<void>;
   /** @throws CoppiceFailure ArtifactNotFound */
   get(key: string): Promise<ObjectBody>;
   /** @returns undefined where there is no such object */

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Settings } from '../settings/settings.ts';
 import type { ArtifactStore, StoreMetrics } from './artifact-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
+import { findLacks } from './capabilities.ts';
 import type { Claims } from './claims.ts';
 import { createClaims } from './claims.ts';
 import type { Leases } from './leases.ts';
@@ -12,7 +13,6 @@ import type { LineageLog } from './lineage.ts';
 import { createLineageLog } from './lineage.ts';
 import { createMinioObjectStore } from './minio-object-store.ts';
 import type { ObjectStore } from './object-store.ts';
-import { putIfAbsent } from './object-store.ts';
 import type { ObservationLog } from './observations.ts';
 import { createObservationLog } from './observations.ts';
 import { createHeads } from './registry/heads.ts';
@@ -74,12 +74,6 @@ export function openBucketReader(settings: StoreSettings) {
   };
 }
 
-/** Writes a probe twice with `If-None-Match: *`: a store that knows the condition refuses the second. */
-async function honoursConditions(objects: ObjectStore): Promise<boolean> {
-  const probe = () => putIfAbsent(objects, 'probe/conditional-write', Buffer.from('a conditional write'));
-  return !(await probe()) || !(await probe());
-}
-
 /**
  * Opens the store of the settings; creates its buckets where they are missing.
  * @throws CoppiceFailure ArtifactStoreUnavailable where it does not answer, InvalidInput where it refuses the
@@ -90,16 +84,7 @@ export async function openStore(settings: StoreSettings, options: OpenStoreOptio
   const blobs = openBucket(settings, artifactsBucket);
   const registry = openBucket(settings, registryBucket);
   await blobs.ensureBucket({ objectLock: false });
-  const { objectLock } = await registry.ensureBucket({ objectLock: true });
-  const conditions = await honoursConditions(registry);
-  const lacks = [
-    ...(objectLock
-      ? []
-      : [`${registry.location} has no object lock: what is in the registry can be deleted`]),
-    ...(conditions
-      ? []
-      : [`${registry.location} ignores If-None-Match: run one writer of the registry only`]),
-  ];
+  const lacks = await findLacks(registry, await registry.ensureBucket({ objectLock: true }));
   const artifacts = createArtifactStore(blobs, options.metrics);
   const trust = createFileTrust({ objects: registry, trustFile: trustFileOf(settings) });
   return {

@@ -1,12 +1,12 @@
 // Bytes whose name is not known before the last of them: kept in memory while few, in a temporary file once many,
 // so that an artifact goes up once, under its digest.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { SlicedBody } from './sliced-body.ts';
+import { slicesOfFile } from './sliced-body.ts';
 
 /** Held in memory up to here: covers most shards, and a few at once do no harm. */
 const memoryBytes = 16 * 1024 * 1024;
@@ -15,8 +15,7 @@ export interface Spooled {
   /** SHA-256, 64 hexadecimal digits. */
   readonly hex: string;
   readonly sizeBytes: number;
-  /** The bytes again, from the start. */
-  open(): Buffer | Readable;
+  readonly body: Buffer | SlicedBody;
   /** Removes the temporary file, where there is one. */
   dispose(): Promise<void>;
 }
@@ -65,12 +64,8 @@ export async function spool(source: AsyncIterable<unknown>, limitBytes = memoryB
   }
   await file?.handle.close();
   const path = file?.path;
-  return {
-    hex: hash.digest('hex'),
-    sizeBytes,
-    open: () => (path === undefined ? Buffer.concat(chunks) : createReadStream(path)),
-    dispose,
-  };
+  const body = path === undefined ? Buffer.concat(chunks, sizeBytes) : slicesOfFile(path, sizeBytes);
+  return { hex: hash.digest('hex'), sizeBytes, body, dispose };
 }
 
 function toBuffer(piece: unknown): Buffer {

@@ -1,7 +1,7 @@
 // What the store's client throws, as failures of the table: one line that names the object and the address.
 import { CoppiceFailure } from '../contracts/failures.ts';
 
-const missing = new Set(['NoSuchKey', 'NotFound']);
+const missing = new Set(['NoSuchKey', 'NotFound', 'NoSuchVersion']);
 const forbidden = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']);
 
 /** The code that S3 or the socket gave, `''` where there is none. */

@@ -1,9 +1,13 @@
 // What every bucket must do, whoever stores it: the suite runs on the fake and on the real one.
-import { Readable } from 'node:stream';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { multipartFromBytes } from '../../artifacts/multipart-upload.ts';
 import type { ObjectStore } from '../../artifacts/object-store.ts';
 import { ObjectExists, putIfAbsent, readObject } from '../../artifacts/object-store.ts';
+import { slicesOfFile } from '../../artifacts/sliced-body.ts';
 
 async function keysOf(objects: ObjectStore, prefix: string, after?: string): Promise<string[]> {
   const keys: string[] = [];
@@ -34,14 +38,21 @@ export function describeObjectStore(name: string, create: () => Promise<ObjectSt
       expect((await objects.stat('a/empty'))?.sizeBytes).toBe(0);
     });
 
-    it.each([1_000, 300_000])('takes a stream of %i bytes, with and without its size', async (sizeBytes) => {
+    it.each([0, 1_000, 300_000])('takes %i bytes from a file', async (sizeBytes) => {
       const bytes = Buffer.alloc(sizeBytes, 'coppice');
-      await objects.put('a/sized', Readable.from([bytes.subarray(0, 700), bytes.subarray(700)]), {
-        sizeBytes,
-      });
-      await objects.put('a/unsized', Readable.from([bytes.subarray(0, 700), bytes.subarray(700)]));
-      expect((await readObject(objects, 'a/sized'))?.equals(bytes)).toBe(true);
-      expect((await readObject(objects, 'a/unsized'))?.equals(bytes)).toBe(true);
+      const folder = await mkdtemp(join(tmpdir(), 'coppice-test-'));
+      await writeFile(join(folder, 'bytes'), bytes);
+      await objects.put('a/from-file', slicesOfFile(join(folder, 'bytes'), sizeBytes));
+      await rm(folder, { recursive: true });
+      expect((await readObject(objects, 'a/from-file'))?.equals(bytes)).toBe(true);
+    });
+
+    it('takes an object of several parts, and gives it back whole', async () => {
+      const bytes = Buffer.alloc(multipartFromBytes + 1_000_001, 'a part of coppice ');
+      await objects.put('a/large', bytes);
+      const { stream, sizeBytes } = await objects.get('a/large');
+      expect(sizeBytes).toBe(bytes.length);
+      expect((await buffer(stream)).equals(bytes)).toBe(true);
     });
 
     it('replaces an object by a later put', async () => {
