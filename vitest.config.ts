@@ -7,7 +7,15 @@ export default defineConfig({
     reporters: [['default', { summary: false }], './tests/support/reporter.ts'],
     projects: [
       { test: { ...shared, name: 'unit', include: ['tests/unit/**/*.test.ts'], testTimeout: 20_000 } },
-      { test: { ...shared, name: 'replay', include: ['tests/replay/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          ...shared,
+          name: 'replay',
+          include: ['tests/replay/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000, // the bundle of the workflows is made
+        },
+      },
       {
         test: {
           ...shared,
