@@ -54,6 +54,8 @@ export interface CollectionResult extends StageRecord {
   /** What could not be read, kept aside: JSONL of `{ uri, reason }`. */
   readonly problems: ArtifactReference;
   readonly problemCount: number;
+  /** Of these, documents that were asked to be forgotten. */
+  readonly forgottenCount?: number;
 }
 
 export interface CleaningInput extends RunIdentity {
@@ -130,6 +132,8 @@ export interface TrainingResult {
   /** Library, processor, precision: what the digest of the weights holds for. */
   readonly environment: Readonly<Record<string, string>>;
   readonly lineage: readonly ArtifactReference[];
+  /** Selection and every phase came from the step cache; absent in histories from before it was said. */
+  readonly cached?: boolean;
 }
 
 export interface EvaluationInput extends RunIdentity {

@@ -89,7 +89,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
     'collection',
     () => collectDocuments({ ...run, collection: spec.collection }),
     (it) =>
-      `${it.documentCount} documents (${it.newDocumentCount} new), ${it.labelCount} labels, ${it.problemCount} set aside`,
+      `${it.documentCount} documents (${it.newDocumentCount} new), ${it.labelCount} labels, ${it.problemCount} set aside${it.forgottenCount === undefined ? '' : ` (${it.forgottenCount} forgotten)`}`,
   );
   const cleaned = await stage(
     'cleaning',
@@ -123,6 +123,8 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
             tokens: tokenized.tokens,
             labels: collected.labels,
             ...(base && { base: { weights: base.package, labels: base.labels } }),
+            trigger,
+            ...(input.searchAttributes && { searchAttributes: input.searchAttributes }),
           },
         ],
       }),

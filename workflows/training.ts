@@ -1,14 +1,16 @@
-// One training: which examples, then each phase in turn. A phase that diverges starts again from its last good
-// weights at half the learning rate.
+// One training: which examples, then each phase in turn. A phase that diverges goes on from its last good checkpoint at
+// half the learning rate.
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { SelectionActivities } from '../activities/selection.ts';
 import type { TrainingActivities } from '../activities/training.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
-import type { SelectionResult, TrainingResult } from '../contracts/stage-results.ts';
+import type { Trigger } from '../contracts/registry.ts';
+import type { SelectionResult, StageRecord, TrainingResult } from '../contracts/stage-results.ts';
 import type { FineTuningJob, PretrainingJob } from '../contracts/training-job.ts';
 import { compute, training } from './activity-options.ts';
 import { isFailure } from './failures.ts';
+import { tell } from './story.ts';
 
 const { selectExamples } = proxyActivities<SelectionActivities>(compute);
 const { trainModel } = proxyActivities<TrainingActivities>(training);
@@ -21,6 +23,9 @@ export interface TrainingInput {
   readonly labels: ArtifactReference;
   /** The version that training goes on from; absent: random weights. */
   readonly base?: { readonly weights: ArtifactReference; readonly labels: readonly string[] };
+  /** Why the run was started, and the search attributes that this server has. */
+  readonly trigger?: Trigger;
+  readonly searchAttributes?: readonly string[];
 }
 
 /** Two restarts at most, as DESIGN says: a third divergence is the data's or the recipe's fault. */
@@ -28,6 +33,11 @@ const maximumRestarts = 2;
 
 export async function trainingWorkflow(input: TrainingInput): Promise<TrainingResult> {
   const { model, runId, spec, tokens } = input;
+  tell(input.searchAttributes, {
+    CoppiceModel: model,
+    CoppiceStage: 'training',
+    ...(input.trigger && { CoppiceTrigger: input.trigger.kind }),
+  });
   const selection = await selectExamples({
     model,
     runId,
@@ -36,7 +46,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     holdout: spec.evaluation.holdout,
     ...(input.base && { knownLabels: input.base.labels }),
   });
-  const lineage = [selection.lineage];
+  const records: StageRecord[] = [selection];
   const shared = { seed: spec.training.seed, tokens, architecture: spec.model, learningRateScale: 1 };
 
   let weights = input.base?.weights;
@@ -48,9 +58,10 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
       options: spec.training.pretraining,
     });
     weights = pretrained.weights;
-    lineage.push(pretrained.lineage);
+    records.push(pretrained);
   }
   const tuned = await trainUntilItConverges(input, fineTuningJob(input, selection, weights));
+  records.push(tuned);
   return {
     weights: tuned.weights,
     labels: selection.labels,
@@ -63,7 +74,8 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     steps: tuned.steps,
     tokensPerSecond: tuned.tokensPerSecond,
     environment: tuned.environment,
-    lineage: [...lineage, tuned.lineage],
+    lineage: records.map(({ lineage }) => lineage),
+    cached: records.every(({ cached }) => cached),
   };
 }
 
@@ -87,12 +99,11 @@ function fineTuningJob(
   };
 }
 
+/** The key stays, so that a restart finds the checkpoints of the rate before; see worker/trainer/training-run.ts. */
 async function trainUntilItConverges({ model, runId }: TrainingInput, job: PretrainingJob | FineTuningJob) {
   for (let restart = 0; ; restart += 1) {
-    const scale = 0.5 ** restart;
-    const key = restart === 0 ? job.key : `${job.key}/restart-${restart}`;
     try {
-      return await trainModel({ model, runId, job: { ...job, key, learningRateScale: scale } });
+      return await trainModel({ model, runId, job: { ...job, learningRateScale: 0.5 ** restart } });
     } catch (error) {
       if (!isFailure(error, 'TrainingDiverged') || restart === maximumRestarts) throw error;
     }

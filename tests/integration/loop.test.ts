@@ -180,11 +180,11 @@ describe('what is remembered', () => {
         })) {
           found.add(type);
         }
-        return found.size === 3 ? [...found].sort() : undefined;
+        return found.size === 4 ? [...found].sort() : undefined;
       },
       30_000,
     );
-    expect(types).toEqual(['controllerWorkflow', 'lifecycleWorkflow', 'rolloutWorkflow']);
+    expect(types).toEqual(['controllerWorkflow', 'lifecycleWorkflow', 'rolloutWorkflow', 'trainingWorkflow']);
   }, 60_000);
 });
 

@@ -62,6 +62,8 @@ export interface Checkpoints {
    */
   resume(expected: ExpectedVectors): Promise<Resumption>;
   save(state: TrainingState): Promise<void>;
+  /** Removes the checkpoint at this step where it is still the newest: the job begins anew. */
+  forget(step: number): Promise<void>;
   finish(outcome: TrainingOutcome): Promise<void>;
 }
 
@@ -119,6 +121,12 @@ export function openCheckpoints(
       const bytes = format(state, job.key);
       const reference = await artifacts.putBytes(bytes, { mediaType: mediaTypes.checkpoint });
       await movePointer({ step: state.step, jobDigest: digest, reference });
+    },
+    async forget(step) {
+      const pointer = await readPointer();
+      if (pointer?.reference === undefined || pointer.step !== step) return;
+      await objects.remove(pointerKey);
+      await objects.remove(blobKey(pointer.reference.digest));
     },
     finish: (outcome) => movePointer({ step: outcome.steps, jobDigest: digest, outcome }),
   };

@@ -13,7 +13,7 @@ import { adamW } from '../../pipeline/training/optimizer.ts';
 import type { TrainingSession } from '../../pipeline/training/session.ts';
 import { startingVectors, vectorNames } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
-import { trainStep, validate } from '../../pipeline/training/train-step.ts';
+import { Divergence, trainStep, validate } from '../../pipeline/training/train-step.ts';
 import type { Checkpoints, TrainingRecord, TrainingState } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
 import type { TrainerContext } from './context.ts';
@@ -31,6 +31,11 @@ const CLIPPING_NORM = 1; // as BERT is trained
 const CURVE_POINTS = 100; // with numbers written out some 10 KB, well below what a result may have
 const VALIDATIONS = 4;
 const REPORT_EVERY_MS = 500;
+/**
+ * Times the loss of a model that knows nothing. A run passes here on its way to divergence, and what it goes on from
+ * must be good; a single hard batch only puts the checkpoint off, by a step or two.
+ */
+const SAVED_BELOW = 2;
 
 /**
  * @throws CoppiceFailure TrainingInterrupted after a stop was requested and the checkpoint written,
@@ -58,6 +63,10 @@ export async function runPhase(phase: Phase, context: TrainerContext): Promise<T
     });
     await checkpoints.finish(outcome);
     return outcome;
+  } catch (error) {
+    // At the first divergence the rate is at fault. What diverges again at a lower one did not begin from a good state.
+    if (error instanceof Divergence && job.learningRateScale < 1) await checkpoints.forget(start.step);
+    throw error;
   } finally {
     session.dispose();
   }
@@ -88,12 +97,13 @@ async function takeSteps(run: Run, context: TrainerContext): Promise<void> {
     const done = step + 1;
     recordStep(run, done, report);
     const stopping = context.stopRequested();
-    if (stopping || performance.now() - savedAt > job.options.checkpointEverySeconds * 1_000) {
+    const due = stopping || performance.now() - savedAt > job.options.checkpointEverySeconds * 1_000;
+    if (due && report.loss < SAVED_BELOW * objective.ignorantLoss) {
       await checkpoints.save({ step: done, vectors: session.read(), record: start.record });
       savedStep = done;
       savedAt = performance.now();
     }
-    if (stopping) throw interrupted(done, totalSteps);
+    if (stopping) throw interrupted(savedStep, done);
     if (clock.due(REPORT_EVERY_MS) || done === totalSteps) {
       const { loss, learningRate: rate } = report;
       const tokensPerSecond = clock.tokensPerSecond();
@@ -176,9 +186,9 @@ function createClock() {
   };
 }
 
-function interrupted(step: number, totalSteps: number): CoppiceFailure {
-  const message = `training was stopped at step ${step} of ${totalSteps}; its checkpoint is written`;
-  return new CoppiceFailure('TrainingInterrupted', message, { step, totalSteps });
+function interrupted(savedStep: number, done: number): CoppiceFailure {
+  const message = `training was stopped after ${done} steps; it goes on from the checkpoint at ${savedStep}`;
+  return new CoppiceFailure('TrainingInterrupted', message, { step: savedStep });
 }
 
 interface TrainedModel {

@@ -144,6 +144,25 @@ describe.concurrent('lifecycle', () => {
     });
   });
 
+  it('shows a training that came whole from the step cache as cached, and has it found by the model', async () => {
+    const fake = world.addModel();
+    const { selectExamples, trainModel } = fake.original;
+    fake.replace({
+      selectExamples: async (it) => ({ ...(await selectExamples(it)), cached: true }),
+      trainModel: async (it) => ({ ...(await trainModel(it)), cached: true }),
+    });
+    const run = await startLifecycle(fake);
+    await run.ended;
+    const { stages } = await run.status();
+    expect(stages.find(({ stage }) => stage === 'training')?.state).toBe('cached');
+    expect(await world.searchAttributes(workflowIds.training(run.id))).toMatchObject({
+      CoppiceModel: fake.model,
+      CoppiceStage: 'training',
+      CoppiceTrigger: 'person',
+    });
+    await world.record('lifecycle-cached', run.id);
+  });
+
   it('registers nothing where a gate is not passed: that is a result, no failure', async () => {
     const fake = world.addModel();
     fake.replace({

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { workflowTypes } from '../../../contracts/messages.ts';
+import { searchAttributes } from '../../../contracts/search-attributes.ts';
 import type { TrainingResult } from '../../../contracts/stage-results.ts';
 import type { TrainingInput } from '../../../workflows/training.ts';
 import type { FakeModel } from '../../support/fake-activities.ts';
@@ -60,6 +61,30 @@ describe.concurrent('training', () => {
     expect(job).not.toHaveProperty('initialWeights');
   });
 
+  it('is found by its model, its stage and why it was started', async () => {
+    const fake = world.addModel();
+    const trigger = { kind: 'person' as const, name: 'kim' };
+    const run = await train(fake, { trigger, searchAttributes: Object.values(searchAttributes) });
+    await run.ended;
+    expect(await world.searchAttributes(run.id)).toMatchObject({
+      CoppiceModel: fake.model,
+      CoppiceStage: 'training',
+      CoppiceTrigger: 'person',
+    });
+    await world.record('training-told', run.id);
+  });
+
+  it('says that it came from the step cache where all of it did', async () => {
+    const fake = world.addModel();
+    const { model, original } = fake;
+    fake.replace({
+      selectExamples: async (it) => ({ ...(await original.selectExamples(it)), cached: true }),
+    });
+    expect((await (await train(fake)).ended).cached).toBe(false);
+    fake.replace({ trainModel: async (it) => ({ ...(await original.trainModel(it)), cached: true }) });
+    expect((await (await train(fake, { runId: `lifecycle/${model}/again` })).ended).cached).toBe(true);
+  });
+
   it('pretrains first, then goes on from those weights', async () => {
     const fake = world.addModel();
     const { model } = fake;
@@ -84,14 +109,14 @@ describe.concurrent('training', () => {
     ]);
   });
 
-  it('starts a phase that diverges again at half the rate, under a key of its own', async () => {
+  it('has a phase that diverges go on from its checkpoint at half the rate: the key stays', async () => {
     const fake = world.addModel();
     diverging(fake, 2);
     const run = await train(fake);
     expect(await run.ended).toMatchObject({ steps: 50 });
     expect(rates(fake)).toEqual([1, 0.5, 0.25]);
-    // Under its own key, or the restart would resume from the checkpoint that diverges.
-    expect(new Set(fake.calls('trainModel').map(({ job }) => job.key)).size).toBe(3);
+    const keys = fake.calls('trainModel').map(({ job }) => job.key);
+    expect(keys).toEqual(Array.from({ length: 3 }, () => `${run.id}/fine-tuning`));
     await world.record('training-diverged', run.id);
   });
 

@@ -82,11 +82,77 @@ describe('fine-tuning', () => {
     expect((await failureOf(other, context())).type).toBe('CheckpointIncompatible');
   });
 
-  it('goes on from the checkpoint at half the rate after a divergence', async () => {
-    const { artifacts, context } = createTinyTrainer();
-    await failureOf(await fineTuningJob(artifacts), context(3));
-    const halved = await fineTuningJob(artifacts, { learningRateScale: 0.5 });
-    expect((await train(halved, context())).resumedFromStep).toBe(3);
+  describe('that diverges', () => {
+    const everyStep = { checkpointEverySeconds: 1e-9 };
+    const outOfBounds = 10 * Math.log(2);
+    /** @param lossAt the loss that a step is made to have, by its number */
+    const withLosses = (context: TrainerContext, lossAt: ReadonlyMap<number, number>): TrainerContext => ({
+      ...context,
+      openSession: async (plan, vectors) => {
+        const session = await context.openSession(plan, vectors);
+        return {
+          ...session,
+          step: (program, feeds, at) => {
+            const result = session.step(program, feeds, at);
+            return { ...result, loss: lossAt.get(at.step) ?? result.loss };
+          },
+        };
+      },
+    });
+    const diverging = (context: TrainerContext, step: number) =>
+      withLosses(context, new Map([[step, outOfBounds]]));
+
+    it('goes on from its last checkpoint at half the rate', async () => {
+      const { artifacts, context } = createTinyTrainer();
+      const job = await fineTuningJob(artifacts, {}, everyStep);
+      const failure = await failureOf(job, diverging(context(), 20));
+      expect(failure.type).toBe('TrainingDiverged');
+      const { resumedFromStep, curve } = await train({ ...job, learningRateScale: 0.5 }, context());
+      expect(resumedFromStep).toBe(20);
+      const rates = curve.map(({ learningRate }) => learningRate ?? 0);
+      const before = rates[19] / rates[18];
+      expect(rates[20] / rates[19]).toBeLessThan(0.6 * before);
+    });
+
+    it('goes on from before its loss rose: a state on its way to divergence is no good checkpoint', async () => {
+      const { artifacts, context } = createTinyTrainer();
+      const job = await fineTuningJob(artifacts, {}, everyStep);
+      const rising = new Map([
+        [17, 2 * Math.log(2)],
+        [18, 4 * Math.log(2)],
+        [19, outOfBounds],
+      ]);
+      await failureOf(job, withLosses(context(), rising));
+      expect((await train({ ...job, learningRateScale: 0.5 }, context())).resumedFromStep).toBe(17);
+    });
+
+    it('begins anew where it diverges again before another checkpoint: the one that it had was not good', async () => {
+      const { artifacts, context } = createTinyTrainer();
+      const job = await fineTuningJob(artifacts, {}, everyStep);
+      await failureOf(job, diverging(context(), 20));
+      await failureOf({ ...job, learningRateScale: 0.5 }, diverging(context(), 20));
+      expect((await train({ ...job, learningRateScale: 0.25 }, context())).resumedFromStep).toBe(0);
+    });
+
+    it('goes on from the newer checkpoint where it came further before it diverged again', async () => {
+      const { artifacts, context } = createTinyTrainer();
+      const job = await fineTuningJob(artifacts, {}, everyStep);
+      await failureOf(job, diverging(context(), 20));
+      await failureOf({ ...job, learningRateScale: 0.5 }, diverging(context(), 24));
+      expect((await train({ ...job, learningRateScale: 0.25 }, context())).resumedFromStep).toBe(24);
+    });
+
+    it('ends with the same model where it is stopped while its loss is high, which writes no checkpoint', async () => {
+      const { artifacts, context } = createTinyTrainer();
+      const job = await fineTuningJob(artifacts);
+      const whole = await train(await fineTuningJob(artifacts, { key: 'whole' }), context());
+      await failureOf(job, context(5));
+      const high = withLosses(context(3), new Map([[7, 2 * Math.log(2)]]));
+      const failure = await failureOf(job, high);
+      expect(failure.message).toBe('training was stopped after 8 steps; it goes on from the checkpoint at 5');
+      const resumed = await train(job, context());
+      expect([resumed.resumedFromStep, resumed.weights.digest]).toEqual([5, whole.weights.digest]);
+    });
   });
 
   it('keeps no checkpoint of a finished job', async () => {
