@@ -10,12 +10,13 @@ import {
 } from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
 import { type DecisionRule, decisionRuleSchema, packageFiles } from '../contracts/version-package.ts';
-import {
-  type ClassifierEvaluation,
-  evaluateClassifier,
+import type {
+  ClassifierEvaluation,
+  ClassifierEvaluationInput,
 } from '../pipeline/evaluation/classifier-evaluation.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
-import { renderReport } from '../pipeline/evaluation/report/render-report.ts';
+import { evaluateInThread } from './evaluation-thread.ts';
+import type { ComputedEvaluation, EvaluationJob } from './evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { examplesSchema, probabilitiesSchema } from './scoring-files.ts';
 import { readShards } from './shards.ts';
@@ -67,10 +68,10 @@ export function createEvaluationActivities({ artifacts, runStage, now }: Evaluat
     };
   };
 
-  const evaluate = async (input: EvaluationInput): Promise<ClassifierEvaluation> => {
+  const readInput = async (input: EvaluationInput): Promise<ClassifierEvaluationInput> => {
     const { evaluation, corpus, training } = input;
     const champion = await readChampion(input);
-    return evaluateClassifier({
+    return {
       seed,
       classNames: training.labels,
       positiveLabel: evaluation.positiveLabel,
@@ -81,7 +82,29 @@ export function createEvaluationActivities({ artifacts, runStage, now }: Evaluat
         probabilities: await readProbabilities(input.probabilities, training.labels),
       },
       ...(champion && { champion }),
-    });
+    };
+  };
+
+  /** What the report tells beside the evaluation. */
+  const readReportFacts = async (input: EvaluationInput): Promise<EvaluationJob['report']> => {
+    const { tokenization, training } = input;
+    return {
+      format: 'coppice-evaluation-report/1',
+      model: input.model,
+      runId: input.runId,
+      createdAt: now().toISOString(),
+      learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
+      cleaning: input.funnel,
+      tokenizer: { vocabularySize: tokenization.vocabularySize, statistics: tokenization.statistics },
+      lineage: [
+        { role: 'clean documents', text: input.corpus.digest },
+        { role: 'tokens', text: tokenization.tokens.digest },
+        { role: 'training examples', text: training.training.digest },
+        { role: 'held-out examples', text: training.holdout.digest },
+        { role: 'weights', text: training.weights.digest },
+      ],
+      environment: training.environment,
+    };
   };
 
   /** Everything that a gateway needs, so that it serves what was judged here. */
@@ -102,31 +125,10 @@ export function createEvaluationActivities({ artifacts, runStage, now }: Evaluat
   };
 
   /** The page for people, and the same as JSON: the evidence on which the verdict rests. */
-  const writeReport = async (input: EvaluationInput, evaluation: ClassifierEvaluation) => {
-    const { tokenization, training } = input;
-    const { html, json } = await renderReport({
-      ...evaluation,
-      format: 'coppice-evaluation-report/1',
-      model: input.model,
-      runId: input.runId,
-      createdAt: now().toISOString(),
-      learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
-      cleaning: input.funnel,
-      tokenizer: { vocabularySize: tokenization.vocabularySize, statistics: tokenization.statistics },
-      lineage: [
-        { role: 'clean documents', text: input.corpus.digest },
-        { role: 'tokens', text: tokenization.tokens.digest },
-        { role: 'training examples', text: training.training.digest },
-        { role: 'held-out examples', text: training.holdout.digest },
-        { role: 'weights', text: training.weights.digest },
-      ],
-      environment: training.environment,
-    });
-    return {
-      report: await artifacts.putBytes(html, { mediaType: mediaTypes.html }),
-      evidence: await artifacts.putBytes(json, { mediaType: mediaTypes.json }),
-    };
-  };
+  const storeReport = async ({ html, json }: ComputedEvaluation) => ({
+    report: await artifacts.putBytes(html, { mediaType: mediaTypes.html }),
+    evidence: await artifacts.putBytes(json, { mediaType: mediaTypes.json }),
+  });
 
   return {
     /** Judges a trained version against its gates; a rejection is a result, not a failure. */
@@ -151,8 +153,10 @@ export function createEvaluationActivities({ artifacts, runStage, now }: Evaluat
           ...(champion && { champion: champion.package, championProbabilities: champion.probabilities }),
         },
         compute: () =>
-          withHeartbeat(async () => {
-            const evaluation = await evaluate(input);
+          withHeartbeat(async (signal) => {
+            const job = { input: await readInput(input), report: await readReportFacts(input) };
+            const computed = await evaluateInThread(job, signal);
+            const { evaluation } = computed;
             const { verdict } = evaluation;
             const gates = verdict.gates.map(({ gate, passed, value, reason }) => ({
               gate: describeGate(gate),
@@ -161,7 +165,7 @@ export function createEvaluationActivities({ artifacts, runStage, now }: Evaluat
               reason,
             }));
             const versionPackage = await assemblePackage(input, evaluation);
-            const { report, evidence } = await writeReport(input, evaluation);
+            const { report, evidence } = await storeReport(computed);
             const { metrics, intervals } = candidateFigures(evaluation);
             return {
               result: {
