@@ -25,7 +25,7 @@ export function gradients(loss: Node, variables: readonly Node[]): Node[] {
   const contributions = new Map<Node, Node[]>([[loss, [scalar(loss.graph, 1)]]]);
   for (const node of nodes.toReversed()) {
     const received = contributions.get(node);
-    if (received === undefined || !dependent.has(node) || variables.includes(node)) continue;
+    if (received === undefined || !node.inputs.some((input) => dependent.has(input))) continue;
     const given = loss.graph.scoped(`${node.scope}′`, () => gradientRules(node, total(received)));
     for (const [index, input] of node.inputs.entries()) {
       if (!dependent.has(input)) continue;
