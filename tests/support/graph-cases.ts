@@ -276,9 +276,9 @@ export const graphCases: { readonly [K in OperationName]: Cases } = {
     ),
     graphCase('rows that hardly vary', ({ floats, positives }) =>
       operations.layerNormalization(
-        floats('x', [2, 3], [1, 1.01, 0.99, -0.01, 0, 0.01]),
-        positives('gain', [3]),
-        floats('bias', [3]),
+        floats('x', [2, 4], [1, 1.01, 0.99, 1.02, -0.01, 0, 0.01, 0.02]),
+        positives('gain', [4]),
+        floats('bias', [4]),
         1e-3,
       ),
     ),
