@@ -23,6 +23,8 @@ export interface Claims {
    * @param holder who asks; a claim of the same holder is an earlier attempt of its own and gives way
    */
   take(what: string, holder: string): Promise<ClaimAnswer>;
+  /** Claims that live: since when each kind of work is done, and by whom. */
+  list(): Promise<{ what: string; holder: string; since: Date }[]>;
 }
 
 export interface ClaimOptions {
@@ -34,6 +36,7 @@ export interface ClaimOptions {
 /** As long as a heartbeat of an activity may be late. */
 const defaultLifetimeMs = 30_000;
 const turnDigits = 8;
+const prefix = 'claims/';
 
 export function createClaims(objects: ObjectStore, options: ClaimOptions = {}): Claims {
   const { now = () => new Date(), lifetimeMs = defaultLifetimeMs } = options;
@@ -44,9 +47,10 @@ export function createClaims(objects: ObjectStore, options: ClaimOptions = {}): 
   });
   const bytesOf = (claim: Claim) => Buffer.from(canonicalJson(claim));
 
+  /** In the order of their turns; of all work where it is not named. */
   async function keysOf(what: string): Promise<string[]> {
     const keys: string[] = [];
-    for await (const { key } of objects.list(`claims/${what}/`)) keys.push(key);
+    for await (const { key } of objects.list(what === '' ? prefix : `${prefix}${what}/`)) keys.push(key);
     return keys;
   }
 
@@ -78,13 +82,23 @@ export function createClaims(objects: ObjectStore, options: ClaimOptions = {}): 
     const live = newest === undefined ? undefined : await readLive(newest);
     if (live && live.holder !== holder) return { taken: false, holder: live.holder, since: live.since };
     const turn = newest === undefined ? 1 : Number(/(\d+)\.json$/.exec(newest)?.[1] ?? 0) + 1;
-    const key = `claims/${what}/${String(turn).padStart(turnDigits, '0')}.json`;
+    const key = `${prefix}${what}/${String(turn).padStart(turnDigits, '0')}.json`;
     if (!(await putIfAbsent(objects, key, bytesOf(claimOf(holder, now()))))) return take(what, holder);
     for (const lapsed of earlier) await objects.remove(lapsed);
     return { taken: true, release: hold(key, holder) };
   }
 
-  return { take };
+  return {
+    take,
+    async list() {
+      const live: { what: string; holder: string; since: Date }[] = [];
+      for (const key of await keysOf('')) {
+        const claim = await readLive(key);
+        if (claim) live.push({ what: key.split('/')[1], holder: claim.holder, since: new Date(claim.since) });
+      }
+      return live;
+    },
+  };
 }
 
 function jsonOf(bytes: Buffer): unknown {
