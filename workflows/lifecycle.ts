@@ -213,16 +213,25 @@ function failedGates({ gates }: EvaluationResult): string[] {
   return gates.filter(({ passed }) => !passed).map(({ gate, reason }) => `${gate}: ${reason}`);
 }
 
+/** Disks that lose much lose it all: then a person looks. */
+const mostRebuilds = 4;
+
 /**
- * Runs the pipeline again, once, where an artifact was found damaged or gone: the step cache answers for what is
+ * Runs the pipeline again, once for each artifact that was found damaged or gone: the step cache answers for what is
  * whole, and only what is damaged is computed anew.
  */
 async function rebuildDamagedArtifacts<T>(pipeline: () => Promise<T>): Promise<T> {
-  try {
-    return await pipeline();
-  } catch (error) {
-    if (!isFailure(error, 'ArtifactCorrupt', 'ArtifactNotFound')) throw error;
-    return pipeline();
+  const rebuilt = new Set<string>();
+  for (;;) {
+    try {
+      return await pipeline();
+    } catch (error) {
+      if (!isFailure(error, 'ArtifactCorrupt', 'ArtifactNotFound')) throw error;
+      const message = rootMessage(error);
+      const artifact = /blobs\/sha256\/[0-9a-f]+/.exec(message)?.[0] ?? message;
+      if (rebuilt.has(artifact) || rebuilt.size === mostRebuilds) throw error;
+      rebuilt.add(artifact);
+    }
   }
 }
 

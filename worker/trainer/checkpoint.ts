@@ -8,6 +8,7 @@ import { blobKey } from '../../artifacts/blobs.ts';
 import { hashCanonical } from '../../artifacts/canonical-json.ts';
 import type { ObjectStore } from '../../artifacts/object-store.ts';
 import { readObject } from '../../artifacts/object-store.ts';
+import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { artifactReferenceSchema, mediaTypes } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contracts/training-job.ts';
@@ -110,12 +111,14 @@ export function openCheckpoints(
       const pointer = await readPointer();
       if (pointer === undefined) return { kind: 'fresh' };
       if (pointer.jobDigest !== digest) throw incompatible(job.key, 'another job used this key');
-      if (pointer.outcome !== undefined) return { kind: 'finished', outcome: pointer.outcome };
+      if (pointer.outcome !== undefined) {
+        // Weights that were found damaged are gone from the store: they are trained anew, or nobody could go on.
+        const whole = await artifacts.has(pointer.outcome.weights);
+        return whole ? { kind: 'finished', outcome: pointer.outcome } : { kind: 'fresh' };
+      }
       if (pointer.reference === undefined) throw incompatible(job.key, 'the pointer names no checkpoint');
-      return {
-        kind: 'checkpoint',
-        state: parse(await artifacts.readBytes(pointer.reference), job.key, expected),
-      };
+      const bytes = await readUnlessLost(artifacts, pointer.reference);
+      return bytes ? { kind: 'checkpoint', state: parse(bytes, job.key, expected) } : { kind: 'fresh' };
     },
     async save(state) {
       const bytes = format(state, job.key);
@@ -130,6 +133,21 @@ export function openCheckpoints(
     },
     finish: (outcome) => movePointer({ step: outcome.steps, jobDigest: digest, outcome }),
   };
+}
+
+/** @returns undefined where the checkpoint is gone, or damaged: the work since the start is lost, not the run */
+async function readUnlessLost(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+): Promise<Buffer | undefined> {
+  try {
+    return await artifacts.readBytes(reference);
+  } catch (error) {
+    const lost =
+      error instanceof CoppiceFailure && ['ArtifactCorrupt', 'ArtifactNotFound'].includes(error.type);
+    if (lost) return undefined;
+    throw error;
+  }
 }
 
 function format({ step, vectors, record }: TrainingState, key: string): Uint8Array {

@@ -237,6 +237,21 @@ describe.concurrent('lifecycle', () => {
     await world.record('lifecycle-rebuilt', run.id);
   });
 
+  it('does so once for each artifact that is found damaged', async () => {
+    const fake = world.addModel();
+    const damaged = ['ab', 'cd'];
+    fake.replace({
+      tokenizeCorpus: (input) => {
+        const found = damaged.shift();
+        return found
+          ? Promise.reject(new CoppiceFailure('ArtifactCorrupt', `blobs/sha256/${found} is corrupt`))
+          : fake.original.tokenizeCorpus(input);
+      },
+    });
+    expect(await (await startLifecycle(fake)).ended).toMatchObject({ outcome: 'registered' });
+    expect(fake.calls('tokenizeCorpus')).toHaveLength(3);
+  });
+
   it('does so for what the training child found as well', async () => {
     const fake = world.addModel();
     let missing = true;

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { blobKey } from '../../../../artifacts/blobs.ts';
+import { readObject } from '../../../../artifacts/object-store.ts';
 import { CoppiceFailure } from '../../../../contracts/failures.ts';
 import type { TrainingJob, TrainingOutcome } from '../../../../contracts/training-job.ts';
 import { readModel } from '../../../../pipeline/model/model-files.ts';
@@ -73,6 +75,26 @@ describe('fine-tuning', () => {
     const job = await fineTuningJob(artifacts);
     const outcome = await train(job, context());
     expect(await train(job, context(1))).toEqual(outcome);
+  });
+
+  it('trains anew, to the same model, where the weights of a finished job or its checkpoint were damaged', async () => {
+    const { artifacts, objects, context } = createTinyTrainer();
+    const job = await fineTuningJob(artifacts);
+    const { weights } = await train(job, context());
+    const file = (await artifacts.readDirectory(weights)).files['model.safetensors'];
+    await objects.remove(blobKey(file.digest));
+    const again = await train(job, context());
+    expect(again).toMatchObject({ weights, resumedFromStep: 0 });
+    expect(await artifacts.has(weights)).toBe(true);
+
+    const other = { ...job, key: 'tiny/damaged-checkpoint' };
+    await failureOf(other, context(7));
+    for await (const { key } of objects.list('blobs/')) {
+      const bytes = await readObject(objects, key);
+      if (bytes?.includes('tiny/damaged-checkpoint'))
+        await objects.put(key, Buffer.from(bytes.map((byte) => byte ^ 1)));
+    }
+    expect(await train(other, context())).toMatchObject({ weights, resumedFromStep: 0 });
   });
 
   it('refuses a key that another job used', async () => {
