@@ -32,7 +32,7 @@ const server = createHttpServer({
   maximumBodyBytes: 16 * 1024 * 1024, // a mail with attachments
 });
 fleet.start();
-await server.listen({ host: '127.0.0.1', port: settings.port });
+await server.listen({ host: settings.gatewayHost, port: settings.port });
 log.info({ replica }, 'listening');
 
 const stop = async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Secret } from './secret.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const host = z.union([z.ipv4(), z.ipv6(), z.hostname()], 'expected an address or a host name');
 const url = z.url({ protocol: /^https?$/ });
 
 const environmentSchema = z.object({
@@ -32,6 +33,10 @@ const environmentSchema = z.object({
   COPPICE_PORT: port.default(0),
   /** How long a cached result is kept after its last use. */
   COPPICE_CACHE_DAYS: z.coerce.number().positive().default(30),
+  /** Addresses to listen on. Beyond the loopback address whoever reaches them may ask: they have no accounts. */
+  COPPICE_GATEWAY_HOST: host.default('127.0.0.1'),
+  COPPICE_CONTROL_HOST: host.default('127.0.0.1'),
+  COPPICE_METRICS_HOST: host.default('127.0.0.1'),
   COPPICE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -62,6 +67,12 @@ export interface Settings {
   readonly gatewayUrl: string;
   readonly controlUrl: string;
   readonly port: number;
+  /** Where the gateway listens. */
+  readonly gatewayHost: string;
+  /** Where the control process listens. */
+  readonly controlHost: string;
+  /** Where worker and trainer show their metrics. */
+  readonly metricsHost: string;
   readonly cacheDays: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -112,6 +123,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     gatewayUrl: env.GATEWAY_URL,
     controlUrl: env.CONTROL_URL,
     port: env.COPPICE_PORT,
+    gatewayHost: env.COPPICE_GATEWAY_HOST,
+    controlHost: env.COPPICE_CONTROL_HOST,
+    metricsHost: env.COPPICE_METRICS_HOST,
     cacheDays: env.COPPICE_CACHE_DAYS,
     logLevel: env.COPPICE_LOG_LEVEL,
   };

@@ -51,8 +51,8 @@ export interface ComponentDescription {
   readonly graceSeconds: number;
   /** The program's arguments and variables on the ports that it got. */
   launch(plan: StackPlan, ports: PortNumbers): Launch;
-  /** The variables of settings/settings.ts that tell others where it is. */
-  announces(ports: PortNumbers): Environment;
+  /** The variables of settings/settings.ts that tell others where it is. @param variables those known so far */
+  announces(ports: PortNumbers, variables: Environment): Environment;
   /** Where a person or a client finds it, out of the stack's variables or its own ports. */
   url(variables: Environment, ports: PortNumbers): string;
   /** How to ask one that was started here. */

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StackPlan, StackProfile } from './component.ts';
+import { reachableHost } from './hosts.ts';
 import { type ComponentName, componentNames, writeFileAtomically } from './state.ts';
 
 export interface MonitoringFiles {
@@ -65,7 +66,13 @@ function prometheusConfig(plan: StackPlan): unknown {
     const [purpose, path] = metricsOf[name];
     const port = plan.ports[name]?.[purpose];
     if (port === undefined) return [];
-    return [{ job_name: name, metrics_path: path, static_configs: [{ targets: [`127.0.0.1:${port}`] }] }];
+    return [
+      {
+        job_name: name,
+        metrics_path: path,
+        static_configs: [{ targets: [`${reachableHost(name, plan.environment)}:${port}`] }],
+      },
+    ];
   });
   return {
     global: { scrape_interval: scrape, scrape_timeout: scrape, evaluation_interval: scrape },

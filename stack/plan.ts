@@ -25,6 +25,9 @@ const passedOn = [
   'COPPICE_REGISTRY_BUCKET',
   'PROMETHEUS_URL',
   'ALERTMANAGER_URL',
+  'COPPICE_GATEWAY_HOST',
+  'COPPICE_CONTROL_HOST',
+  'COPPICE_METRICS_HOST',
 ];
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
@@ -65,7 +68,7 @@ export async function makePlan(
       if (port !== undefined) own[purpose] = port;
     }
     ports[description.name] = own;
-    Object.assign(variables, description.announces(own));
+    Object.assign(variables, description.announces(own, variables));
   }
   const ownStore = local.some(({ name }) => name === 'minio');
   if (ownStore) variables['MINIO_ACCESS_KEY'] ??= 'coppice';

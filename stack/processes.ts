@@ -1,8 +1,9 @@
 // Our own four processes. Each serves /healthz on the port that COPPICE_PORT gives it.
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { ComponentDescription, PortNumbers } from './component.ts';
+import type { ComponentDescription, Environment, PortNumbers } from './component.ts';
 import { answersHttp } from './health.ts';
+import { reachableHost } from './hosts.ts';
 import type { ComponentName } from './state.ts';
 
 const repositoryRoot = new URL('../', import.meta.url);
@@ -17,8 +18,6 @@ interface OwnProcess {
   readonly graceSeconds: number;
 }
 
-const urlOf = (ports: PortNumbers): string => `http://127.0.0.1:${ports['http'] ?? 0}`;
-
 /** Node's arguments that run one of our TypeScript files from whatever folder the stack was started in. */
 export function nodeArguments(entry: string): readonly string[] {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -26,6 +25,8 @@ export function nodeArguments(entry: string): readonly string[] {
 }
 
 function describe({ name, entry, port, after, announcedAs, graceSeconds }: OwnProcess): ComponentDescription {
+  const urlOf = (variables: Environment, ports: PortNumbers): string =>
+    `http://${reachableHost(name, variables)}:${ports['http'] ?? 0}`;
   return {
     name,
     ports: { http: port },
@@ -40,9 +41,10 @@ function describe({ name, entry, port, after, announcedAs, graceSeconds }: OwnPr
         COPPICE_PORT: `${ports['http'] ?? 0}`,
       },
     }),
-    announces: (ports) => (announcedAs === undefined ? {} : { [announcedAs]: urlOf(ports) }),
-    url: (_variables, ports) => urlOf(ports),
-    health: (_variables, ports) => answersHttp(`${urlOf(ports)}/healthz`),
+    announces: (ports, variables) =>
+      announcedAs === undefined ? {} : { [announcedAs]: urlOf(variables, ports) },
+    url: urlOf,
+    health: (variables, ports) => answersHttp(`${urlOf(variables, ports)}/healthz`),
   };
 }
 

@@ -45,7 +45,11 @@ export async function runUntilStopped(
   workers: readonly Worker[],
   { settings, log, metrics, sdkPort }: OpenProcess,
 ): Promise<void> {
-  const exposition = await exposeMetrics({ metrics: withSdkMetrics(metrics, sdkPort), port: settings.port });
+  const exposition = await exposeMetrics({
+    metrics: withSdkMetrics(metrics, sdkPort),
+    host: settings.metricsHost,
+    port: settings.port,
+  });
   log.info({ metrics: exposition.url }, 'polling');
   const stop = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -34,6 +34,20 @@ describe('readSettings', () => {
     expect(settings.port).toBe(8_080);
   });
 
+  it('listens on the loopback address unless it is told otherwise, for each kind of process by itself', () => {
+    const hosts = (environment: Record<string, string>) => {
+      const { gatewayHost, controlHost, metricsHost } = readSettings(environment);
+      return [gatewayHost, controlHost, metricsHost];
+    };
+    expect(hosts({})).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
+    expect(hosts({ COPPICE_GATEWAY_HOST: '0.0.0.0', COPPICE_METRICS_HOST: '::' })).toEqual([
+      '0.0.0.0',
+      '127.0.0.1',
+      '::',
+    ]);
+    expect(() => hosts({ COPPICE_CONTROL_HOST: 'http://here' })).toThrow(/COPPICE_CONTROL_HOST: expected/);
+  });
+
   it('names every variable that is wrong, at once', () => {
     const read = () =>
       readSettings({

@@ -56,6 +56,24 @@ describe('makePlan', () => {
     expect(store.consoleUrl).toBe(defaultStore.consoleUrl);
   });
 
+  it('reaches a process on the loopback address where it listens everywhere, and where else it listens only', async () => {
+    const everywhere = await planFor({ COPPICE_GATEWAY_HOST: '0.0.0.0', COPPICE_METRICS_HOST: '::' });
+    expect(everywhere.environment).toMatchObject({
+      COPPICE_GATEWAY_HOST: '0.0.0.0',
+      GATEWAY_URL: 'http://127.0.0.1:8080',
+    });
+    const apart = { COPPICE_CONTROL_HOST: '192.0.2.7', COPPICE_METRICS_HOST: 'fd00::7' };
+    const plan = await planFor(apart);
+    expect(plan.environment).toMatchObject({
+      GATEWAY_URL: 'http://127.0.0.1:8080',
+      CONTROL_URL: 'http://192.0.2.7:8090',
+    });
+    await writeMonitoringFiles(plan);
+    const written = await readFile(monitoringFiles(home).prometheus, 'utf8');
+    expect(written).toContain('"[fd00::7]:8081"');
+    expect(written).toContain('"127.0.0.1:8080"');
+  });
+
   it('gives a component of yours no port and passes its address on', async () => {
     const yours = { MINIO_ENDPOINT: 'https://s3.example.org', MINIO_SECRET_KEY: 'of-mine' };
     const plan = await planFor(yours);
