@@ -24,7 +24,7 @@ const server = createControlServer({
     prometheus: settings.prometheusUrl,
   },
 });
-await server.listen({ host: '127.0.0.1', port: settings.port });
+await server.listen({ host: settings.controlHost, port: settings.port });
 log.info('listening');
 
 const stop = async () => {
