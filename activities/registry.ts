@@ -1,16 +1,20 @@
-// The one write path into the registry. Runs on the queue `registry`, in the process that holds the signing key.
+// The one write path into the registry, and the keys that sign it. Runs on the queue `registry`, in the process that
+// holds the signing key.
+import type { KeyRing } from '../artifacts/registry/key-ring.ts';
 import type { RegistryWriter } from '../artifacts/registry/registry-writer.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import type { RegistryCommit } from '../contracts/registry.ts';
+import type { KeyChange, KeyChangeResult } from '../contracts/trust.ts';
 
 export interface RegistryActivityDependencies {
   readonly writer: RegistryWriter;
+  readonly keys: Pick<KeyRing, 'change'>;
 }
 
 export type RegistryActivities = ReturnType<typeof createRegistryActivities>;
 
-export function createRegistryActivities({ writer }: RegistryActivityDependencies) {
+export function createRegistryActivities({ writer, keys }: RegistryActivityDependencies) {
   return {
     /**
      * Applies one change: ledger entry first, then what follows from it.
@@ -27,6 +31,11 @@ export function createRegistryActivities({ writer }: RegistryActivityDependencie
     /** Makes a spec the one that the model's next runs and rollouts follow. */
     async storeSpec(input: { model: string; spec: ModelSpec; by: string }): Promise<ArtifactReference> {
       return writer.writeSpec(input);
+    },
+
+    /** Makes a key, trusts one or revokes one. @throws SigningUnavailable where a key service is away */
+    async changeKeys(change: KeyChange): Promise<KeyChangeResult> {
+      return keys.change(change);
     },
   };
 }

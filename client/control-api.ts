@@ -17,6 +17,13 @@ import {
   versionSummarySchema,
 } from '../contracts/control-api.ts';
 import type { LedgerEntry, RoutingDocument } from '../contracts/registry.ts';
+import {
+  type Provenance,
+  provenanceSchema,
+  type Verification,
+  verificationSchema,
+} from '../contracts/registry-facts.ts';
+import { type TrustList, trustListSchema } from '../contracts/trust.ts';
 
 /** The control API answered with an error, or not at all. */
 export class ControlApiError extends Error {
@@ -33,7 +40,6 @@ export class ControlApiError extends Error {
 const connectTimeoutMs = 2_000;
 
 const problemSchema = z.object({ error: z.object({ message: z.string() }) });
-const verificationSchema = z.object({ entries: z.number().int(), problems: z.array(z.string()) });
 
 export interface ControlApi {
   models(): Promise<ModelSummary[]>;
@@ -44,7 +50,13 @@ export interface ControlApi {
   /** The bytes of a file of a package; whoever reads them checks them against its reference. */
   openPackageFile(model: string, version: number, file: string): Promise<Readable>;
   ledger(model: string): Promise<LedgerEntry[]>;
-  verifyLedger(model: string): Promise<z.infer<typeof verificationSchema>>;
+  verifyLedger(model: string): Promise<Verification[number]>;
+  /** The ledgers of all models. */
+  verifyLedgers(): Promise<Verification>;
+  /** What a version was made from. */
+  provenance(model: string, version: number): Promise<Provenance>;
+  /** The keys whose signatures count where the control process runs. */
+  keys(): Promise<TrustList>;
   served(model: string, at: Date): Promise<RoutingDocument | undefined>;
   /** Where people read the report of a version. */
   reportUrl(model: string, version: number): string;
@@ -94,7 +106,10 @@ export function createControlApi(url: string): ControlApi {
       throw new ControlApiError(statusCode, `${path} answered with status ${statusCode}`);
     },
     ledger: (model) => get(`${base(model)}/ledger`, ledgerSchema),
-    verifyLedger: (model) => get(`${base(model)}/ledger/verification`, verificationSchema),
+    verifyLedger: (model) => get(`${base(model)}/ledger/verification`, verificationSchema.element),
+    verifyLedgers: () => get('/api/verification', verificationSchema),
+    provenance: (model, version) => get(`${base(model)}/versions/${version}/provenance`, provenanceSchema),
+    keys: () => get('/api/keys', trustListSchema),
     served: async (model, at) =>
       (await get(`${base(model)}/served?at=${at.toISOString()}`, servedSchema)).routing,
     reportUrl: (model, version) => new URL(`/models/${model}/versions/${version}/report`, url).href,

@@ -21,9 +21,11 @@ import {
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
 import { type TrainingProgress, trainingProgressSchema } from '../contracts/training-job.ts';
+import type { KeyChange } from '../contracts/trust.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
 import { explainTemporalError } from './failures.ts';
+import { changeKeys } from './keys.ts';
 import { readRunSteps } from './run-steps.ts';
 import { createSchedules } from './schedules.ts';
 
@@ -67,6 +69,7 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
   return {
     temporal,
     schedules: createSchedules(temporal),
+    changeKeys: (change: Omit<KeyChange, 'request'>) => changeKeys(temporal, change),
     close: () => connection.close(),
 
     applySpec: (spec: ModelSpec, by: string) => tell(spec.name, messageNames.applySpec, { spec, by }),

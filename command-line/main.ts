@@ -1,9 +1,12 @@
 // The command line: every verb with `--help` and `--json`, one line for an error, documented exit codes.
 import { Command, Help } from 'commander';
 import { compareVerb } from './commands/compare.ts';
+import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
 import { explainCacheVerb } from './commands/explain-cache.ts';
 import { exportVerb } from './commands/export.ts';
+import { keyVerbs } from './commands/keys.ts';
+import { ledgerVerbs } from './commands/ledger.ts';
 import { logsVerb } from './commands/logs.ts';
 import { registryVerbs } from './commands/registry.ts';
 import { runVerbs } from './commands/run.ts';
@@ -34,11 +37,14 @@ for (const add of [
   logsVerb,
   runVerbs,
   registryVerbs,
+  ledgerVerbs,
   compareVerb,
+  diffVerb,
   exportVerb,
   explainCacheVerb,
   steeringVerbs,
   scheduleVerb,
+  keyVerbs,
 ])
   add(program);
 

@@ -14,6 +14,7 @@ export const workflowIds = {
   rollout: (model: string, version: number) => `rollout/${model}/${version}`,
   /** Of the Temporal Schedule of a model, and the beginning of the ids of what it starts. */
   schedule: (model: string) => `schedule/${model}`,
+  keyChange: (request: string) => `keys/${request}`,
 } as const;
 
 /** Names of workflow types, messages and queries. */
@@ -23,6 +24,7 @@ export const workflowTypes = {
   training: 'trainingWorkflow',
   rollout: 'rolloutWorkflow',
   scheduleTick: 'scheduleTickWorkflow',
+  keyChange: 'keyChangeWorkflow',
 } as const;
 
 export const messageNames = {

@@ -4,6 +4,7 @@ import { openStore } from '../artifacts/open.ts';
 import { connectCoppice } from '../client/coppice-client.ts';
 import { createMetrics } from '../monitoring/metrics.ts';
 import { readSettings } from '../settings/settings.ts';
+import { createRegistryFacts } from './registry-facts.ts';
 import { createRegistryViews } from './registry-views.ts';
 import { createControlServer } from './server.ts';
 
@@ -16,6 +17,7 @@ const server = createControlServer({
   client,
   registry: store.registry,
   views: createRegistryViews(store),
+  facts: createRegistryFacts(store),
   metrics,
   log,
   links: {

@@ -9,12 +9,14 @@ import { receiveAlerts } from './alert-receiver.ts';
 import { readModelPage } from './model-view.ts';
 import { renderModelPage } from './pages/model-page.ts';
 import { renderModelsPage } from './pages/models-page.ts';
+import type { RegistryFacts } from './registry-facts.ts';
 import type { RegistryViews } from './registry-views.ts';
 
 export interface ControlServerDependencies {
   readonly client: CoppiceClient;
   readonly registry: RegistryReader;
   readonly views: RegistryViews;
+  readonly facts: RegistryFacts;
   readonly metrics: Metrics;
   readonly log: { info(message: string): void; warn(message: string): void };
   readonly links: { readonly temporalUi: string; readonly namespace: string; readonly prometheus: string };
@@ -26,7 +28,7 @@ const fileParams = versionParams.extend({ file: z.string() });
 const html = 'text/html; charset=utf-8';
 
 export function createControlServer(dependencies: ControlServerDependencies): FastifyInstance {
-  const { client, registry, views, metrics, log } = dependencies;
+  const { client, registry, views, facts, metrics, log } = dependencies;
   const server = Fastify({ forceCloseConnections: true });
   server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const status = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500);
@@ -68,6 +70,10 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
       .type('application/json')
       .send((await views.evidence(model, version)) ?? notFound(`${model}@${version}`));
   });
+  server.get('/api/models/:model/versions/:version/provenance', async (request) => {
+    const { model, version } = versionParams.parse(request.params);
+    return (await facts.provenance(model, version)) ?? notFound(`${model}@${version}`);
+  });
   server.get('/api/models/:model/versions/:version/package', async (request) => {
     const { model, version } = versionParams.parse(request.params);
     return (await views.packageFiles(model, version)) ?? notFound(`${model}@${version}`);
@@ -83,9 +89,12 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
       .send(await views.openFile(found[file]));
   });
   server.get('/api/models/:model/ledger', async (request) => registry.readLedger(await knownModel(request)));
-  server.get('/api/models/:model/ledger/verification', async (request) =>
-    registry.verifyLedger(await knownModel(request)),
-  );
+  server.get('/api/models/:model/ledger/verification', async (request) => {
+    const { model } = modelParams.parse(request.params);
+    return (await facts.verify(model)).at(0) ?? notFound(model);
+  });
+  server.get('/api/verification', () => facts.verify());
+  server.get('/api/keys', () => facts.keys());
   server.get('/api/models/:model/served', async (request) => {
     const model = await knownModel(request);
     const { at } = z.object({ at: z.coerce.date() }).parse(request.query);

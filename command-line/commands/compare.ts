@@ -23,15 +23,7 @@ export function compareVerb(program: Command): void {
       ]);
       const compared = compareEvidence(ofA, ofB);
       createOutput(json).result({ a: first, b: second, ...compared }, () =>
-        [
-          table(
-            ['metric', first, second, 'intervals'],
-            compared.metrics.map((row) => [row.metric, figureText(row.a), figureText(row.b), row.intervals]),
-          ),
-          compared.sameHoldout
-            ? 'judged on the same held-out documents'
-            : 'judged on different held-out documents: the figures are not quite comparable',
-        ].join('\n'),
+        describeComparison(compared, [first, second]),
       );
     });
 }
@@ -50,6 +42,22 @@ export function compareEvidence(a: Evidence, b: Evidence) {
       intervals: describeIntervals(ofA.get(metric), ofB.get(metric)),
     })),
   };
+}
+
+/** @returns a row a metric, and whether the rows may be compared at all */
+export function describeComparison(
+  { metrics, sameHoldout }: ReturnType<typeof compareEvidence>,
+  [first, second]: readonly [string, string],
+): string {
+  return [
+    table(
+      ['metric', first, second, 'intervals'],
+      metrics.map((row) => [row.metric, figureText(row.a), figureText(row.b), row.intervals]),
+    ),
+    sameHoldout
+      ? 'judged on the same held-out documents'
+      : 'judged on different held-out documents: the figures are not quite comparable',
+  ].join('\n');
 }
 
 function describeIntervals(a: Figure | undefined, b: Figure | undefined): string {

@@ -1,10 +1,10 @@
-// versions, lineage, report, served, ledger: what the registry remembers.
+// versions, lineage, report: what the registry holds.
 import type { Command } from 'commander';
 import type { LineageTree, VersionLineage } from '../../contracts/control-api.ts';
 import { formatVersion } from '../../contracts/registry.ts';
-import { BadArgument, modelArgument, timeArgument, versionArgument } from '../arguments.ts';
+import { BadArgument, modelArgument, versionArgument } from '../arguments.ts';
 import { controlApi } from '../context.ts';
-import { createOutput, exitCodes, shortTime, table } from '../output.ts';
+import { createOutput, shortTime, table } from '../output.ts';
 
 interface Options {
   readonly json: boolean;
@@ -56,52 +56,6 @@ export function registryVerbs(program: Command): void {
         throw new BadArgument(`${text} is not in the registry`);
       const url = api.reportUrl(model, version);
       createOutput(json).result({ url }, () => url);
-    });
-  program
-    .command('served')
-    .argument('<model>')
-    .description('who served a model at a time')
-    .requiredOption('--at <time>', 'ISO 8601, such as 2026-05-03T10:00:00Z')
-    .option('--json', 'print JSON', false)
-    .action(async (model: string, { at, json }: Options & { at: string }) => {
-      const time = timeArgument('--at', at);
-      const routing = await (await controlApi()).served(modelArgument(model), time);
-      createOutput(json).result(routing ?? null, () =>
-        routing
-          ? `version ${routing.champion ?? 'none'} (generation ${routing.generation}, since ${routing.at})`
-          : 'nothing was in service',
-      );
-    });
-  program
-    .command('ledger')
-    .argument('<model>')
-    .description('every change of the registry: who, when, why')
-    .option('--verify', 'check the hash chain and every signature', false)
-    .option('--json', 'print JSON', false)
-    .action(async (model: string, { json, verify }: Options & { verify: boolean }) => {
-      modelArgument(model);
-      const api = await controlApi();
-      if (verify) {
-        const report = await api.verifyLedger(model);
-        createOutput(json).result(report, () =>
-          [...report.problems, `${report.entries} entries, ${report.problems.length} problems`].join('\n'),
-        );
-        if (report.problems.length > 0) process.exitCode = exitCodes.failed;
-        return;
-      }
-      const entries = await api.ledger(model);
-      createOutput(json).result(entries, () =>
-        table(
-          ['#', 'at', 'change', 'by', 'reason'],
-          entries.map((entry) => [
-            String(entry.sequence),
-            shortTime(entry.at),
-            entry.change.kind,
-            entry.actor,
-            entry.reason,
-          ]),
-        ),
-      );
     });
 }
 

@@ -26,7 +26,11 @@ describe('coppice', () => {
     const wrong: readonly [args: string[], message: RegExp][] = [
       [['versions', 'nobody'], /^nobody is not in the registry$/],
       [['versions', '..'], /^\.\. is no name of a model: /],
-      [['ledger', 'nobody', '--verify'], /^nobody is not in the registry$/],
+      [['ledger', 'nobody'], /^nobody is not in the registry$/],
+      [['ledger', 'verify', 'nobody'], /^nobody is not in the registry$/],
+      [['diff', `${model}@1`, `${model}@9`], /^mail-filter@9 is not in the registry$/],
+      [['keys', 'revoke', 'mine', '--reason', 'x'], /^the key: expected 16 hexadecimal digits$/],
+      [['keys', 'trust', 'package.json', '--reason', 'x'], /^package.json holds no public key in PEM form$/],
       [['report', `${model}@9`], /^mail-filter@9 is not in the registry$/],
       [['served', model, '--at', 'noon'], /^--at: expected a time in ISO 8601, not noon$/],
       [['compare', `${model}@1`, 'other@1'], /versions of different models$/],
@@ -66,5 +70,24 @@ describe('coppice', () => {
     expect(compared.out).toContain('judged on the same held-out documents');
     expect(served.out).toMatch(/^version 1 \(generation 3/);
     for (const { code, err } of [table, json, compared, served]) expect([code, err]).toEqual([0, '']);
+  });
+
+  it('tells what differs between versions, whether the registry holds, and whose signatures count', async () => {
+    const [diff, verified, all, served, keys] = await Promise.all([
+      coppice('diff', `${model}@1`, `${model}@2`),
+      coppice('ledger', 'verify', model),
+      coppice('ledger', 'verify', '--json'),
+      coppice('served', '--at', new Date().toISOString()),
+      coppice('keys', 'list'),
+    ]);
+    expect(diff.out).toMatch(/^spec: the same$/m);
+    expect(diff.out).toMatch(/^accuracy +0\.850 .* lie apart$/m);
+    expect(verified.out).toMatch(
+      /^mail-filter: 6 entries \(up to 6, [0-9a-f]{12}\), 6 documents, all hold$/m,
+    );
+    expect(JSON.parse(all.out)).toMatchObject([{ model, entries: 6, problems: [] }]);
+    expect(served.out).toMatch(/^mail-filter: version 1 \(generation 3/);
+    expect(keys.out).toMatch(/^[0-9a-f]{16} .* trusted$/m);
+    for (const { code, err } of [diff, verified, all, served, keys]) expect([code, err]).toEqual([0, '']);
   });
 });

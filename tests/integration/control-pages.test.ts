@@ -62,7 +62,7 @@ describe('the control API', () => {
       [1, 'champion'],
       [2, 'rolled-back'],
     ]);
-    expect(await api.verifyLedger(model)).toEqual({ entries: 5, problems: [] });
+    expect(await api.verifyLedger(model)).toMatchObject({ entries: 6, problems: [] });
     expect((await api.served(model, new Date()))?.champion).toBe(1);
     expect((await api.evidence(model, 2)).systems[0].metrics.accuracy.value).toBe(0.95);
     const { files } = await api.packageFiles(model, 2);

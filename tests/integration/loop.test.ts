@@ -155,7 +155,7 @@ describe('what is remembered', () => {
     expect(lineage).toContain('inbox/00001.eml');
     const { stdout: served } = await coppice('served', model, '--at', new Date().toISOString(), '--json');
     expect(JSON.parse(served)).toMatchObject({ champion: 1, quarantined: [2] });
-    expect(await coppice('ledger', model, '--verify')).toMatchObject({ code: 0 });
+    expect(await coppice('ledger', 'verify', model)).toMatchObject({ code: 0 });
   }, 120_000);
 
   it('refuses a model file with all its errors at once, and starts nothing', async () => {

@@ -9,6 +9,7 @@ import { openRegistryWriter, openStore } from '../../artifacts/open.ts';
 import { connectCoppice } from '../../client/coppice-client.ts';
 import { mediaTypes } from '../../contracts/artifact.ts';
 import type { RegistryChange } from '../../contracts/registry.ts';
+import { createRegistryFacts } from '../../control/registry-facts.ts';
 import { createRegistryViews } from '../../control/registry-views.ts';
 import { createControlServer } from '../../control/server.ts';
 import { createMetrics } from '../../monitoring/metrics.ts';
@@ -38,6 +39,7 @@ export async function openControlWorld() {
     client,
     registry: store.registry,
     views: createRegistryViews(store),
+    facts: createRegistryFacts(store),
     metrics: createMetrics({ process: 'control' }),
     log: { info: () => undefined, warn: () => undefined },
     links: { temporalUi: 'http://ui', namespace: 'default', prometheus: 'http://prometheus' },

@@ -51,7 +51,7 @@ export const namesByQueue = {
     'verifyRollback',
   ],
   training: ['trainModel', 'scoreExamples'],
-  registry: ['commitRegistryChange', 'storeSpec'],
+  registry: ['commitRegistryChange', 'storeSpec', 'changeKeys'],
 } as const satisfies Record<string, readonly Name[]>;
 
 /** What a test says about its model, and what came of it. */
@@ -81,11 +81,17 @@ export function lookOf(verdict: Look['verdict'], overrides: Partial<Look> = {}):
   return { verdict, pairs: 120, requests: 200, reasons: [`told to ${verdict}`], ...overrides };
 }
 
+/** Scoring knows references alone; a change of keys knows no model, and a test names its own in the reason. */
+function modelOf(input: InputOf<Name>): string {
+  if ('model' in input) return input.model;
+  return 'weights' in input ? input.weights.annotations.model : input.reason;
+}
+
 export function createFakeWorld(findOpenWork: FindOpenWork) {
   const models = new Map<string, { fake: FakeModel; answer: (name: Name, input: unknown) => unknown }>();
 
   const answer = (name: Name) => (input: InputOf<Name>) => {
-    const model = 'model' in input ? input.model : input.weights.annotations.model; // scoring knows references alone
+    const model = modelOf(input);
     const found = models.get(model);
     if (!found) throw new Error(`no test has a model ${model}`);
     return found.answer(name, input);
@@ -147,6 +153,8 @@ function happyActivities(
     followSchedule: () => Promise.resolve(),
     askToRetrain: () => Promise.resolve({ decision: 'started', reason: 'as told' }),
     storeSpec: () => Promise.resolve(ref('spec')),
+    changeKeys: () =>
+      Promise.resolve({ generation: 2, signingKeyId: '0123456789abcdef', keyId: '0123456789abcdef' }),
     commitRegistryChange: ({ change }) => {
       if (change.kind === 'register') {
         registry.versions += 1;
