@@ -80,6 +80,8 @@ export const monitoringSchema = z.strictObject({
   forSeconds: z.number().nonnegative().default(300),
   maximumErrorRate: z.number().gt(0).max(1).default(0.05),
   maximumP95LatencyMs: z.number().positive().default(2_000),
+  /** Age of the version in service from which the stale-model alert fires; absent: it never does. */
+  maximumAgeSeconds: z.number().positive().optional(),
 });
 export type MonitoringSpec = z.infer<typeof monitoringSchema>;
 
