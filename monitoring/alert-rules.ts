@@ -10,8 +10,6 @@ export interface MonitoredModel {
   readonly monitoring: MonitoringSpec;
   /** Window of error rates and latencies; whole, several scrapes long. Default: five minutes. */
   readonly windowSeconds?: number;
-  /** Age of the champion from which it counts as stale; absent: it never does. */
-  readonly maximumAgeSeconds?: number;
 }
 
 /** What the controller is asked to do; it still decides by the spec whether it does. */
@@ -90,10 +88,12 @@ function recordingRules({ model, windowSeconds = 300 }: MonitoredModel): Recordi
 }
 
 function alertingRules(monitored: MonitoredModel): AlertRule[] {
-  const rules = [...qualityRules(monitored), ...serviceRules(monitored), gatewayRule(monitored)];
-  return monitored.maximumAgeSeconds === undefined
-    ? rules
-    : [...rules, staleRule(monitored.model, monitored.maximumAgeSeconds)];
+  return [
+    ...qualityRules(monitored),
+    ...serviceRules(monitored),
+    ...staleRules(monitored),
+    gatewayRule(monitored),
+  ];
 }
 
 function qualityRules({ model, monitoring }: MonitoredModel): AlertRule[] {
@@ -145,19 +145,22 @@ function serviceRules({ model, monitoring }: MonitoredModel): AlertRule[] {
   ];
 }
 
-function staleRule(model: string, maximumAgeSeconds: number): AlertRule {
+function staleRules({ model, monitoring: { maximumAgeSeconds } }: MonitoredModel): AlertRule[] {
+  if (maximumAgeSeconds === undefined) return [];
   const age = `time() - max by (model, version) (coppice_champion_created_timestamp_seconds{model=${quote(model)}})`;
-  return {
-    alert: alertNames.modelStale,
-    expr: `${age} > ${maximumAgeSeconds} ${isChampion(model)}`,
-    for: '0s',
-    labels: { model, severity: 'warning', action: 'retrain' },
-    annotations: {
-      summary: `${model}: version {{ $labels.version }} is old`,
-      description: `It was made {{ $value | humanizeDuration }} ago.`,
-      runbook: `coppice retrain ${model} makes a new version.`,
+  return [
+    {
+      alert: alertNames.modelStale,
+      expr: `${age} > ${maximumAgeSeconds} ${isChampion(model)}`,
+      for: '0s',
+      labels: { model, severity: 'warning', action: 'retrain' },
+      annotations: {
+        summary: `${model}: version {{ $labels.version }} is old`,
+        description: `It was made {{ $value | humanizeDuration }} ago.`,
+        runbook: `coppice retrain ${model} makes a new version.`,
+      },
     },
-  };
+  ];
 }
 
 function gatewayRule({ model, monitoring }: MonitoredModel): AlertRule {

@@ -11,8 +11,9 @@ const monitoring = monitoringSchema.parse({
   maximumErrorRate: 0.05,
   maximumP95LatencyMs: 200,
 });
+const ageing = { ...monitoring, maximumAgeSeconds: 3_600 };
 const rules = alertRules([
-  { model: 'mail-filter', monitoring, windowSeconds: 60, maximumAgeSeconds: 3_600 },
+  { model: 'mail-filter', monitoring: ageing, windowSeconds: 60 },
   { model: 'other', monitoring },
 ]);
 
@@ -261,11 +262,17 @@ describe('alerts on the service', () => {
     expect(await play95(4, [])).toEqual(passed);
   });
 
-  it('fires when the champion is older than the limit', async () => {
+  it('fires when the champion is older than the limit, and resolves when a younger one takes over', async () => {
+    const created = (version: number) => `coppice_champion_created_timestamp_seconds${of(version)}`;
     const finding = await play({
-      series: { [champion(1)]: '1x300', [`coppice_champion_created_timestamp_seconds${of(1)}`]: '0x300' },
+      series: {
+        [champion(1)]: '1x259 stale',
+        [created(1)]: '0x259 stale',
+        [champion(2)]: '_x260 1x40',
+        [created(2)]: '_x260 3600x40',
+      },
       alert: 'CoppiceModelStale',
-      firing: { '60m': [], '60m15s': ['1'] },
+      firing: { '60m': [], '60m15s': ['1'], '65m15s': [] },
     });
     expect(finding).toEqual(passed);
   });

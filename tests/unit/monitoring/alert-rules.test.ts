@@ -37,11 +37,11 @@ describe('alertRules', () => {
     const always = ['CoppiceErrorRateHigh', 'CoppiceLatencyHigh', 'CoppiceGatewayDown'];
     expect(namesOf({ model: 'm', monitoring: monitoringSchema.parse({}) })).toEqual(always);
     expect(namesOf(watched('m'))).toEqual(['CoppiceQualityDrop', ...always]);
-    expect(namesOf({ ...watched('m'), maximumAgeSeconds: 86_400 })).toContain('CoppiceModelStale');
+    expect(namesOf(watched('m', { maximumAgeSeconds: 86_400 }))).toContain('CoppiceModelStale');
   });
 
   it('labels every alert for the controller and explains it to people', () => {
-    for (const { labels, annotations } of alertsOf({ ...watched('m'), maximumAgeSeconds: 60 })) {
+    for (const { labels, annotations } of alertsOf(watched('m', { maximumAgeSeconds: 60 }))) {
       expect(labels).toMatchObject({ model: 'm', severity: expect.any(String) as string });
       expect(['retrain', 'rollback', 'none']).toContain(labels?.action);
       for (const text of [annotations?.summary, annotations?.description, annotations?.runbook]) {
@@ -58,7 +58,7 @@ describe('alertRules', () => {
   });
 
   it('asks only for metrics that processes expose or that it records', () => {
-    const rules = groupsOf([{ ...watched('m'), maximumAgeSeconds: 60 }]).flatMap((group) => group.rules);
+    const rules = groupsOf([watched('m', { maximumAgeSeconds: 60 })]).flatMap((group) => group.rules);
     const known = new Set([
       ...Object.values(metricDefinitions).map(({ name }): string => name),
       ...rules.flatMap(({ record }) => record ?? []),
