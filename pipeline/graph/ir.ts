@@ -92,11 +92,15 @@ const identities = new WeakMap<object, number>();
 let identified = 0;
 
 function keyOfValues(values: Float32Array | Int32Array): string {
-  if (values.length <= COMPARED) return `${values.constructor.name} ${values.join()}`;
+  if (values.length <= COMPARED) return `${values.constructor.name} ${bitsOf(values).join()}`;
   const identity = identities.get(values) ?? (identified += 1);
   identities.set(values, identity);
   return `#${identity}`;
 }
+
+/** Tells −0 from 0. */
+const bitsOf = ({ buffer, byteOffset, length }: Float32Array | Int32Array): Uint32Array =>
+  new Uint32Array(buffer, byteOffset, length);
 
 /** @returns the nodes that the outputs are computed from, inputs first: all others are dead. */
 export function reachable(outputs: readonly Node[]): Node[] {

@@ -29,6 +29,7 @@ export function inferOutput<K extends OperationName>(
   attributes: Operations[K],
   refuse: Refuse,
 ): Signature {
+  if (!Object.hasOwn(rules, operation)) refuse('no such operation');
   const { arity, integers, anyType, infer }: Rule<Operations[K]> = rules[operation];
   const [fewest, most] = arity;
   if (inputs.length < fewest || inputs.length > most) {
@@ -38,12 +39,17 @@ export function inferOutput<K extends OperationName>(
     const expected = integers?.includes(index) === true ? 'int32' : 'float32';
     if (anyType !== true && type !== expected) refuse(`input ${index}: expected ${expected}, got ${type}`);
   }
-  return infer({ inputs, attributes, refuse });
+  const output = infer({ inputs, attributes, refuse });
+  if (!output.shape.every(isCount)) refuse(`expected counts of 1 or more, got ${show(output.shape)}`);
+  return output;
 }
 
 const float = (shape: Shape): Signature => ({ shape, type: 'float32' });
 const show = (shape: Shape): string => `[${shape.join(', ')}]`;
 const equal = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
+const isPlace = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
 /** @returns how many numbers a tensor of this shape holds. */
 export function sizeOf(shape: Shape): number {
@@ -99,8 +105,8 @@ const matMul: Rule<Operations['matMul']> = {
 const reduction: Rule<Operations['reduceSum']> = {
   arity: [1, 1],
   infer: ({ inputs: [x], attributes: { axes, keepDimensions }, refuse }) => {
-    const bad = axes.find((axis) => !Number.isInteger(axis) || axis < 0 || axis >= x.shape.length);
-    if (bad !== undefined || axes.length === 0) refuse(`axes ${show(axes)} of ${show(x.shape)}`);
+    const fits = axes.every((axis, index) => axis in x.shape && axes.indexOf(axis) === index);
+    if (!fits || axes.length === 0) refuse(`axes ${show(axes)} of ${show(x.shape)}`);
     const kept = x.shape.map((count, axis) => (axes.includes(axis) ? 1 : count));
     return float(keepDimensions ? kept : kept.filter((_, axis) => !axes.includes(axis)));
   },
@@ -144,9 +150,7 @@ const slice: Rule<Operations['slice']> = {
   arity: [1, 1],
   anyType: true,
   infer: ({ inputs: [x], attributes: { begin, size }, refuse }) => {
-    const fits = x.shape.every(
-      (n, axis) => begin[axis] >= 0 && size[axis] >= 1 && begin[axis] + size[axis] <= n,
-    );
+    const fits = x.shape.every((n, axis) => isPlace(begin[axis]) && begin[axis] + size[axis] <= n);
     if (begin.length !== x.shape.length || size.length !== x.shape.length || !fits) {
       refuse(`${show(size)} from ${show(begin)} is not within ${show(x.shape)}`);
     }
@@ -157,7 +161,8 @@ const slice: Rule<Operations['slice']> = {
 const pad: Rule<Operations['pad']> = {
   arity: [1, 1],
   infer: ({ inputs: [x], attributes: { before, after }, refuse }) => {
-    if (before.length !== x.shape.length || after.length !== x.shape.length) {
+    const around = [before, after];
+    if (!around.every((counts) => counts.length === x.shape.length && counts.every(isPlace))) {
       refuse(`${show(before)} and ${show(after)} around ${show(x.shape)}`);
     }
     return float(x.shape.map((count, axis) => before[axis] + count + after[axis]));
@@ -204,9 +209,10 @@ const segmentSum: Rule<Operations['segmentSum']> = {
 const dropoutMask: Rule<Operations['dropoutMask']> = {
   arity: [1, 1],
   integers: [0],
-  infer: ({ inputs: [seed], attributes: { rate, shape }, refuse }) => {
+  infer: ({ inputs: [seed], attributes: { rate, stream, shape }, refuse }) => {
     if (!equal(seed.shape, [2])) refuse(`expected a seed of two numbers, got ${show(seed.shape)}`);
     if (!(rate > 0 && rate < 1)) refuse(`expected a rate between 0 and 1, got ${rate}`);
+    if (stream !== (stream | 0)) refuse(`expected a stream that is an int32, got ${stream}`);
     return float(shape);
   },
 };
