@@ -59,3 +59,12 @@ export function figureText(figure: Figure | undefined): string {
   const bounds = interval ? ` [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]` : '';
   return `${value.toFixed(3)}${bounds}`;
 }
+
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** `1536` → `1.5 KiB`. */
+export function sizeText(sizeBytes: number): string {
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, sizeBytes)) / 10));
+  const value = sizeBytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+}
