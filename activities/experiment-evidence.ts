@@ -5,6 +5,7 @@ import type { Observation, PredictionRecord } from '../contracts/observation.ts'
 import type { HealthJudgement } from '../pipeline/rollout/health.ts';
 import { answerLoss } from '../pipeline/rollout/losses.ts';
 import { type PairedObservation, pairedTest, settled } from '../pipeline/rollout/paired-test.ts';
+import { phasePolicy } from '../pipeline/rollout/policy.ts';
 import { sampleRatioMismatch } from '../pipeline/rollout/sample-ratio.ts';
 import type { RolloutEvidence } from '../pipeline/rollout/verdict.ts';
 
@@ -56,7 +57,7 @@ export function gatherEvidence(
       qualityProven: input.qualityProven,
       elapsedSeconds: input.elapsedSeconds,
       health,
-      paired: pairedTest(pairs, policy),
+      paired: pairedTest(pairs, phasePolicy(policy, input.qualityProven)),
       sampleRatio: split(answers),
       labels: {
         labelled: subjectsOf(labelled.map(({ prediction }) => prediction)).length,

@@ -87,6 +87,19 @@ describe('gatherEvidence', () => {
     expect(gather(records, { policy }).evidence.paired.estimate).toBe(0.5);
   });
 
+  it('tests a step that only guards at its share of alpha, and the phase that decides at all of it', () => {
+    const records = labelled(
+      Array.from({ length: 100 }, (_, index) => prediction({ served: answer(1, index % 2 ? 0.4 : 0.9) })),
+    );
+    const widthOf = (qualityProven: boolean, alpha: number) => {
+      const policy = rolloutSchema.parse({ alpha, steps: [0.05, 0.25, 0.5], maximumSample: 100 });
+      const { interval } = gather(records, { policy, qualityProven }).evidence.paired;
+      return (interval?.upper ?? NaN) - (interval?.lower ?? NaN);
+    };
+    expect(widthOf(true, 0.03)).toBe(widthOf(false, 0.01));
+    expect(widthOf(true, 0.03)).toBeGreaterThan(widthOf(false, 0.03));
+  });
+
   it('counts a subject once, with its first answer, however often it asks', () => {
     const first = prediction({ subject: 'kim' });
     const again = prediction({ subject: 'kim', at: timeAt(3).toISOString(), served: answer(1, 0) });
