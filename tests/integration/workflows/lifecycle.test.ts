@@ -160,7 +160,6 @@ describe.concurrent('lifecycle', () => {
       CoppiceStage: 'training',
       CoppiceTrigger: 'person',
     });
-    await world.record('lifecycle-cached', run.id);
   });
 
   it('registers nothing where a gate is not passed: that is a result, no failure', async () => {
