@@ -1,27 +1,24 @@
 // Collection: what is new in every source, appended to what earlier runs brought. The cursor of each source and the
 // shards so far are kept after each shard, so that neither the next run nor a retry fetches anything twice.
-import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { parseJson } from '../artifacts/artifact-store.ts';
-import { hashCanonical } from '../artifacts/canonical-json.ts';
+import {
+  progressKey,
+  readProgress,
+  withReplacements,
+  writeProgress,
+} from '../artifacts/collection-progress.ts';
+import { readReplacements } from '../artifacts/forgetting/purge.ts';
+import { openTombstones, type Tombstones } from '../artifacts/forgetting/tombstones.ts';
 import { writeJsonLines } from '../artifacts/json-lines.ts';
-import { type ObjectStore, readObject } from '../artifacts/object-store.ts';
-import { artifactReferenceSchema, mediaTypes } from '../contracts/artifact.ts';
+import type { ObjectStore } from '../artifacts/object-store.ts';
+import { mediaTypes } from '../contracts/artifact.ts';
 import type { CollectedDocument } from '../contracts/document.ts';
 import type { CollectionInput, CollectionResult } from '../contracts/stage-results.ts';
 import { createSource, readLabels } from '../sources/create-source.ts';
-import { type CollectionProblem, type Cursor, cursorSchema, type ObjectReader } from '../sources/source.ts';
+import type { CollectionProblem, Cursor, Found, ObjectReader } from '../sources/source.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
 import { createShardWriter } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
-
-/** What earlier runs of the same sources have brought. */
-const progressSchema = z.object({
-  shards: z.record(z.string(), artifactReferenceSchema),
-  documentCount: z.number().int(),
-  cursors: z.record(z.string(), cursorSchema),
-});
-type Progress = z.infer<typeof progressSchema>;
 
 export interface CollectionActivityDependencies {
   readonly artifacts: ArtifactStore;
@@ -42,21 +39,26 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
 
   const collectNew = async (input: CollectionInput, signal: AbortSignal, report: (it: unknown) => void) => {
     const { sources } = input.collection;
-    const key = `collections/${input.model}/${hashCanonical(sources)}.json`;
-    const before = await readProgress(pointers, key);
+    const key = progressKey(input.model, sources);
+    const tombstones = await openTombstones(pointers);
+    const before = withReplacements(await readProgress(pointers, key), await readReplacements(tombstones));
     const shards = createShardWriter<CollectedDocument>(artifacts, mediaTypes.documents);
     shards.adopt(before.shards);
     const problems: CollectionProblem[] = [];
     const breathe = createBreather(signal);
     const progress = { ...before, cursors: { ...before.cursors } };
-    const keep = () => pointers.put(key, Buffer.from(JSON.stringify(progress)));
+    const keep = () => writeProgress(pointers, key, progress);
+    let forgotten = 0;
 
     for (const spec of sources) {
       const cursor = progress.cursors[spec.name] as Cursor | undefined; // absent for a source that is new
       let latest: (() => Cursor) | undefined;
       for await (const item of createSource(spec, context).collect(cursor, signal)) {
-        if ('problem' in item) problems.push(item.problem);
-        else {
+        const skipped = problemOf(item, tombstones);
+        if (skipped) {
+          problems.push(skipped);
+          if (skipped.reason === forgottenReason) forgotten += 1;
+        } else if ('document' in item) {
           progress.documentCount += 1;
           if (await shards.add(item.document)) {
             Object.assign(progress, { shards: shards.files() });
@@ -78,6 +80,8 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
       problems,
       documentCount: progress.documentCount,
       new: progress.documentCount - before.documentCount,
+      forgotten,
+      tombstones,
     };
   };
 
@@ -97,21 +101,23 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
           withHeartbeat(async (signal, report) => {
             const collected = await collectNew(input, signal, report);
             const read = await readLabels(input.collection.labels, context, signal);
-            const problems = [...collected.problems, ...read.problems];
-            const labels = await writeJsonLines(artifacts, read.labels, mediaTypes.labels);
-            const { documents, documentCount } = collected;
+            const { documents, documentCount, forgotten, tombstones } = collected;
+            const problems = await writeJsonLines(artifacts, [...collected.problems, ...read.problems]);
+            const known = read.labels.filter(({ document }) => !tombstones.isForgotten({ id: document }));
+            const labels = await writeJsonLines(artifacts, known, mediaTypes.labels);
             return {
               result: {
                 documents,
                 labels,
                 documentCount,
                 newDocumentCount: collected.new,
-                labelCount: read.labels.length,
-                problems: await writeJsonLines(artifacts, problems),
-                problemCount: problems.length,
+                labelCount: known.length,
+                problems,
+                problemCount: collected.problems.length + read.problems.length,
+                ...(forgotten > 0 && { forgottenCount: forgotten }),
               },
-              outputs: { documents, labels },
-              metrics: { documents: documentCount, new: collected.new, labels: read.labels.length },
+              outputs: { documents, labels, problems },
+              metrics: { documents: documentCount, new: collected.new, labels: known.length, forgotten },
             };
           }),
       });
@@ -119,8 +125,13 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
   };
 }
 
-async function readProgress(pointers: ObjectStore, key: string): Promise<Progress> {
-  const bytes = await readObject(pointers, key);
-  if (bytes === undefined) return { shards: {}, documentCount: 0, cursors: {} };
-  return parseJson(bytes.toString(), progressSchema, key);
+/** Why a document that was asked to be forgotten is not brought again. */
+const forgottenReason = 'forgotten';
+
+/** @returns why an item is set aside, or nothing; of what is forgotten not even the address is kept */
+function problemOf(item: Found, tombstones: Tombstones): CollectionProblem | undefined {
+  if ('problem' in item) return item.problem;
+  const { id, uri, digest } = item.document;
+  if (!tombstones.isForgotten({ id, uri, digest })) return undefined;
+  return { uri: `forgotten:${tombstones.digestOf(id)}`, reason: forgottenReason };
 }

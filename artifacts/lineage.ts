@@ -1,7 +1,8 @@
 // Lineage: a record for each stage that ran, found again from what it wrote (back to the documents) and from what it
-// read (forward to every version that saw them). Index: `lineage/by-output/<hex>/<record hex>`, `lineage/by-input/…`.
+// read (forward, see lineage/trace.ts). Index: `lineage/by-output/<hex>/<record hex>`, `lineage/by-input/…`.
 import type { ArtifactReference, Digest } from '../contracts/artifact.ts';
 import { artifactReferenceSchema, mediaTypes } from '../contracts/artifact.ts';
+import { CoppiceFailure } from '../contracts/failures.ts';
 import type { LineageInput, LineageRecord } from '../contracts/lineage.ts';
 import { lineageRecordSchema } from '../contracts/lineage.ts';
 import type { ArtifactStore } from './artifact-store.ts';
@@ -26,12 +27,10 @@ export interface LineageNode {
   readonly repeated: boolean;
 }
 
-/** A stage that read an artifact, directly or through what other stages made of it. */
-interface LineageUse {
+/** A record, and itself as an artifact. */
+export interface StoredRecord {
   readonly reference: ArtifactReference;
   readonly record: LineageRecord;
-  /** 1 where it read the artifact itself. */
-  readonly depth: number;
 }
 
 export interface LineageLog {
@@ -39,11 +38,13 @@ export interface LineageLog {
   record(record: LineageInput): Promise<ArtifactReference>;
   read(reference: ArtifactReference): Promise<LineageRecord>;
   /** Records of the stages that wrote it, those that computed it first, then in the order of their end. */
-  findProducers(digest: Digest): Promise<Omit<LineageUse, 'depth'>[]>;
+  findProducers(digest: Digest): Promise<StoredRecord[]>;
+  /** Records of the stages that read it, or a directory that it is a file of, in the same order. */
+  findReaders(digest: Digest): Promise<StoredRecord[]>;
+  /** Every record, once, in no order of meaning. */
+  records(): AsyncGenerator<StoredRecord, void, undefined>;
   /** The tree from an artifact back to what nobody made. */
   walkLineage(reference: ArtifactReference): Promise<LineageNode>;
-  /** Each record once, nearest first. */
-  findUses(digest: Digest): AsyncGenerator<LineageUse, void, undefined>;
 }
 
 type Direction = 'by-output' | 'by-input';
@@ -76,15 +77,35 @@ export function createLineageLog(objects: ObjectStore, artifacts: ArtifactStore)
     }
   }
 
-  async function lookUp(direction: Direction, digest: Digest): Promise<Omit<LineageUse, 'depth'>[]> {
-    const found: Omit<LineageUse, 'depth'>[] = [];
+  async function readEntry(key: string): Promise<StoredRecord | undefined> {
+    const entry = await readObject(objects, key);
+    if (entry === undefined) return undefined; // removed between listing and reading
+    const reference = parseJson(entry.toString(), artifactReferenceSchema, key);
+    try {
+      return { reference, record: await read(reference) };
+    } catch (error) {
+      if (isGone(error)) return undefined; // collected as garbage: nobody knows any more
+      throw error;
+    }
+  }
+
+  async function lookUp(direction: Direction, digest: Digest): Promise<StoredRecord[]> {
+    const found: StoredRecord[] = [];
     for await (const { key } of objects.list(`lineage/${direction}/${hexOf(digest)}/`)) {
-      const entry = await readObject(objects, key);
-      if (entry === undefined) continue; // removed between listing and reading
-      const reference = parseJson(entry.toString(), artifactReferenceSchema, key);
-      found.push({ reference, record: await read(reference) });
+      const entry = await readEntry(key);
+      if (entry) found.push(entry);
     }
     return found.sort((a, b) => compareRecords(a.record, b.record));
+  }
+
+  /** Nothing where the directory itself is gone: what it was made from is known all the same. */
+  async function filesOf(directory: ArtifactReference): Promise<Readonly<Record<string, ArtifactReference>>> {
+    try {
+      return (await artifacts.readDirectory(directory)).files;
+    } catch (error) {
+      if (isGone(error)) return {};
+      throw error;
+    }
   }
 
   async function grow(reference: ArtifactReference, role: string, seen: Set<Digest>): Promise<LineageNode> {
@@ -93,7 +114,7 @@ export function createLineageLog(objects: ObjectStore, artifacts: ArtifactStore)
     const producer = (await lookUp('by-output', reference.digest)).at(0);
     const below =
       producer?.record.inputs ??
-      (reference.mediaType === mediaTypes.directory ? (await artifacts.readDirectory(reference)).files : {});
+      (reference.mediaType === mediaTypes.directory ? await filesOf(reference) : {});
     const inputs: LineageNode[] = [];
     for (const [name, input] of Object.entries(below)) inputs.push(await grow(input, name, seen));
     const made = producer && { record: producer.record, recordReference: producer.reference };
@@ -111,24 +132,22 @@ export function createLineageLog(objects: ObjectStore, artifacts: ArtifactStore)
     read,
     findProducers: (digest) => lookUp('by-output', digest),
     walkLineage: (reference) => grow(reference, 'start', new Set()),
-    async *findUses(digest) {
-      const seenRecords = new Set<Digest>();
-      const seenArtifacts = new Set<Digest>([digest]);
-      let frontier: Digest[] = [digest];
-      for (let depth = 1; frontier.length > 0; depth += 1) {
-        const next: Digest[] = [];
-        for (const use of (await Promise.all(frontier.map((found) => lookUp('by-input', found)))).flat()) {
-          if (seenRecords.has(use.reference.digest)) continue;
-          seenRecords.add(use.reference.digest);
-          yield { ...use, depth };
-          for (const output of Object.values(use.record.outputs)) next.push(...(await digestsOf(output)));
-        }
-        frontier = [...new Set(next)].filter((found) => !seenArtifacts.has(found));
-        for (const found of frontier) seenArtifacts.add(found);
+    findReaders: (digest) => lookUp('by-input', digest),
+    async *records() {
+      const seen = new Set<string>();
+      for await (const { key } of objects.list('lineage/by-output/')) {
+        const record = key.slice(key.lastIndexOf('/') + 1);
+        if (seen.has(record)) continue;
+        seen.add(record);
+        const entry = await readEntry(key);
+        if (entry) yield entry;
       }
     },
   };
 }
+
+const isGone = (error: unknown): boolean =>
+  error instanceof CoppiceFailure && error.type === 'ArtifactNotFound';
 
 function compareRecords(a: LineageRecord, b: LineageRecord): number {
   if (a.cached !== b.cached) return a.cached ? 1 : -1;

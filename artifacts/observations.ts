@@ -58,6 +58,16 @@ export function createObservationLog(
     return records;
   }
 
+  /** What is listed no more has been forgotten, here as well. */
+  function forgetAllBut(listed: readonly string[], isRead: (key: string) => boolean): void {
+    const keys = new Set(listed);
+    for (const [key, { length }] of parsed) {
+      if (keys.has(key) || !isRead(key)) continue;
+      parsed.delete(key);
+      cachedRecords -= length;
+    }
+  }
+
   return {
     async append(model, records) {
       if (records.length === 0) return;
@@ -72,8 +82,9 @@ export function createObservationLog(
     async read(model, { since }) {
       const keys: string[] = [];
       const prefix = `observations/${model}/`;
-      for await (const { key } of objects.list(prefix, { after: `${prefix}${hourOf(since)}` }))
-        keys.push(key);
+      const after = `${prefix}${hourOf(since)}`;
+      for await (const { key } of objects.list(prefix, { after })) keys.push(key);
+      forgetAllBut(keys, (key) => key.startsWith(prefix) && key > after);
       const records: Observation[] = [];
       for (let start = 0; start < keys.length; start += readsInFlight) {
         const batch = await Promise.all(keys.slice(start, start + readsInFlight).map(readOne));

@@ -11,11 +11,26 @@ import {
   modelSummarySchema,
   packageSchema,
   servedSchema,
-  type VersionLineage,
   type VersionSummary,
-  versionLineageSchema,
   versionSummarySchema,
 } from '../contracts/control-api.ts';
+import { type ForgettingSurvey, forgettingSurveySchema } from '../contracts/forgetting.ts';
+import {
+  type CollectionReport,
+  type CollectionRequest,
+  collectionReportSchema,
+  type Hold,
+  holdSchema,
+  releasedSchema,
+  type Sizes,
+  sizesSchema,
+} from '../contracts/housekeeping.ts';
+import {
+  type LineageUses,
+  lineageUsesSchema,
+  type VersionLineage,
+  versionLineageSchema,
+} from '../contracts/lineage-view.ts';
 import type { LedgerEntry, RoutingDocument } from '../contracts/registry.ts';
 import {
   type Provenance,
@@ -44,7 +59,14 @@ const problemSchema = z.object({ error: z.object({ message: z.string() }) });
 export interface ControlApi {
   models(): Promise<ModelSummary[]>;
   versions(model: string): Promise<VersionSummary[]>;
-  lineage(model: string, version: number): Promise<VersionLineage>;
+  /** @param documents how many documents of a collection are named */
+  lineage(model: string, version: number, documents: number): Promise<VersionLineage>;
+  /** What saw a document or an artifact. @param of id, URI or digest */
+  lineageOf(of: string): Promise<LineageUses>;
+  /** Run events of OpenLineage: of a version, or of what saw a document or an artifact. */
+  openLineage(of: { model: string; version: number } | { of: string }): Promise<object[]>;
+  /** What holds a document or a subject. Changes nothing. */
+  surveyForgetting(of: string): Promise<ForgettingSurvey>;
   evidence(model: string, version: number): Promise<Evidence>;
   packageFiles(model: string, version: number): Promise<DirectoryManifest>;
   /** The bytes of a file of a package; whoever reads them checks them against its reference. */
@@ -58,24 +80,40 @@ export interface ControlApi {
   /** The keys whose signatures count where the control process runs. */
   keys(): Promise<TrustList>;
   served(model: string, at: Date): Promise<RoutingDocument | undefined>;
+  sizes(): Promise<Sizes>;
+  collectGarbage(request: CollectionRequest): Promise<CollectionReport>;
+  holds(): Promise<Hold[]>;
+  hold(request: { digest: string; reason: string; by: string }): Promise<Hold>;
+  release(digest: string): Promise<{ released: boolean }>;
   /** Where people read the report of a version. */
   reportUrl(model: string, version: number): string;
 }
+
+/** What looks at everything that there is takes its time. */
+const answerWithinMs = 3_600_000;
+
+const posted = (sent: object) => ({
+  headersTimeout: answerWithinMs,
+  method: 'POST' as const,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(sent),
+});
 
 /** @param url such as `http://127.0.0.1:8090` */
 export function createControlApi(url: string): ControlApi {
   // An address at which nothing is takes no longer to be told of than one that refuses.
   const dispatcher = new Agent({ connect: { timeout: connectTimeoutMs } });
-  const ask = (path: string) =>
-    request(new URL(path, url), { dispatcher }).catch((error: unknown) => {
+  /** @param sent as JSON by POST, where there is something */
+  const ask = (path: string, sent?: object) =>
+    request(new URL(path, url), { dispatcher, ...(sent && posted(sent)) }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ControlApiError(
         0,
         `the control API at ${url} does not answer (${reason}); \`coppice up\` starts the local stack`,
       );
     });
-  const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
-    const { statusCode, body } = await ask(path);
+  const get = async <T>(path: string, schema: z.ZodType<T>, sent?: object): Promise<T> => {
+    const { statusCode, body } = await ask(path, sent);
     const value: unknown = await body.json().catch(() => undefined);
     if (statusCode >= 400) {
       const problem = problemSchema.safeParse(value);
@@ -95,7 +133,17 @@ export function createControlApi(url: string): ControlApi {
   return {
     models: () => get('/api/models', z.array(modelSummarySchema)),
     versions: (model) => get(`${base(model)}/versions`, z.array(versionSummarySchema)),
-    lineage: (model, version) => get(`${base(model)}/versions/${version}/lineage`, versionLineageSchema),
+    lineage: (model, version, documents) =>
+      get(`${base(model)}/versions/${version}/lineage?documents=${documents}`, versionLineageSchema),
+    lineageOf: (of) => get(`/api/lineage?of=${encodeURIComponent(of)}`, lineageUsesSchema),
+    openLineage: (it) =>
+      get(
+        'of' in it
+          ? `/api/lineage?format=openlineage&of=${encodeURIComponent(it.of)}`
+          : `${base(it.model)}/versions/${it.version}/lineage?format=openlineage`,
+        z.array(z.looseObject({})),
+      ),
+    surveyForgetting: (of) => get('/api/forgetting/survey', forgettingSurveySchema, { of }),
     evidence: (model, version) => get(`${base(model)}/versions/${version}/evidence`, evidenceSchema),
     packageFiles: (model, version) => get(`${base(model)}/versions/${version}/package`, packageSchema),
     openPackageFile: async (model, version, file) => {
@@ -112,6 +160,11 @@ export function createControlApi(url: string): ControlApi {
     keys: () => get('/api/keys', trustListSchema),
     served: async (model, at) =>
       (await get(`${base(model)}/served?at=${at.toISOString()}`, servedSchema)).routing,
+    sizes: () => get('/api/sizes', sizesSchema),
+    collectGarbage: (asked) => get('/api/garbage-collection', collectionReportSchema, asked),
+    holds: () => get('/api/holds', z.array(holdSchema)),
+    hold: (asked) => get('/api/holds', holdSchema, asked),
+    release: (digest) => get('/api/holds/release', releasedSchema, { digest }),
     reportUrl: (model, version) => new URL(`/models/${model}/versions/${version}/report`, url).href,
   };
 }

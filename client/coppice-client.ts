@@ -25,7 +25,9 @@ import type { KeyChange } from '../contracts/trust.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
 import { explainTemporalError } from './failures.ts';
+import { createForgettings } from './forgettings.ts';
 import { changeKeys } from './keys.ts';
+import { readOpenRuns } from './open-runs.ts';
 import { readRunSteps } from './run-steps.ts';
 import { createSchedules } from './schedules.ts';
 
@@ -69,6 +71,7 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
   return {
     temporal,
     schedules: createSchedules(temporal),
+    forgettings: createForgettings(temporal),
     changeKeys: (change: Omit<KeyChange, 'request'>) => changeKeys(temporal, change),
     close: () => connection.close(),
 
@@ -113,6 +116,8 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
       const { verdict, look } = (await handle.result()) as RolloutResult;
       return { phase: 'ended', step: 0, trafficFraction: 0, verdict, ...(look && { look }) };
     },
+    /** Runs that have not ended, with all that their histories say. */
+    openRuns: () => readOpenRuns(temporal),
     /** Steps of a run that have ended, whether they came from the step cache, and why. */
     runSteps: (run: string) => readRunSteps(temporal, run),
     cancelRun: (workflowId: string) => temporal.workflow.getHandle(workflowId).cancel(),

@@ -31,3 +31,9 @@ export function timeArgument(option: string, text: string): Date {
     throw new BadArgument(`${option}: expected a time in ISO 8601, not ${text}`);
   return time;
 }
+
+/** @throws BadArgument where the text is not a whole number from 0 on */
+export function countArgument(option: string, text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new BadArgument(`${option}: expected a whole number, not ${text}`);
+  return Number(text);
+}

@@ -1,12 +1,16 @@
 // The command line: every verb with `--help` and `--json`, one line for an error, documented exit codes.
 import { Command, Help } from 'commander';
+import { cleanVerb } from './commands/clean.ts';
 import { compareVerb } from './commands/compare.ts';
 import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
 import { explainCacheVerb } from './commands/explain-cache.ts';
 import { exportVerb } from './commands/export.ts';
+import { forgetVerb } from './commands/forget.ts';
+import { housekeepingVerbs } from './commands/housekeeping.ts';
 import { keyVerbs } from './commands/keys.ts';
 import { ledgerVerbs } from './commands/ledger.ts';
+import { lineageVerb } from './commands/lineage.ts';
 import { logsVerb } from './commands/logs.ts';
 import { registryVerbs } from './commands/registry.ts';
 import { runVerbs } from './commands/run.ts';
@@ -37,6 +41,8 @@ for (const add of [
   logsVerb,
   runVerbs,
   registryVerbs,
+  lineageVerb,
+  forgetVerb,
   ledgerVerbs,
   compareVerb,
   diffVerb,
@@ -44,6 +50,8 @@ for (const add of [
   explainCacheVerb,
   steeringVerbs,
   scheduleVerb,
+  housekeepingVerbs,
+  cleanVerb,
   keyVerbs,
 ])
   add(program);

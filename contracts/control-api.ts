@@ -1,13 +1,7 @@
 // What the control API answers. The command line reads the registry through it, so that it needs no key to the store.
 import { z } from 'zod';
-import { artifactReferenceSchema, directoryManifestSchema } from './artifact.ts';
-import {
-  ledgerEntrySchema,
-  routingDocumentSchema,
-  triggerSchema,
-  versionDocumentSchema,
-  versionStates,
-} from './registry.ts';
+import { directoryManifestSchema } from './artifact.ts';
+import { ledgerEntrySchema, routingDocumentSchema, triggerSchema, versionStates } from './registry.ts';
 
 export const versionSummarySchema = z.object({
   model: z.string(),
@@ -29,42 +23,6 @@ export const modelSummarySchema = z.object({
   versions: z.array(versionSummarySchema),
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
-
-/** A node of a lineage tree: an artifact, what made it, and what that was made from. */
-export interface LineageTree {
-  readonly role: string;
-  readonly reference: z.infer<typeof artifactReferenceSchema>;
-  readonly stage?: string | undefined;
-  readonly step?: string | undefined;
-  readonly endedAt?: string | undefined;
-  readonly metrics?: Record<string, number> | undefined;
-  /** Documents in a collection of documents: how many, and the first of them. */
-  readonly documents?: { readonly count: number; readonly first: readonly string[] } | undefined;
-  readonly repeated: boolean;
-  readonly inputs: readonly LineageTree[];
-}
-
-export const lineageTreeSchema: z.ZodType<LineageTree> = z.lazy(() =>
-  z.object({
-    role: z.string(),
-    reference: artifactReferenceSchema,
-    stage: z.string().optional(),
-    step: z.string().optional(),
-    endedAt: z.string().optional(),
-    metrics: z.record(z.string(), z.number()).optional(),
-    documents: z.object({ count: z.number().int(), first: z.array(z.string()) }).optional(),
-    repeated: z.boolean(),
-    inputs: z.array(lineageTreeSchema),
-  }),
-);
-
-export const versionLineageSchema = z.object({
-  version: versionDocumentSchema,
-  /** Ledger entries that moved the version in or out of traffic. */
-  traffic: z.array(ledgerEntrySchema),
-  tree: lineageTreeSchema,
-});
-export type VersionLineage = z.infer<typeof versionLineageSchema>;
 
 /** Of the evidence on which a version was judged, what comparing it with another needs. */
 export const evidenceSchema = z.object({

@@ -14,6 +14,8 @@ export const workflowIds = {
   rollout: (model: string, version: number) => `rollout/${model}/${version}`,
   /** Of the Temporal Schedule of a model, and the beginning of the ids of what it starts. */
   schedule: (model: string) => `schedule/${model}`,
+  /** @param target keyed digest: what is forgotten has no name here */
+  forgetting: (target: string) => `forgetting/${target}`,
   keyChange: (request: string) => `keys/${request}`,
 } as const;
 
@@ -24,6 +26,7 @@ export const workflowTypes = {
   training: 'trainingWorkflow',
   rollout: 'rolloutWorkflow',
   scheduleTick: 'scheduleTickWorkflow',
+  forgetting: 'forgettingWorkflow',
   keyChange: 'keyChangeWorkflow',
 } as const;
 

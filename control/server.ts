@@ -6,6 +6,10 @@ import type { CoppiceClient } from '../client/coppice-client.ts';
 import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
+import type { ForgettingViews } from './forgetting-views.ts';
+import type { Housekeeping } from './housekeeping.ts';
+import { addHousekeepingRoutes } from './housekeeping-routes.ts';
+import type { LineageViews } from './lineage-views.ts';
 import { readModelPage } from './model-view.ts';
 import { renderModelPage } from './pages/model-page.ts';
 import { renderModelsPage } from './pages/models-page.ts';
@@ -17,6 +21,9 @@ export interface ControlServerDependencies {
   readonly registry: RegistryReader;
   readonly views: RegistryViews;
   readonly facts: RegistryFacts;
+  readonly lineage: LineageViews;
+  readonly forgetting: ForgettingViews;
+  readonly housekeeping: Housekeeping;
   readonly metrics: Metrics;
   readonly log: { info(message: string): void; warn(message: string): void };
   readonly links: { readonly temporalUi: string; readonly namespace: string; readonly prometheus: string };
@@ -24,11 +31,19 @@ export interface ControlServerDependencies {
 
 const modelParams = z.object({ model: modelNameSchema });
 const versionParams = modelParams.extend({ version: z.coerce.number().int().positive() });
+const lineageQuery = z.object({
+  of: z.string().min(1).max(2_000),
+  format: z.enum(['tree', 'openlineage']).default('tree'),
+});
+const versionLineageQuery = lineageQuery.omit({ of: true }).extend({
+  /** How many documents of a collection are named. */
+  documents: z.coerce.number().int().nonnegative().max(100_000).default(5),
+});
 const fileParams = versionParams.extend({ file: z.string() });
 const html = 'text/html; charset=utf-8';
 
 export function createControlServer(dependencies: ControlServerDependencies): FastifyInstance {
-  const { client, registry, views, facts, metrics, log } = dependencies;
+  const { client, registry, views, facts, lineage, forgetting, metrics, log } = dependencies;
   const server = Fastify({ forceCloseConnections: true });
   server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const status = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500);
@@ -40,6 +55,10 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   const known = async (model: string) => (await registry.readSpec(model)) !== undefined;
   const notFound = (what: string): never => {
     throw Object.assign(new Error(`${what} is not in the registry`), { statusCode: 404 });
+  };
+
+  const unseen = (of: string): never => {
+    throw Object.assign(new Error(`nothing in the store holds or has seen ${of}`), { statusCode: 404 });
   };
 
   const knownModel = async ({ params }: { params: unknown }): Promise<string> => {
@@ -62,7 +81,21 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   });
   server.get('/api/models/:model/versions/:version/lineage', async (request) => {
     const { model, version } = versionParams.parse(request.params);
-    return (await views.lineage(model, version)) ?? notFound(`${model}@${version}`);
+    const { format, documents } = versionLineageQuery.parse(request.query);
+    const found =
+      format === 'openlineage'
+        ? await lineage.eventsOfVersion(model, version)
+        : await lineage.ofVersion(model, version, { documents });
+    return found ?? notFound(`${model}@${version}`);
+  });
+  server.get('/api/lineage', async (request) => {
+    const { of, format } = lineageQuery.parse(request.query);
+    const found = format === 'openlineage' ? await lineage.eventsOf(of) : await lineage.of(of);
+    return found ?? unseen(of);
+  });
+  server.post('/api/forgetting/survey', async (request) => {
+    const { of } = lineageQuery.parse(request.body);
+    return (await forgetting.survey(of)) ?? unseen(of);
   });
   server.get('/api/models/:model/versions/:version/evidence', async (request, reply) => {
     const { model, version } = versionParams.parse(request.params);
@@ -101,6 +134,8 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
     const routing = await registry.servedAt(model, at);
     return { at: at.toISOString(), ...(routing && { routing }) };
   });
+
+  addHousekeepingRoutes(server, dependencies.housekeeping);
 
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));
   server.get('/models/:model', async (request, reply) => {

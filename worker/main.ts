@@ -5,6 +5,7 @@ import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
 import { createFailureInterceptor } from '../activities/failures.ts';
+import { createForgettingActivities } from '../activities/forgetting.ts';
 import { createModelStateActivities } from '../activities/model-state.ts';
 import { createMonitoringActivities } from '../activities/monitoring.ts';
 import { createRegistryActivities } from '../activities/registry.ts';
@@ -50,6 +51,13 @@ const activities = {
   ...createSelectionActivities({ artifacts, runStage }),
   ...createEvaluationActivities({ artifacts, runStage, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
+  ...createForgettingActivities({
+    ...{ artifacts, registry, now },
+    objects: buckets.artifacts,
+    lineage: store.lineage,
+    findOpenWork: createOpenWorkFinder(client),
+    retrain: coppice.retrain,
+  }),
   ...createScheduleActivities({ registry, follow: coppice.schedules.follow, retrain: coppice.retrain }),
   ...createMonitoringActivities({
     registry,

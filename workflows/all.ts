@@ -1,5 +1,6 @@
 // The workflows of a worker, for the bundler.
 export { controllerWorkflow } from './controller.ts';
+export { forgettingWorkflow } from './forgetting.ts';
 export { keyChangeWorkflow } from './key-change.ts';
 export { lifecycleWorkflow } from './lifecycle.ts';
 export { rolloutWorkflow } from './rollout.ts';

@@ -1,5 +1,6 @@
 // The messages of contracts/messages.ts as Temporal definitions.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ForgettingStatus } from '../contracts/forgetting.ts';
 import {
   type Alert,
   type ControllerState,
@@ -41,4 +42,5 @@ export const decideRolloutSignal = defineSignal<[RolloutDecision]>(messageNames.
 export const controllerStatusQuery = defineQuery<ControllerState>(messageNames.status);
 export const controllerHistoryQuery = defineQuery<readonly HistoryEntry[]>(messageNames.history);
 export const lifecycleStatusQuery = defineQuery<LifecycleStatus>(messageNames.status);
+export const forgettingStatusQuery = defineQuery<ForgettingStatus>(messageNames.status);
 export const rolloutStatusQuery = defineQuery<RolloutStatus>(messageNames.status);

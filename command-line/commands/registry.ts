@@ -1,6 +1,5 @@
-// versions, lineage, report: what the registry holds.
+// versions, report: what the registry holds.
 import type { Command } from 'commander';
-import type { LineageTree, VersionLineage } from '../../contracts/control-api.ts';
 import { formatVersion } from '../../contracts/registry.ts';
 import { BadArgument, modelArgument, versionArgument } from '../arguments.ts';
 import { controlApi } from '../context.ts';
@@ -21,9 +20,9 @@ export function registryVerbs(program: Command): void {
       createOutput(json).result(versions, () =>
         table(
           ['version', 'state', 'made', 'based on', 'because of', 'accuracy', 'F1', 'AUC'],
-          versions.map(({ version, state, createdAt, basedOn, trigger, metrics }) => [
+          versions.map(({ version, state, retrainingDue, createdAt, basedOn, trigger, metrics }) => [
             formatVersion(model, version),
-            state,
+            retrainingDue ? `${state}, to be retrained` : state,
             shortTime(createdAt),
             basedOn === undefined ? '' : String(basedOn),
             trigger.kind === 'alert' ? `alert ${trigger.alert}` : trigger.kind,
@@ -33,16 +32,6 @@ export function registryVerbs(program: Command): void {
           ]),
         ),
       );
-    });
-  program
-    .command('lineage')
-    .argument('<version>', 'such as mail-filter@2')
-    .description('from traffic back to the documents that a version saw')
-    .option('--json', 'print JSON', false)
-    .action(async (text: string, { json }: Options) => {
-      const { model, version } = versionArgument(text);
-      const lineage = await (await controlApi()).lineage(model, version);
-      createOutput(json).result(lineage, () => describeLineage(lineage));
     });
   program
     .command('report')
@@ -57,22 +46,4 @@ export function registryVerbs(program: Command): void {
       const url = api.reportUrl(model, version);
       createOutput(json).result({ url }, () => url);
     });
-}
-
-function describeLineage({ version, traffic, tree }: VersionLineage): string {
-  const moves = traffic.map((entry) => `  ${shortTime(entry.at)}  ${entry.change.kind}: ${entry.reason}`);
-  return [
-    `${formatVersion(version.model, version.version)}, made ${shortTime(version.createdAt)} by ${version.runId}`,
-    ...(moves.length > 0 ? ['traffic', ...moves] : ['never in traffic']),
-    ...treeLines(tree, ''),
-  ].join('\n');
-}
-
-function* treeLines(node: LineageTree, indent: string): Generator<string> {
-  const made = node.stage === undefined ? '' : ` ← ${node.step ?? node.stage}`;
-  const documents = node.documents
-    ? `: ${node.documents.count} documents, first ${node.documents.first.join(', ')}`
-    : '';
-  yield `${indent}${node.role === 'start' ? 'package' : node.role} ${node.reference.digest.slice(7, 19)}${made}${documents}${node.repeated ? ' (above)' : ''}`;
-  for (const input of node.inputs) yield* treeLines(input, `${indent}  `);
 }

@@ -101,6 +101,8 @@ export const retrainingSchema = z.strictObject({
   /** Names of the alerts that bring a new version. */
   alerts: z.array(z.string().min(1)).default(['CoppiceQualityDrop']),
   strategy: z.enum(strategies).default('full'),
+  /** Once something was forgotten that a version in service saw: `mark` says so, `retrain` brings a new one as well. */
+  onForgetting: z.enum(['mark', 'retrain']).default('mark'),
   /** No retraining by an alert sooner than this after the last one ended. */
   cooldownSeconds: z.number().nonnegative().default(3_600),
 });

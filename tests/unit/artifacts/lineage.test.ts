@@ -62,13 +62,19 @@ describe('lineage', () => {
     ]);
   });
 
-  it('finds every stage that saw a document, directly or through others', async () => {
-    const { shards } = await runPipeline();
-    const uses: string[] = [];
-    for await (const { record: found, depth } of lineage.findUses(shards['a.jsonl'].digest)) {
-      uses.push(`${depth} ${found.stage}`);
-    }
-    expect(uses).toEqual(['1 cleaning', '2 training']);
+  it('finds the stages that read an artifact, or the directory that it is a file of', async () => {
+    const { shards, labels } = await runPipeline();
+    const stagesOf = async (digest: string) =>
+      (await lineage.findReaders(digest)).map(({ record: found }) => found.stage);
+    expect(await stagesOf(shards['a.jsonl'].digest)).toEqual(['cleaning']);
+    expect(await stagesOf(labels.digest)).toEqual(['training']);
+  });
+
+  it('lists every record once', async () => {
+    await runPipeline();
+    const stages: string[] = [];
+    for await (const { record: found } of lineage.records()) stages.push(found.stage);
+    expect(stages.sort()).toEqual(['cleaning', 'collection', 'training']);
   });
 
   it('finds the stage that made a file of a directory', async () => {
@@ -110,15 +116,12 @@ describe('lineage', () => {
     await record('collection', {}, { documents: same });
     await record('cleaning', { documents: same }, { corpus: same });
     expect((await lineage.walkLineage(same)).record?.stage).toBe('collection');
-    const uses: string[] = [];
-    for await (const use of lineage.findUses(same.digest)) uses.push(use.record.stage);
-    expect(uses).toEqual(['cleaning']);
   });
 
   it('knows nothing of an artifact that no stage saw', async () => {
     const stranger = await text('stranger');
     const node = { reference: stranger, role: 'start', inputs: [], repeated: false };
     expect(await lineage.walkLineage(stranger)).toEqual(node);
-    expect(await lineage.findUses(stranger.digest).next()).toMatchObject({ done: true });
+    expect(await lineage.findReaders(stranger.digest)).toEqual([]);
   });
 });
