@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageFiles } from '../contracts/version-package.ts';
-import { type Classifier, loadClassifier } from '../runtimes/tensorflow/classifier.ts';
+import { loadOnnxClassifier } from '../runtimes/onnx/classifier.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
 import type { FromModelProcess, LoadMessage, ScoreMessage, ToModelProcess } from './model-protocol.ts';
 
@@ -14,20 +14,19 @@ async function load({
 }: LoadMessage): Promise<{ labels: readonly string[]; score: Scorer }> {
   const read = (name: string) => readFile(join(directory, name));
   const tokenizer = await loadTokenizer((await read(packageFiles.tokenizer)).toString('utf8'));
-  const classifier = await loadClassifier({
+  const classifier = loadOnnxClassifier({
     config: (await read(packageFiles.config)).toString('utf8'),
     weights: await read(packageFiles.weights),
   });
   const score: Scorer = async (texts) => {
     const { ids, lengths } = await tokenizer.encodeBatch(texts, contextLength);
-    return rows(classifier, classifier.score(Int32Array.from(ids), lengths));
+    return rows(await classifier.score(Int32Array.from(ids), lengths), classifier.labels.length);
   };
-  await score(['']); // the first answer compiles; a request should not wait for it
+  await score(['']); // a model that loads but does not run should fail here, and not at a request
   return { labels: classifier.labels, score };
 }
 
-function rows({ labels }: Classifier, flat: Float32Array): number[][] {
-  const width = labels.length;
+function rows(flat: Float32Array, width: number): number[][] {
   return Array.from({ length: flat.length / width }, (_, row) => [
     ...flat.subarray(row * width, (row + 1) * width),
   ]);
