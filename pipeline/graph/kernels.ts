@@ -74,5 +74,5 @@ const kernels: { readonly [K in Computed]: Kernel<K> } = {
     return tf.neg(tf.squeeze(chosen, [1]));
   },
   crossEntropyGradient: ([logits, labels], { shape: [, classes] }) =>
-    tf.sub(tf.softmax(logits), tf.oneHot(labels.as1D(), classes, 1, 0, 'float32')),
+    tf.sub(tf.softmax(logits), tf.oneHot(labels, classes, 1, 0, 'float32')),
 };
