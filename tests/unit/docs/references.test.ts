@@ -62,12 +62,15 @@ describe('docs/reference', () => {
   });
 
   it.each([
-    ['gateway-api.md', 'serving/http-server.ts'],
-    ['control-api.md', 'control/server.ts'],
-  ])('lists in %s every route of %s and no other', (page, source) => {
-    const served = [...read(source).matchAll(/server\.(get|post)\('([^']+)'/g)].map(
-      ([, method, path]) => `${method.toUpperCase()} ${path}`,
-    );
+    ['gateway-api.md', ['serving/http-server.ts']],
+    ['control-api.md', ['control/server.ts', 'control/housekeeping-routes.ts']],
+  ])('lists in %s every route of %s and no other', (page, sources) => {
+    const served = [
+      ...sources
+        .map(read)
+        .join('\n')
+        .matchAll(/server\.(get|post)\('([^']+)'/g),
+    ].map(([, method, path]) => `${method.toUpperCase()} ${path}`);
     expect(served.length).toBeGreaterThan(5);
     const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST) \/[\w/:.]*)/g);
     expect(sorted(listed)).toEqual(sorted(served));
