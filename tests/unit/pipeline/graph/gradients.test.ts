@@ -176,6 +176,17 @@ describe('gradients', () => {
     expect(gradient.scope).toBe('head′');
   });
 
+  it('of an exact product are exact, and so are the means of a layer normalization', () => {
+    const graph = createGraph();
+    const [x, w, gain] = [[2, 4], [4, 4], [4]].map((shape, i) => operations.parameter(graph, `p${i}`, shape));
+    const product = operations.matMul(x, w, { exact: true });
+    const normal = operations.layerNormalization(x, gain, gain, 1e-5);
+    const found = gradients(lossOf(graph, [product, normal]), [x, w, gain]);
+    const products = reachable(found).filter((node): node is Node<'matMul'> => node.operation === 'matMul');
+    expect(products).toHaveLength(4);
+    expect(products.every(({ attributes }) => attributes.exact)).toBe(true);
+  });
+
   it('make no node for what does not change with a variable', () => {
     const graph = createGraph();
     const [x, w] = [operations.input(graph, 'x', [2, 2]), operations.parameter(graph, 'w', [2, 2])];
