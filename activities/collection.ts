@@ -1,5 +1,6 @@
 // Collection: what is new in every source, appended to what earlier runs brought. The cursor of each source and the
 // shards so far are kept after each shard, so that neither the next run nor a retry fetches anything twice.
+import { Context } from '@temporalio/activity';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import {
   progressKey,
@@ -17,6 +18,7 @@ import type { CollectionInput, CollectionResult } from '../contracts/stage-resul
 import { createSource, readLabels } from '../sources/create-source.ts';
 import type { CollectionProblem, Cursor, Found, ObjectReader } from '../sources/source.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
+import { keepWholeShards } from './lost-shards.ts';
 import { createShardWriter } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
@@ -41,7 +43,12 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
     const { sources } = input.collection;
     const key = progressKey(input.model, sources);
     const tombstones = await openTombstones(pointers);
-    const before = withReplacements(await readProgress(pointers, key), await readReplacements(tombstones));
+    const known = withReplacements(await readProgress(pointers, key), await readReplacements(tombstones));
+    const { progress: before, isKnown, lostShards } = await keepWholeShards(artifacts, known);
+    if (lostShards > 0) {
+      const message = `${lostShards} shards of earlier collections are gone or damaged: the sources are asked again`;
+      Context.current().log.warn(message, { model: input.model });
+    }
     const shards = createShardWriter<CollectedDocument>(artifacts, mediaTypes.documents);
     shards.adopt(before.shards);
     const problems: CollectionProblem[] = [];
@@ -58,7 +65,7 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
         if (skipped) {
           problems.push(skipped);
           if (skipped.reason === forgottenReason) forgotten += 1;
-        } else if ('document' in item) {
+        } else if ('document' in item && !isKnown(item.document)) {
           progress.documentCount += 1;
           if (await shards.add(item.document)) {
             Object.assign(progress, { shards: shards.files() });

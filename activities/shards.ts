@@ -7,6 +7,11 @@ import type { ArtifactReference } from '../contracts/artifact.ts';
 /** Documents a shard: a few MB of mail, small enough to hold several in memory. */
 const shardSize = 1_000;
 
+/** @param position from 0, in the order of the documents */
+export function shardName(position: number): string {
+  return `${String(position).padStart(5, '0')}.jsonl.gz`;
+}
+
 /** Writes documents shard by shard; keeps one shard in memory. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- says what the shards hold
 export function createShardWriter<T>(artifacts: ArtifactStore, mediaType: string) {
@@ -14,8 +19,7 @@ export function createShardWriter<T>(artifacts: ArtifactStore, mediaType: string
   let pending: T[] = [];
   const flush = async () => {
     if (pending.length === 0) return;
-    const name = `${String(Object.keys(files).length).padStart(5, '0')}.jsonl.gz`;
-    files[name] = await writeJsonLines(artifacts, pending, mediaType);
+    files[shardName(Object.keys(files).length)] = await writeJsonLines(artifacts, pending, mediaType);
     pending = [];
   };
   return {
