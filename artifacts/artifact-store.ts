@@ -15,6 +15,7 @@ import { blobKey, createBlobs, digestOf } from './blobs.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { inFlight } from './in-flight.ts';
 import type { ObjectStore } from './object-store.ts';
+import { ObjectExists } from './object-store.ts';
 import type { SlicedBody } from './sliced-body.ts';
 import { spool } from './spool.ts';
 
@@ -57,6 +58,9 @@ export interface ArtifactStore {
 /** How long bytes that are there already are not uploaded again; see artifacts/housekeeping/. */
 export const reusableForMs = 30 * 60_000;
 
+/** Up to here it is cheaper to send the bytes than to ask first whether they are there. */
+const smallBytes = 64 * 1024;
+
 /** Files of a directory that are downloaded at once: enough to hide the store's latency. */
 const filesInFlight = 4;
 
@@ -70,6 +74,17 @@ function checkNames(files: Readonly<Record<string, ArtifactReference>>): void {
   );
   if (bad.length > 0)
     throw new CoppiceFailure('InvalidInput', `not relative paths: ${bad.join(', ')}`, { bad });
+}
+
+/** @returns false where the key was taken */
+async function succeeds(create: () => Promise<void>): Promise<boolean> {
+  try {
+    await create();
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectExists) return false;
+    throw error;
+  }
 }
 
 export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics): ArtifactStore {
@@ -98,9 +113,13 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
 
   /** A truncated object of that name is written over; one that is whole is left alone. */
   async function upload(reference: ArtifactReference, body: Buffer | SlicedBody): Promise<ArtifactReference> {
-    if (await isReusable(reference)) return reference;
     const { digest, mediaType, sizeBytes } = reference;
-    await timed('upload', sizeBytes, () => objects.put(blobKey(digest), body, { contentType: mediaType }));
+    const put = (condition: { ifNoneMatch?: true }) =>
+      timed('upload', sizeBytes, () =>
+        objects.put(blobKey(digest), body, { ...condition, contentType: mediaType }),
+      );
+    const isNew = sizeBytes <= smallBytes && (await succeeds(() => put({ ifNoneMatch: true })));
+    if (!isNew && !(await isReusable(reference))) await put({});
     return reference;
   }
 

@@ -8,7 +8,7 @@ export interface FaultyObjectStore extends ObjectStore {
   readonly lies: Map<string, Buffer[]>;
   /** Puts that match fail as a store does that went away; each is asked once per put. */
   failPut: (key: string) => boolean;
-  /** Keys that were put, in order. */
+  /** Keys that were written, in order. */
   readonly puts: string[];
   /** Prefixes that were listed, and keys that were read, in order. */
   readonly reads: string[];
@@ -21,11 +21,10 @@ export function createFaultyObjectStore(objects: ObjectStore): FaultyObjectStore
     failPut: () => false,
     puts: [],
     reads: [],
-    put: (key, body, options) => {
-      if (faulty.failPut(key))
-        return Promise.reject(new CoppiceFailure('ArtifactStoreUnavailable', `put ${key} failed`));
+    put: async (key, body, options) => {
+      if (faulty.failPut(key)) throw new CoppiceFailure('ArtifactStoreUnavailable', `put ${key} failed`);
+      await objects.put(key, body, options);
       faulty.puts.push(key);
-      return objects.put(key, body, options);
     },
     get: async (key) => {
       faulty.reads.push(key);
