@@ -3,8 +3,12 @@ import { setTimeout } from 'node:timers/promises';
 import type { Leases } from '../artifacts/leases.ts';
 import type { ObservationLog } from '../artifacts/observations.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import type { Approval } from '../contracts/approval.ts';
+import type { Digest } from '../contracts/artifact.ts';
+import { CoppiceFailure } from '../contracts/failures.ts';
 import type { Look, RollbackVerification } from '../contracts/messages.ts';
 import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
+import { formatVersion } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
 import { judgeHealth } from '../pipeline/rollout/health.ts';
@@ -51,6 +55,24 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
   };
 
   return {
+    /** What an approval must rest on, and who asked for what it lets in. */
+    async describeApproval({
+      model,
+      version,
+      requestedBy,
+    }: {
+      model: string;
+      version: number;
+      requestedBy: string;
+    }): Promise<Pick<Approval, 'requesters'> & { evidence: Digest }> {
+      const document = await registry.readVersion(model, version);
+      if (!document)
+        throw new CoppiceFailure('InvalidInput', `${formatVersion(model, version)} is not registered`);
+      const { trigger, evidence } = document;
+      const people = [requestedBy, ...(trigger.kind === 'person' ? [trigger.name] : [])];
+      return { evidence: evidence.digest, requesters: [...new Set(people)] };
+    },
+
     /** Waits until every gateway that holds a lease serves the generation (and has loaded the version). */
     async awaitGateways({ model, generation, version }: GatewayInput): Promise<GatewayReadiness> {
       return withHeartbeat(async (signal) => {

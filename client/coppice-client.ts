@@ -24,6 +24,7 @@ import { type TrainingProgress, trainingProgressSchema } from '../contracts/trai
 import type { KeyChange } from '../contracts/trust.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
+import { approve } from './approve.ts';
 import { explainTemporalError } from './failures.ts';
 import { createForgettings } from './forgettings.ts';
 import { changeKeys } from './keys.ts';
@@ -68,6 +69,13 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     }
   };
 
+  const rolloutStatus = (model: string, version: number) =>
+    absentIsUndefined(
+      temporal.workflow
+        .getHandle(workflowIds.rollout(model, version))
+        .query<RolloutStatus>(messageNames.status),
+    );
+
   return {
     temporal,
     schedules: createSchedules(temporal),
@@ -78,7 +86,11 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     applySpec: (spec: ModelSpec, by: string) => tell(spec.name, messageNames.applySpec, { spec, by }),
     retrain: (model: string, request: RetrainRequest) => tell(model, messageNames.retrain, request),
     deliverAlert: (model: string, alert: Alert) => tell(model, messageNames.deliverAlert, alert),
-    approve: (model: string, request: VersionRequest) => tell(model, messageNames.approve, request),
+    approve: async (model: string, request: VersionRequest) => {
+      const status = await rolloutStatus(model, request.version);
+      const waiting = status?.phase === 'ended' ? undefined : status?.approval;
+      return approve(waiting, request, (word) => tell(model, messageNames.approve, word));
+    },
     reject: (model: string, request: VersionRequest) => tell(model, messageNames.reject, request),
     startRollout: (model: string, request: StartRolloutRequest) =>
       tell(model, messageNames.startRollout, request),
@@ -97,12 +109,7 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
       absentIsUndefined(temporal.workflow.getHandle(workflowId).query<LifecycleStatus>(messageNames.status)),
     lifecycleResult: (workflowId: string): Promise<LifecycleResult> =>
       temporal.workflow.getHandle(workflowId).result(),
-    rolloutStatus: (model: string, version: number) =>
-      absentIsUndefined(
-        temporal.workflow
-          .getHandle(workflowIds.rollout(model, version))
-          .query<RolloutStatus>(messageNames.status),
-      ),
+    rolloutStatus,
     rolloutResult: (model: string, version: number): Promise<RolloutResult> =>
       temporal.workflow.getHandle(workflowIds.rollout(model, version)).result(),
     /** As `rolloutStatus`, but one that has ended tells what decided it, without asking a worker. */

@@ -1,4 +1,5 @@
 // Arguments that several verbs take, checked before anything is asked of a service.
+import { type Digest, digestSchema } from '../contracts/artifact.ts';
 import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import { parseVersion } from '../contracts/registry.ts';
 
@@ -21,6 +22,13 @@ export function versionArgument(text: string): { model: string; version: number 
 export function modelArgument(text: string): string {
   const { error } = modelNameSchema.safeParse(text);
   if (error) throw new BadArgument(`${text} is no name of a model: ${error.issues[0].message}`);
+  return text;
+}
+
+/** @throws BadArgument where the text is not a digest */
+export function digestArgument(option: string, text: string): Digest {
+  const { error } = digestSchema.safeParse(text);
+  if (error) throw new BadArgument(`${option}: ${error.issues[0].message}, not ${text}`);
   return text;
 }
 

@@ -1,6 +1,7 @@
 // Follows a rollout: a line for each phase that it enters, and for each look that found something new.
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import { follow } from '../client/follow.ts';
+import type { Approval } from '../contracts/approval.ts';
 import type { Look, RolloutResult, RolloutStatus } from '../contracts/messages.ts';
 import { hintAtInterrupt, tolerant } from './watch.ts';
 
@@ -26,9 +27,23 @@ export async function watchRollout(client: CoppiceClient, workflowId: string): P
 }
 
 /** `canary 25 %   102 pairs, difference 0.2889 [0.0557, 0.5221]`. */
-export function describeRolloutStatus({ phase, trafficFraction, look }: RolloutStatus): string {
+export function describeRolloutStatus({ phase, trafficFraction, look, approval }: RolloutStatus): string {
+  if (phase === 'approval' && approval) return `${phase.padEnd(14)}  ${describeApproval(approval)}`;
   const share = phase === 'canary' ? ` ${(trafficFraction * 100).toFixed(0)} %` : '';
   return `${(phase + share).padEnd(14)}${look && look.pairs > 0 ? `  ${describeLook(look)}` : ''}`.trimEnd();
+}
+
+function describeApproval({
+  evidence,
+  deadline,
+  overdue,
+  mustDiffer,
+  requesters,
+  refused,
+}: Approval): string {
+  const until = deadline === undefined ? '' : `, ${overdue ? 'overdue since' : 'until'} ${deadline}`;
+  const others = mustDiffer ? `, not by ${requesters.join(' or ')}` : '';
+  return [`on ${evidence ?? '?'}${until}${others}`, ...(refused === undefined ? [] : [refused])].join('; ');
 }
 
 function describeLook({ pairs, estimate, interval }: Look): string {

@@ -1,6 +1,8 @@
 // What is said to workflows and what they answer. Names and payloads only: `workflows/` defines the handlers, `client/`
 // and `control/` send them. Every update is answered on acceptance, before the work that it brings.
 import { z } from 'zod';
+import type { Approval } from './approval.ts';
+import { type Digest, digestSchema } from './artifact.ts';
 import { type RolloutSpec, type Strategy, strategies } from './model-spec/judgement.ts';
 import { type ModelSpec, modelSpecSchema } from './model-spec/model-spec.ts';
 import { type Trigger, triggerSchema, versionNumberSchema } from './registry.ts';
@@ -76,6 +78,8 @@ export const versionRequestSchema = z.object({
   version: versionNumberSchema,
   by,
   reason: z.string().default(''),
+  /** Of an approval: what it rests on. */
+  evidence: digestSchema.optional(),
 });
 export type VersionRequest = z.infer<typeof versionRequestSchema>;
 /** A person starts a rollout; `canary` skips the shadow test and may bring back a quarantined version. */
@@ -237,6 +241,8 @@ export interface RolloutStatus {
   readonly trafficFraction: number;
   readonly look?: Look;
   readonly verdict?: RolloutVerdict;
+  /** Where the spec asks for approval: what it must rest on, and who may give it. */
+  readonly approval?: Approval;
 }
 
 export interface RolloutResult {
@@ -270,4 +276,6 @@ export interface RolloutDecision {
   readonly decision: 'approve' | 'reject' | 'rollback';
   readonly by: string;
   readonly reason: string;
+  /** Of an approval: what it rests on. */
+  readonly evidence?: Digest;
 }

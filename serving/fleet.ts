@@ -15,7 +15,7 @@ const replayMs = 3_600_000;
 
 export interface FleetDependencies {
   readonly replica: string;
-  readonly store: OpenStore;
+  readonly store: Pick<OpenStore, 'registry' | 'leases' | 'observations'>;
   readonly metrics: Metrics;
   readonly load: (model: string, version: number) => Promise<LoadedVersion>;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -41,15 +41,15 @@ export function createFleet({ replica, store, metrics, load, log }: FleetDepende
   const loops: Promise<void>[] = [];
 
   const discover = async (): Promise<void> => {
-    for (const model of await registry.listModels()) {
-      if (served.has(model)) continue;
+    const unknown = (await registry.listModels()).filter((model) => !served.has(model));
+    await forEach(unknown, async (model) => {
       const stored = await registry.readSpec(model);
-      if (!stored) continue;
+      if (!stored) return;
       windows.set(model, createQualityWindow(stored.spec.monitoring.qualityWindow));
       recorder.replay(await observations.read(model, { since: new Date(Date.now() - replayMs) }));
       served.set(model, createServedModel(model, { replica, registry, leases, load, log, metrics }));
       log.info(`serving ${model}`);
-    }
+    });
   };
 
   /** One trouble does not end a loop: the store may be away for a while. */
@@ -76,7 +76,7 @@ export function createFleet({ replica, store, metrics, load, log }: FleetDepende
       running = true;
       loops.push(
         loop(discoverMs, discover),
-        loop(refreshMs, () => Promise.all([...served.values()].map((model) => model.refresh()))),
+        loop(refreshMs, () => forEach([...served.values()], (model) => model.refresh())),
         loop(refreshMs, () => recorder.flush()),
       );
     },
@@ -87,4 +87,15 @@ export function createFleet({ replica, store, metrics, load, log }: FleetDepende
       await Promise.all([...served.values()].map((model) => model.stop()));
     },
   };
+}
+
+/** A model whose registry is not what it should be does not keep the others from being served. */
+async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled(items.map(work));
+  const problems = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected'
+      ? [outcome.reason instanceof Error ? outcome.reason.message : String(outcome.reason)]
+      : [],
+  );
+  if (problems.length > 0) throw new Error(problems.join('; '));
 }

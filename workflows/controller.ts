@@ -212,12 +212,12 @@ function createController(initial: ControllerState) {
   /** A word about one version is not taken for another that happens to be open. */
   const judge = async (
     decision: 'approve' | 'reject',
-    { version, by, reason }: VersionRequest,
+    { version, by, reason, evidence }: VersionRequest,
   ): Promise<Decision> => {
     const open = state.rollout?.workflowId;
     if (open !== undefined && open !== workflowIds.rollout(model, version))
       return { decision: 'ignored', reason: `${open} is open, no rollout of version ${version}` };
-    return tellRollout({ decision, by, reason });
+    return tellRollout({ decision, by, reason, ...(evidence !== undefined && { evidence }) });
   };
 
   const deliverAlert = async (alert: Alert): Promise<Decision> => {

@@ -1,5 +1,6 @@
 // Where a rollout stands, for the query `status` and the live details in the Temporal UI.
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { Approval } from '../contracts/approval.ts';
 import type { Look, RolloutInput, RolloutStatus, RolloutVerdict } from '../contracts/messages.ts';
 import { rolloutStatusQuery } from './messages.ts';
 import { rolloutDetails } from './story.ts';
@@ -23,6 +24,7 @@ export function trackRollout(input: RolloutInput) {
         ...(at.trafficFraction !== undefined && { trafficFraction: at.trafficFraction }),
       }),
     look: (look: Look) => update({ look }),
+    approval: (approval: Approval) => update({ approval }),
     end: (verdict: RolloutVerdict) => update({ phase: 'ended', verdict }),
     /** Counts changes of the registry, so that each has an idempotency key of its own. */
     changed: () => {

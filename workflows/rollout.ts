@@ -21,9 +21,10 @@ import type {
 } from '../contracts/messages.ts';
 import type { RegistryChange } from '../contracts/registry.ts';
 import { look as lookOptions, quick, registry } from './activity-options.ts';
+import { type Audience, awaitApproval, takeWord } from './approval.ts';
 import { isFailure, rootMessage } from './failures.ts';
 import { decideRolloutSignal, rolloutFinishedSignal } from './messages.ts';
-import { type RolloutTracker, trackRollout } from './rollout-tracker.ts';
+import { trackRollout } from './rollout-tracker.ts';
 import { describeLook, tell } from './story.ts';
 import { tellController } from './tell-controller.ts';
 
@@ -36,16 +37,14 @@ const { awaitGateways } = proxyActivities<RolloutActivities>({
 });
 const { commitRegistryChange } = proxyActivities<RegistryActivities>(registry);
 
-/** Everything that the phases of one rollout share. */
-interface Rollout {
-  readonly input: RolloutInput;
-  readonly tracker: RolloutTracker;
-  /** The newest word of a person, taken up at the next look. */
-  word: RolloutDecision | undefined;
-}
-
 export async function rolloutWorkflow(input: RolloutInput): Promise<RolloutResult> {
-  const rollout: Rollout = { input, tracker: trackRollout(input), word: undefined };
+  const rollout: Audience = {
+    input,
+    tracker: trackRollout(input),
+    word: undefined,
+    approval: undefined,
+    approvedBy: undefined,
+  };
   setHandler(decideRolloutSignal, (decision) => {
     rollout.word = decision;
   });
@@ -75,7 +74,7 @@ export async function rolloutWorkflow(input: RolloutInput): Promise<RolloutResul
   }
 }
 
-async function takeOver(rollout: Rollout): Promise<RolloutResult> {
+async function takeOver(rollout: Audience): Promise<RolloutResult> {
   const { input } = rollout;
   if (input.policy.approval === 'manual') {
     const refused = await awaitApproval(rollout);
@@ -113,17 +112,8 @@ function mustProveItselfInShadow({ policy }: RolloutInput): boolean {
   return policy.steps.length === 0 && patched('2026-11-24-proof-without-canary-steps');
 }
 
-/** Waits for a person, without a bound: nothing is in traffic meanwhile. */
-async function awaitApproval(rollout: Rollout): Promise<RolloutResult | undefined> {
-  rollout.tracker.phase('approval');
-  await condition(() => rollout.word !== undefined);
-  const word = takeWord(rollout);
-  if (word?.decision === 'approve') return undefined;
-  return { verdict: 'rejected', reasons: [`rejected by ${word?.by ?? '?'}: ${word?.reason ?? ''}`] };
-}
-
 /** The steps guard health, and the test goes on in them on fresh answers; without a verdict from shadow it must decide here. */
-async function runCanary(rollout: Rollout, provenBefore: boolean): Promise<Look> {
+async function runCanary(rollout: Audience, provenBefore: boolean): Promise<Look> {
   let look: Look = { verdict: 'promote', pairs: 0, requests: 0, reasons: ['no canary steps'] };
   let qualityProven = provenBefore;
   for (const [index, trafficFraction] of rollout.input.policy.steps.entries()) {
@@ -143,7 +133,7 @@ interface ExperimentStep {
 }
 
 /** Puts the challenger into the given share of traffic and looks until a verdict. `promote` means: on to the next. */
-async function runExperiment(rollout: Rollout, at: ExperimentStep): Promise<Look> {
+async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Look> {
   const { input, tracker } = rollout;
   const { model, version, policy, experiment } = input;
   tracker.phase('deploying', at);
@@ -188,19 +178,12 @@ async function runExperiment(rollout: Rollout, at: ExperimentStep): Promise<Look
   }
 }
 
-/** A word is heard once: an approval of one phase says nothing about the next. */
-function takeWord(rollout: Rollout): RolloutDecision | undefined {
-  const { word } = rollout;
-  rollout.word = undefined;
-  return word;
-}
-
 /**
  * A look that cannot be had is skipped: missing data never promotes, and without patience left it ends the test.
  * @returns nothing where a person spoke first, who is not kept waiting for a service that is away
  */
 async function lookUnlessTold(
-  rollout: Rollout,
+  rollout: Audience,
   patient: boolean,
   judge: () => Promise<Look>,
 ): Promise<Look | undefined> {
@@ -226,7 +209,7 @@ function overruled({ decision, by, reason }: RolloutDecision): Look {
 }
 
 /** @returns why gateways do not answer with the new champion, or nothing where they do */
-async function promote(rollout: Rollout, reason: string): Promise<Look | undefined> {
+async function promote(rollout: Audience, reason: string): Promise<Look | undefined> {
   const { model, version } = rollout.input;
   rollout.tracker.phase('promoting', { trafficFraction: 1 });
   const generation = await change(rollout, { kind: 'promote', version }, reason);
@@ -241,7 +224,7 @@ function notTakenUp({ reasons, cause }: GatewayReadiness): Look {
 }
 
 /** @returns the look that found degradation, or nothing where the new champion held. */
-async function watch(rollout: Rollout): Promise<Look | undefined> {
+async function watch(rollout: Audience): Promise<Look | undefined> {
   const { model, version, policy } = rollout.input;
   rollout.tracker.phase('watching', { trafficFraction: 1 });
   const startedAt = Date.now();
@@ -260,14 +243,14 @@ async function watch(rollout: Rollout): Promise<Look | undefined> {
 }
 
 /** A look that did not end in promotion: a bad version goes back and is quarantined, an undecided one is withdrawn. */
-async function conclude(rollout: Rollout, look: Look): Promise<RolloutResult> {
+async function conclude(rollout: Audience, look: Look): Promise<RolloutResult> {
   if (look.verdict === 'rollback' || look.verdict === 'unhealthy') return goBack(rollout, look);
   await change(rollout, { kind: 'withdraw', version: rollout.input.version }, describeLook(look));
   return endWith(look);
 }
 
 /** A promotion that no gateway acknowledged: the champion of before is champion again, and nobody is quarantined. */
-async function giveBack(rollout: Rollout, champion: number, look: Look): Promise<RolloutResult> {
+async function giveBack(rollout: Audience, champion: number, look: Look): Promise<RolloutResult> {
   await change(rollout, { kind: 'promote', version: champion }, describeLook(look));
   return endWith(look);
 }
@@ -276,7 +259,7 @@ function endWith(look: Look): RolloutResult {
   return { verdict: look.verdict as RolloutVerdict, look, reasons: look.reasons };
 }
 
-async function goBack(rollout: Rollout, look: Look): Promise<RolloutResult> {
+async function goBack(rollout: Audience, look: Look): Promise<RolloutResult> {
   const { model, version, policy } = rollout.input;
   rollout.tracker.phase('rolling-back', { trafficFraction: 0 });
   const generation = await change(rollout, { kind: 'rollback', version }, describeLook(look));
@@ -294,20 +277,27 @@ async function goBack(rollout: Rollout, look: Look): Promise<RolloutResult> {
 }
 
 /** @returns the generation of the routing that the change made. */
-async function change(rollout: Rollout, what: RegistryChange, reason: string): Promise<number> {
+async function change(rollout: Audience, what: RegistryChange, reason: string): Promise<number> {
   const { workflowId, runId } = workflowInfo();
   rollout.tracker.changed();
   const { generation } = await commitRegistryChange({
     model: rollout.input.model,
     idempotencyKey: `${workflowId}/${runId}/${rollout.tracker.changes()}`,
     actor: workflowId,
-    reason,
+    ...withApproval(rollout, what, reason),
     change: what,
   });
   return generation ?? 0;
 }
 
-async function finish({ input, tracker }: Rollout, result: RolloutResult): Promise<void> {
+/** What brings a version further into traffic says who allowed it, and on what evidence. */
+function withApproval({ approvedBy }: Audience, what: RegistryChange, reason: string) {
+  if (!approvedBy || (what.kind !== 'challenge' && what.kind !== 'promote')) return { reason };
+  const { by, evidence } = approvedBy;
+  return { reason: `${reason}; approved by ${by}`, ...(evidence !== undefined && { evidence: [evidence] }) };
+}
+
+async function finish({ input, tracker }: Audience, result: RolloutResult): Promise<void> {
   tracker.end(result.verdict);
   tell(input.searchAttributes, { CoppiceVerdict: result.verdict });
   await tellController(input.controllerId, rolloutFinishedSignal, {

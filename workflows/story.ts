@@ -1,6 +1,7 @@
 // How a workflow tells its story in the Temporal UI: search attributes and live details in Markdown.
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
+import type { Approval } from '../contracts/approval.ts';
 import type { LifecycleStatus, Look, RolloutStatus } from '../contracts/messages.ts';
 import type { SearchAttribute } from '../contracts/search-attributes.ts';
 
@@ -32,7 +33,25 @@ export function lifecycleDetails({ stages, outcome }: LifecycleStatus): string {
 export function rolloutDetails(status: RolloutStatus): string {
   const head = status.verdict === undefined ? status.phase : `**${status.verdict}** (${status.phase})`;
   const share = `${(status.trafficFraction * 100).toFixed(0)} % of the traffic`;
-  return [`${head}, ${share}`, ...(status.look ? ['', describeLook(status.look)] : [])].join('\n');
+  const waits = status.phase === 'approval' && status.approval ? ['', describeApproval(status.approval)] : [];
+  return [`${head}, ${share}`, ...waits, ...(status.look ? ['', describeLook(status.look)] : [])].join('\n');
+}
+
+/** What an approver must know. */
+function describeApproval({
+  evidence,
+  deadline,
+  overdue,
+  mustDiffer,
+  requesters,
+  refused,
+}: Approval): string {
+  const until = deadline === undefined ? '' : `${overdue ? ', overdue since' : ', until'} ${deadline}`;
+  const others = mustDiffer ? `, by somebody else than ${requesters.join(', ')}` : '';
+  return [
+    `waits for approval of \`${evidence ?? '?'}\`${until}${others}`,
+    ...(refused ? [refused] : []),
+  ].join('; ');
 }
 
 /** One look in one sentence. */

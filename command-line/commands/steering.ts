@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { request } from 'undici';
 import type { CoppiceClient } from '../../client/coppice-client.ts';
 import { RequestRefused, ServiceUnavailable } from '../../client/failures.ts';
-import type { Decision } from '../../contracts/messages.ts';
-import { BadArgument, modelArgument, versionArgument } from '../arguments.ts';
+import type { Decision, VersionRequest } from '../../contracts/messages.ts';
+import { BadArgument, digestArgument, modelArgument, versionArgument } from '../arguments.ts';
 import { currentSettings, requester, requireModel, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
 
@@ -21,7 +21,7 @@ const versionVerbs: readonly {
   readonly send: (
     client: CoppiceClient,
     model: string,
-    request: { version: number; by: string; reason: string },
+    request: VersionRequest,
   ) => Promise<Decision>;
 }[] = [
   {
@@ -48,19 +48,22 @@ const versionVerbs: readonly {
 
 export function steeringVerbs(program: Command): void {
   for (const { name, description, send } of versionVerbs) {
-    program
+    const verb = program
       .command(name)
       .argument('<version>', 'such as mail-filter@2')
       .description(description)
       .option('--reason <text>', 'why, for the ledger', '')
       .option('--json', 'print JSON', false)
-      .action(async (text: string, { json, reason }: Options) => {
+      .action(async (text: string, { json, reason, evidence }: Options & { evidence?: string }) => {
         const { model, version } = versionArgument(text);
+        const saw = evidence === undefined ? {} : { evidence: digestArgument('--evidence', evidence) };
         answer(
-          await steer(model, (client) => send(client, model, { version, by: requester(), reason })),
+          await steer(model, (client) => send(client, model, { version, by: requester(), reason, ...saw })),
           json,
         );
       });
+    if (name === 'approve')
+      verb.option('--evidence <digest>', 'what was seen; default: the evidence that waits for approval');
   }
   program
     .command('rollback')

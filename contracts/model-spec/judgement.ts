@@ -37,6 +37,12 @@ export type EvaluationSpec = z.infer<typeof evaluationSchema>;
 export const rolloutSchema = z.strictObject({
   /** `manual`: waits for `coppice approve` before any traffic moves. */
   approval: z.enum(['automatic', 'manual']).default('automatic'),
+  /** A person is waited for so long; absent: without a bound. */
+  approvalDeadlineSeconds: z.number().positive().optional(),
+  /** Then: `hold` goes on waiting and shows it as overdue; `reject` ends the rollout. */
+  atApprovalDeadline: z.enum(['hold', 'reject']).default('hold'),
+  /** Whoever asked for the run or the rollout may not approve it. */
+  approverMustDiffer: z.boolean().default(false),
   /** What the paired shadow test compares: squared error of the probabilities, or wrong answers. */
   metric: z.enum(['brier', 'accuracy']).default('brier'),
   /** Traffic shares of the challenger after shadow and before all of it. */

@@ -45,6 +45,7 @@ export const namesByQueue = {
     'tokenizeCorpus',
     'selectExamples',
     'evaluateVersion',
+    'describeApproval',
     'awaitGateways',
     'judgeExperiment',
     'judgeWatch',
@@ -227,6 +228,8 @@ function happyActivities(
         report: ref('report'),
         evidence: ref('evidence'),
       }),
+    describeApproval: ({ requestedBy }) =>
+      Promise.resolve({ evidence: ref('evidence').digest, requesters: [requestedBy] }),
     awaitGateways: () => Promise.resolve({ ready: true, reasons: [] }),
     judgeExperiment: () => Promise.resolve(lookOf('promote')),
     judgeWatch: () => Promise.resolve(lookOf('continue')),

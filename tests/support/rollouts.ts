@@ -47,7 +47,9 @@ export async function startRollout(
         const it = await status();
         return it.phase === phase && it;
       }),
-    say: (decision: RolloutDecision['decision'], reason = 'so it is') =>
-      handle.signal(messageNames.decideRollout, { decision, by: 'kim', reason } satisfies RolloutDecision),
+    say: (decision: RolloutDecision['decision'], reason = 'so it is', word: Partial<RolloutDecision> = {}) =>
+      handle.signal(messageNames.decideRollout, {
+        ...{ decision, by: 'kim', reason, ...word },
+      } satisfies RolloutDecision),
   };
 }

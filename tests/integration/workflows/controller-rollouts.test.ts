@@ -11,7 +11,7 @@ import {
 } from '../../../contracts/messages.ts';
 import { type FakeModel, lookOf } from '../../support/fake-activities.ts';
 import { createGate } from '../../support/gate.ts';
-import { specOf } from '../../support/model-fixtures.ts';
+import { referenceOf, specOf } from '../../support/model-fixtures.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
@@ -227,11 +227,11 @@ describe.concurrent('controller, told by people about a rollout', () => {
       decision: 'ignored',
       reason: `${workflowIds.rollout(model, 2)} is open, no rollout of version 3`,
     });
-    expect((await rolloutStatus(model, 2)).phase).toBe('approval');
+    await world.until('it waits', async () => (await rolloutStatus(model, 2)).phase === 'approval');
     const approval = await world.client.approve(model, { version: 2, by: 'kim', reason: '' });
     expect(approval).toEqual({
       decision: 'done',
-      reason: 'approve by kim',
+      reason: `approve by kim, on ${referenceOf('evidence', model).digest}`,
       workflowId: workflowIds.rollout(model, 2),
     });
     expect(await rolloutResult(model, 2)).toMatchObject({ verdict: 'promote' });

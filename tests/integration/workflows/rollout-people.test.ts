@@ -1,8 +1,10 @@
 // What people and failures do to a rollout, on the real server.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Approval } from '../../../contracts/approval.ts';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { workflowIds } from '../../../contracts/messages.ts';
 import { lookOf } from '../../support/fake-activities.ts';
+import { referenceOf } from '../../support/model-fixtures.ts';
 import { startRollout } from '../../support/rollouts.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 
@@ -18,33 +20,121 @@ afterAll(() => world.close());
 const undecided = () => Promise.resolve(lookOf('continue'));
 
 describe.concurrent('rollout with manual approval', () => {
-  it('moves no traffic before a person approves', async () => {
+  const manual = { approval: 'manual' as const };
+  /** What `describeApproval` of the fake says that a version was judged on. */
+  const evidenceOf = (model: string) => referenceOf('evidence', model).digest;
+  /** Answers of a status that waits for approval, once it is as told. */
+  const approvalOf = (
+    rollout: Awaited<ReturnType<typeof startRollout>>,
+    label: string,
+    isSo: (approval: Approval) => boolean,
+  ) =>
+    world.until(`${rollout.id}: ${label}`, async () => {
+      const { approval } = await rollout.status();
+      return approval && isSo(approval) && approval;
+    });
+
+  it('moves no traffic before a person approves on the evidence, and says so in the ledger', async () => {
     const fake = world.addModel();
-    const rollout = await startRollout(world, fake, { policy: { approval: 'manual' } });
-    await rollout.inPhase('approval');
-    expect(fake.order()).toEqual([]);
-    await rollout.say('approve');
+    const rollout = await startRollout(world, fake, { policy: manual });
+    const evidence = evidenceOf(fake.model);
+    expect(await approvalOf(rollout, 'opens', () => true)).toEqual({
+      ...{ evidence, requesters: ['kim'], mustDiffer: false, overdue: false },
+    });
+    expect(fake.order()).toEqual(['describeApproval']);
+    await rollout.say('approve', 'fine', { evidence });
     expect(await rollout.ended).toMatchObject({ verdict: 'promote' });
     expect(fake.changes()).toEqual(['challenge', 'challenge', 'challenge', 'promote']);
-    await world.record('rollout-approved', rollout.id);
+    for (const commit of fake.calls('commitRegistryChange')) {
+      expect(commit).toMatchObject({ evidence: [evidence] });
+      expect(commit.reason).toMatch(/; approved by kim$/);
+    }
+    await world.record('rollout-approved-on-evidence', rollout.id);
+  });
+
+  it('goes on waiting where an approval does not say what it rests on, or rests on something else', async () => {
+    const fake = world.addModel();
+    const rollout = await startRollout(world, fake, { policy: manual });
+    await approvalOf(rollout, 'opens', () => true);
+    await rollout.say('approve');
+    await approvalOf(rollout, 'refuses', ({ refused }) =>
+      /does not say what it rests on/.test(refused ?? ''),
+    );
+    const other = `sha256:${'0'.repeat(64)}`;
+    await rollout.say('approve', '', { evidence: other });
+    await approvalOf(rollout, 'refuses', ({ refused }) => (refused ?? '').includes(`rests on ${other}`));
+    expect(fake.changes()).toEqual([]);
+    await rollout.say('reject');
+    expect(await rollout.ended).toMatchObject({ verdict: 'rejected' });
+  });
+
+  it('hears no approval of whoever asked for it, where the spec wants another, in no phase', async () => {
+    const fake = world.addModel({ activities: { judgeExperiment: undecided } });
+    const policy = { ...manual, approverMustDiffer: true, lookEverySeconds: 3_600 };
+    const rollout = await startRollout(world, fake, { policy });
+    await approvalOf(rollout, 'opens', ({ mustDiffer }) => mustDiffer);
+    const evidence = evidenceOf(fake.model);
+    await rollout.say('approve', '', { evidence });
+    await approvalOf(rollout, 'refuses', ({ refused }) => /kim asked for it/.test(refused ?? ''));
+    await rollout.say('approve', '', { evidence, by: 'lee' });
+    await rollout.inPhase('shadow');
+    await rollout.say('approve', 'I am sure');
+    await world.until('a look', () => fake.calls('judgeExperiment').length > 0);
+    expect((await rollout.status()).phase).toBe('shadow');
+    await rollout.say('rollback');
+    expect(await rollout.ended).toMatchObject({ verdict: 'rollback' });
+  });
+
+  it('is rejected at its deadline where the spec says so', async () => {
+    const fake = world.addModel();
+    const policy = { ...manual, approvalDeadlineSeconds: 1, atApprovalDeadline: 'reject' as const };
+    const rollout = await startRollout(world, fake, { policy });
+    const { verdict, reasons } = await rollout.ended;
+    expect([verdict, fake.changes()]).toEqual(['rejected', []]);
+    expect(reasons[0]).toMatch(/^nobody approved it before 20/);
+    await world.record('rollout-deadline', rollout.id);
+  });
+
+  it('is held at its deadline otherwise, shown as overdue, and may still be approved', async () => {
+    const fake = world.addModel();
+    const rollout = await startRollout(world, fake, { policy: { ...manual, approvalDeadlineSeconds: 1 } });
+    const { deadline, evidence } = await approvalOf(rollout, 'is overdue', ({ overdue }) => overdue);
+    expect(Date.parse(deadline ?? '')).toBeLessThan(Date.now());
+    await rollout.say('approve', 'late', evidence === undefined ? {} : { evidence });
+    expect(await rollout.ended).toMatchObject({ verdict: 'promote' });
+    await world.record('rollout-held', rollout.id);
+  });
+
+  it('tells the approver at once why an approval does not count, and on what it rests where it does', async () => {
+    const fake = world.addModel();
+    await startRollout(world, fake, { policy: { ...manual, approverMustDiffer: true } });
+    const status = () => world.client.rolloutStatus(fake.model, 2);
+    await world.until('the gate opens', async () => (await status())?.approval);
+    const ask = (by: string, evidence?: string) =>
+      world.client.approve(fake.model, { version: 2, by, reason: '', ...(evidence && { evidence }) });
+    expect(await ask('kim')).toMatchObject({ decision: 'ignored' });
+    expect(await ask('lee', `sha256:${'0'.repeat(64)}`)).toMatchObject({
+      decision: 'ignored',
+      reason: expect.stringContaining('judged on') as string,
+    });
   });
 
   it('ends as rejected where a person says no, and changes nothing', async () => {
     const fake = world.addModel();
-    const rollout = await startRollout(world, fake, { policy: { approval: 'manual' } });
+    const rollout = await startRollout(world, fake, { policy: manual });
     await rollout.inPhase('approval');
     await rollout.say('reject', 'labels look wrong');
     expect(await rollout.ended).toEqual({
       verdict: 'rejected',
       reasons: ['rejected by kim: labels look wrong'],
     });
-    expect(fake.order()).toEqual([]);
+    expect(fake.order()).toEqual(['describeApproval']);
     await world.record('rollout-rejected', rollout.id);
   });
 
   it('asks for a first version as well', async () => {
     const fake = world.addModel();
-    const rollout = await startRollout(world, fake, { champion: undefined, policy: { approval: 'manual' } });
+    const rollout = await startRollout(world, fake, { champion: undefined, policy: manual });
     await rollout.inPhase('approval');
     await rollout.say('reject');
     expect(await rollout.ended).toMatchObject({ verdict: 'rejected' });

@@ -1,4 +1,5 @@
-// Whether gateways serve what they were told to, over leases in memory; the clock moves with each look at it.
+// Whether gateways serve what they were told to, over leases in memory; the clock moves with each look at it. What an
+// approval must rest on.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRolloutActivities, type RolloutActivities } from '../../../activities/rollout.ts';
 import { createLeases, type Leases } from '../../../artifacts/leases.ts';
@@ -10,6 +11,7 @@ import type { GatewayLease } from '../../../contracts/observation.ts';
 import { createMetrics } from '../../../monitoring/metrics.ts';
 import { createPrometheusClient } from '../../../monitoring/prometheus-client.ts';
 import { asActivity } from '../../support/activity-context.ts';
+import { commitOf, createTestRegistry, register } from '../../support/registry-fixtures.ts';
 
 const start = Date.parse('2026-05-01T00:00:00Z');
 
@@ -69,5 +71,36 @@ describe('awaitGateways', () => {
       reasons: ['waited for gateway-1'],
       cause: 'unacknowledged',
     });
+  });
+});
+
+describe('describeApproval', () => {
+  const open = async () => {
+    const objects = createMemoryObjectStore();
+    const registry = createTestRegistry(objects);
+    await registry.writer.commit(commitOf(register('one')));
+    return createRolloutActivities({
+      leases: createLeases(objects),
+      registry: registry.reader,
+      observations: createObservationLog(objects),
+      prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
+      metrics: createMetrics({ process: 'test' }),
+      now: () => new Date(start),
+    });
+  };
+
+  it('names what the version was judged on, and who asked for the rollout and for the run', async () => {
+    const activities = await open();
+    const asked = { model: 'mail-filter', version: 1 };
+    expect(await activities.describeApproval({ ...asked, requestedBy: 'lee' })).toEqual({
+      evidence: `sha256:${'a'.repeat(64)}`,
+      requesters: ['lee', 'kim'],
+    });
+    expect((await activities.describeApproval({ ...asked, requestedBy: 'kim' })).requesters).toEqual(['kim']);
+  });
+
+  it('knows no version that is not registered', async () => {
+    const asked = (await open()).describeApproval({ model: 'mail-filter', version: 9, requestedBy: 'kim' });
+    await expect(asked).rejects.toThrow('mail-filter@9 is not registered');
   });
 });

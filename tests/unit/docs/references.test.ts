@@ -21,7 +21,7 @@ describe('docs/reference', () => {
     const folder = 'command-line/commands';
     const sources = readdirSync(join(root, folder)).map((name) => read(`${folder}/${name}`));
     const verbs = sources.flatMap((source) => [
-      ...matches(source, /\.command\('([\w-]+)'\)/g),
+      ...matches(source, /program\s*\.command\('([\w-]+)'\)/g),
       ...matches(source, /^ {4}name: '([\w-]+)',$/gm),
     ]);
     expect(verbs.length).toBeGreaterThan(20);

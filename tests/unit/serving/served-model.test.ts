@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLeases, type Leases } from '../../../artifacts/leases.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
 import type { ObjectStore } from '../../../artifacts/object-store.ts';
+import { ledgerKey } from '../../../artifacts/registry/ledger.ts';
 import { routingKey } from '../../../artifacts/registry/projections.ts';
 import type { RegistryChange } from '../../../contracts/registry.ts';
 import { createServedModel } from '../../../serving/served-model.ts';
@@ -9,6 +10,7 @@ import { createGate } from '../../support/gate.ts';
 import {
   challenge,
   commitOf,
+  createMemoryHeads,
   createTestRegistry,
   model,
   promote,
@@ -43,10 +45,10 @@ describe('served model', () => {
   });
 
   const commit = (change: RegistryChange) => registry.writer.commit(commitOf(change));
-  const newModel = () =>
+  const newModel = (reader = registry.reader) =>
     createServedModel(model, {
       replica: 'gateway-1',
-      registry: registry.reader,
+      registry: reader,
       leases,
       metrics: { followRouting: () => undefined },
       log: { info: () => undefined, warn: () => undefined },
@@ -144,6 +146,45 @@ describe('served model', () => {
     await objects.copy(routingKey(model, 1), routingKey(model, 9));
     await expect(served.refresh()).rejects.toMatchObject({ type: 'ArtifactCorrupt' });
     expect(served.routing()).toMatchObject({ generation: 2, champion: 2 });
+  });
+
+  it('refuses an older routing after a restart too: it remembers how far it saw the registry', async () => {
+    const heads = createMemoryHeads();
+    await commit(promote(1));
+    await commit(promote(2));
+    const served = newModel(registry.newReader(heads));
+    await served.refresh();
+    await objects.remove(routingKey(model, 2));
+    await objects.remove(ledgerKey(model, 5));
+    const restarted = newModel(registry.newReader(heads));
+    await expect(restarted.refresh()).rejects.toMatchObject({
+      type: 'ArtifactCorrupt',
+      message: expect.stringMatching(
+        /^ledger\/mail-filter\/00000005\.json is not what was seen here/,
+      ) as string,
+    });
+    expect(restarted.routing()).toBeUndefined();
+    expect(served.routing()).toMatchObject({ generation: 2, champion: 2 });
+  });
+
+  it('serves nothing of a key that was revoked', async () => {
+    await commit(promote(1));
+    const served = newModel();
+    await served.refresh();
+    const [last] = (await registry.reader.readLedger(model)).slice(-1);
+    const { sequence, hash, at } = last;
+    const heads = { [model]: { sequence, hash } };
+    registry.trust.revoke(registry.signer, {
+      at: `${at.slice(0, -4)}999Z`,
+      by: 'kim',
+      reason: 'lost',
+      heads,
+    });
+    await commit(promote(2));
+    await expect(served.refresh()).rejects.toMatchObject({
+      message: expect.stringContaining('was revoked at') as string,
+    });
+    expect(served.routing()).toMatchObject({ generation: 1, champion: 1 });
   });
 
   it('serves the champion alone where the routing was not confirmed for half a minute', async () => {
