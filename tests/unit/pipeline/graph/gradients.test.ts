@@ -178,12 +178,18 @@ describe('gradients', () => {
 
   it('of an exact product are exact, and so are the means of a layer normalization', () => {
     const graph = createGraph();
-    const [x, w, gain] = [[2, 4], [4, 4], [4]].map((shape, i) => operations.parameter(graph, `p${i}`, shape));
-    const product = operations.matMul(x, w, { exact: true });
+    const [x, w, gain] = [[4, 4], [4, 4], [4]].map((shape, i) => operations.parameter(graph, `p${i}`, shape));
+    const ways = [
+      {},
+      { transposeA: true },
+      { transposeB: true },
+      { transposeA: true, transposeB: true },
+    ] as const;
+    const exact = ways.map((way) => operations.matMul(x, w, { ...way, exact: true }));
     const normal = operations.layerNormalization(x, gain, gain, 1e-5);
-    const found = gradients(lossOf(graph, [product, normal]), [x, w, gain]);
+    const found = gradients(lossOf(graph, [...exact, normal]), [x, w, gain]);
     const products = reachable(found).filter((node): node is Node<'matMul'> => node.operation === 'matMul');
-    expect(products).toHaveLength(4);
+    expect(products).toHaveLength(4 * 2 + 2);
     expect(products.every(({ attributes }) => attributes.exact)).toBe(true);
   });
 
