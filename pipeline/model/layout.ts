@@ -44,7 +44,8 @@ export interface ParameterLayout {
 /** Parameters by their Hugging Face name. */
 export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
-type Row = readonly [name: string, shape: readonly number[], initial: Initial];
+/** A parameter, before it has its place. */
+export type Row = readonly [name: string, shape: readonly number[], initial: Initial];
 
 const linear = (name: string, outputs: number, inputs: number): Row[] => [
   [`${name}.weight`, [outputs, inputs], deviation],
@@ -98,10 +99,15 @@ function headRows({ head, hiddenSize, vocabularySize, labels }: BertConfig): Row
 /** @returns every parameter of the model, encoder first, head last. */
 export function parameterLayout(config: BertConfig): ParameterLayout {
   const layers = Array.from({ length: config.layers }, (_, index) => layerRows(config, index));
+  return layOut([...embeddingRows(config), ...layers.flat(), ...headRows(config)]);
+}
+
+/** Gives each parameter its place in the flat vector; matrices decay, vectors do not. */
+export function layOut(rows: readonly Row[]): ParameterLayout {
   const entries: ParameterEntry[] = [];
   let offset = 0;
-  for (const [name, shape, initial] of [...embeddingRows(config), ...layers.flat(), ...headRows(config)]) {
-    const size = tf.util.sizeFromShape([...shape]);
+  for (const [name, shape, initial] of rows) {
+    const size = shape.reduce((product, count) => product * count, 1);
     entries.push({ name, shape, offset, size, decays: shape.length > 1, initial });
     offset += size;
   }

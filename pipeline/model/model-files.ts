@@ -35,7 +35,8 @@ export function readModel(files: ModelFiles): Model {
   return { config, layout, parameters };
 }
 
-function parseJson(text: string): unknown {
+/** @throws ModelFormatError */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

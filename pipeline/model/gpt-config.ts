@@ -1,0 +1,103 @@
+// The shape of a GPT-2 decoder and its `config.json`, in the fields of Hugging Face's GPT2Config.
+import { z } from 'zod';
+import { ModelFormatError } from './config.ts';
+
+/** Shape of a decoder. */
+export interface GptConfig {
+  readonly vocabularySize: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly intermediateSize: number;
+  /** Rows of the position table: the longest text in tokens. */
+  readonly contextLength: number;
+  readonly layerNormEpsilon: number;
+  /** GPT-2's own is by `tanh`; `none` is exact. */
+  readonly geluApproximation: 'none' | 'tanh';
+  /** Recorded for whoever trains on from the exported directory; training here takes the phase's own value. */
+  readonly dropout: number;
+}
+
+type Size = Pick<GptConfig, 'hiddenSize' | 'layers' | 'heads' | 'contextLength'>;
+
+/** Sizes by name; `gpt2` is the smallest model that OpenAI published, of 124 million parameters. */
+export const gptPresets = {
+  nano: { hiddenSize: 128, layers: 4, heads: 4, contextLength: 128 },
+  micro: { hiddenSize: 256, layers: 6, heads: 8, contextLength: 256 },
+  mini: { hiddenSize: 512, layers: 8, heads: 8, contextLength: 512 },
+  gpt2: { hiddenSize: 768, layers: 12, heads: 12, contextLength: 1_024 },
+} as const satisfies Record<string, Size>;
+
+const size = z.number().int().positive().max(1_000_000);
+
+/** Names of activations in transformers, and what they compute. */
+const activations = { gelu_new: 'tanh', gelu_pytorch_tanh: 'tanh', gelu: 'none' } as const;
+
+const fileSchema = z
+  .object({
+    model_type: z.literal('gpt2'),
+    activation_function: z.enum(['gelu_new', 'gelu_pytorch_tanh', 'gelu']).default('gelu_new'),
+    vocab_size: size,
+    n_embd: size,
+    n_layer: size,
+    n_head: size,
+    n_inner: size.nullish(),
+    n_positions: size,
+    layer_norm_epsilon: z.number().positive().default(1e-5),
+    tie_word_embeddings: z.literal(true).default(true),
+    scale_attn_weights: z.literal(true).default(true),
+    scale_attn_by_inverse_layer_idx: z.literal(false).default(false),
+    resid_pdrop: z.number().min(0).lt(1).default(0.1),
+  })
+  .refine((file) => file.n_embd % file.n_head === 0, {
+    path: ['n_head'],
+    message: 'expected a divisor of n_embd',
+  });
+
+/**
+ * Reads a `config.json`.
+ * @param json the parsed file
+ * @throws ModelFormatError with every field that is wrong
+ */
+export function parseGptConfig(json: unknown): GptConfig {
+  const parsed = fileSchema.safeParse(json);
+  if (!parsed.success) {
+    throw new ModelFormatError(
+      'config.json',
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+    );
+  }
+  const file = parsed.data;
+  return {
+    vocabularySize: file.vocab_size,
+    hiddenSize: file.n_embd,
+    layers: file.n_layer,
+    heads: file.n_head,
+    intermediateSize: file.n_inner ?? 4 * file.n_embd,
+    contextLength: file.n_positions,
+    layerNormEpsilon: file.layer_norm_epsilon,
+    geluApproximation: activations[file.activation_function],
+    dropout: file.resid_pdrop,
+  };
+}
+
+/** @returns the content of `config.json`, with keys in a fixed order. */
+export function formatGptConfig(config: GptConfig): Record<string, unknown> {
+  return {
+    architectures: ['GPT2LMHeadModel'],
+    model_type: 'gpt2',
+    vocab_size: config.vocabularySize,
+    n_embd: config.hiddenSize,
+    n_layer: config.layers,
+    n_head: config.heads,
+    n_inner: config.intermediateSize,
+    n_positions: config.contextLength,
+    activation_function: config.geluApproximation === 'tanh' ? 'gelu_new' : 'gelu',
+    layer_norm_epsilon: config.layerNormEpsilon,
+    tie_word_embeddings: true,
+    resid_pdrop: config.dropout,
+    embd_pdrop: config.dropout,
+    attn_pdrop: config.dropout,
+    initializer_range: 0.02,
+  };
+}

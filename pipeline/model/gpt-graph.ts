@@ -1,0 +1,188 @@
+// GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.3) as Hugging Face lays
+// it out: pre-layer-norm decoder, learned positions, GELU, and a head tied to the embedding.
+// B batch, T time, C channels, H heads, V vocabulary.
+import type { Graph, Node } from '../graph/ir.ts';
+import {
+  add,
+  attention,
+  constant,
+  dropoutMask,
+  gather,
+  gelu,
+  input,
+  layerNormalization,
+  matMul,
+  multiply,
+  parameter,
+  reshape,
+  scale,
+  slice,
+  transpose,
+} from '../graph/operations.ts';
+import type { GptConfig } from './gpt-config.ts';
+import type { ParameterLayout, Row } from './layout.ts';
+import { layOut } from './layout.ts';
+
+/** Deviation of weights at the start; those that write into the residual stream have it divided by √(2 · layers). */
+const deviation = 0.02;
+
+/** @returns every parameter of the model, embeddings first, under the names of GPT2LMHeadModel. */
+export function gptLayout(config: GptConfig): ParameterLayout {
+  const { vocabularySize, contextLength, hiddenSize, layers } = config;
+  return layOut([
+    ['transformer.wte.weight', [vocabularySize, hiddenSize], deviation],
+    ['transformer.wpe.weight', [contextLength, hiddenSize], deviation],
+    ...Array.from({ length: layers }, (_, index) => layerRows(config, `transformer.h.${index}`)).flat(),
+    ...layerNormRows('transformer.ln_f', hiddenSize),
+  ]);
+}
+
+const layerNormRows = (name: string, size: number): Row[] => [
+  [`${name}.weight`, [size], 'ones'],
+  [`${name}.bias`, [size], 0],
+];
+
+/** Weights are [inputs, outputs], as in GPT-2's own code. */
+function layerRows({ hiddenSize, intermediateSize, layers }: GptConfig, name: string): Row[] {
+  const residual = deviation / Math.sqrt(2 * layers);
+  const linear = (part: string, shape: readonly [number, number], initial: number): Row[] => [
+    [`${name}.${part}.weight`, shape, initial],
+    [`${name}.${part}.bias`, [shape[1]], 0],
+  ];
+  return [
+    ...layerNormRows(`${name}.ln_1`, hiddenSize),
+    ...linear('attn.c_attn', [hiddenSize, 3 * hiddenSize], deviation),
+    ...linear('attn.c_proj', [hiddenSize, hiddenSize], residual),
+    ...layerNormRows(`${name}.ln_2`, hiddenSize),
+    ...linear('mlp.c_fc', [hiddenSize, intermediateSize], deviation),
+    ...linear('mlp.c_proj', [intermediateSize, hiddenSize], residual),
+  ];
+}
+
+export interface GptOptions {
+  readonly config: GptConfig;
+  /** B: texts. */
+  readonly batchSize: number;
+  /** T: tokens of each, at most the model's context length. */
+  readonly length: number;
+  /** Share of the numbers that are zeroed while training, with the input `seed`; 0 or absent: none. */
+  readonly dropout?: number;
+}
+
+/** A model in the making. */
+interface Gpt extends GptOptions {
+  readonly graph: Graph;
+  readonly weight: (name: string) => Node;
+  /** A mask of a shape, or none. */
+  readonly mask: (shape: readonly number[]) => Node | undefined;
+}
+
+/**
+ * Predicts the next token at every position. Inputs: `ids` [B × T] int32; `seed` [2] int32 where there is dropout.
+ * @returns logits [B × T, V]
+ */
+export function nextTokenLogits(graph: Graph, options: GptOptions): Node {
+  const model = createGpt(graph, options);
+  const { config, batchSize, length } = options;
+  let hidden = graph.scoped('embeddings', () => embed(model)); // [B × T, C]
+  const causal = constant(graph, causalMask(length), [1, 1, length, length]);
+  for (let index = 0; index < config.layers; index += 1) {
+    const states = hidden;
+    hidden = graph.scoped(`layer ${index}`, () => block(model, `transformer.h.${index}`, { states, causal }));
+  }
+  const normal = normalize(model, 'transformer.ln_f', hidden);
+  const logits = matMul(normal, model.weight('transformer.wte.weight'), { transposeB: true });
+  return reshape(logits, [batchSize * length, config.vocabularySize]);
+}
+
+function createGpt(graph: Graph, options: GptOptions): Gpt {
+  const { config, dropout = 0 } = options;
+  const shapes = new Map(gptLayout(config).entries.map(({ name, shape }) => [name, shape]));
+  let stream = 0;
+  return {
+    ...options,
+    graph,
+    weight: (name) => {
+      const shape = shapes.get(name);
+      if (shape === undefined) throw new RangeError(`the layout has no parameter ${name}`);
+      return parameter(graph, name, shape);
+    },
+    mask: (shape) => {
+      if (dropout === 0) return undefined;
+      stream += 1;
+      return dropoutMask(input(graph, 'seed', [2], 'int32'), { rate: dropout, stream, shape });
+    },
+  };
+}
+
+/** [T, T]: 0 up to the present token, and so low a score after it that softmax makes it 0. */
+function causalMask(length: number): Float32Array {
+  return Float32Array.from({ length: length * length }, (_, index) =>
+    index % length > Math.floor(index / length) ? -1e9 : 0,
+  );
+}
+
+function embed(model: Gpt): Node {
+  const { graph, config, batchSize, length } = model;
+  const { hiddenSize } = config;
+  const ids = input(graph, 'ids', [batchSize * length], 'int32');
+  const tokens = reshape(gather(model.weight('transformer.wte.weight'), ids), [
+    batchSize,
+    length,
+    hiddenSize,
+  ]);
+  const places = slice(model.weight('transformer.wpe.weight'), [0, 0], [length, hiddenSize]);
+  return dropped(model, reshape(add(tokens, places), [batchSize * length, hiddenSize]));
+}
+
+function block(model: Gpt, name: string, { states, causal }: { states: Node; causal: Node }): Node {
+  const mixed = attend(model, `${name}.attn`, { x: normalize(model, `${name}.ln_1`, states), causal });
+  const attended = add(states, dropped(model, mixed));
+  const expanded = linear(model, `${name}.mlp.c_fc`, normalize(model, `${name}.ln_2`, attended)); // [B × T, 4C]
+  const contracted = linear(model, `${name}.mlp.c_proj`, gelu(expanded, model.config.geluApproximation));
+  return add(attended, dropped(model, contracted));
+}
+
+/** Multi-head attention of each position to itself and those before. [B × T, C] */
+function attend(model: Gpt, name: string, { x, causal }: { x: Node; causal: Node }): Node {
+  const { batchSize, length } = model;
+  const { heads, hiddenSize } = model.config;
+  const size = hiddenSize / heads;
+  const packed = reshape(linear(model, `${name}.c_attn`, x), [batchSize, length, 3, heads, size]);
+  const split = transpose(packed, [2, 0, 3, 1, 4]); // [3, B, H, T, C/H]
+  const part = (index: number): Node =>
+    reshape(slice(split, [index, 0, 0, 0, 0], [1, batchSize, heads, length, size]), [
+      batchSize,
+      heads,
+      length,
+      size,
+    ]);
+  const mixed = attention({
+    query: scale(part(0), 1 / Math.sqrt(size)),
+    key: part(1),
+    value: part(2),
+    mask: causal,
+    keep: model.mask([batchSize, heads, length, length]),
+  });
+  const rows = reshape(transpose(mixed, [0, 2, 1, 3]), [batchSize * length, hiddenSize]);
+  return linear(model, `${name}.c_proj`, rows);
+}
+
+function dropped(model: Gpt, x: Node): Node {
+  const mask = model.mask(x.shape);
+  return mask === undefined ? x : multiply(x, mask);
+}
+
+function linear(model: Gpt, name: string, x: Node): Node {
+  return add(matMul(x, model.weight(`${name}.weight`)), model.weight(`${name}.bias`));
+}
+
+function normalize(model: Gpt, name: string, x: Node): Node {
+  const { layerNormEpsilon } = model.config;
+  return layerNormalization(
+    x,
+    model.weight(`${name}.weight`),
+    model.weight(`${name}.bias`),
+    layerNormEpsilon,
+  );
+}
