@@ -4,6 +4,7 @@ import { type ControlApi, ControlApiError, createControlApi } from '../client/co
 import { type CoppiceClient, connectCoppice } from '../client/coppice-client.ts';
 import { explainTemporalError, RequestRefused, ServiceUnavailable } from '../client/failures.ts';
 import { workflowIds } from '../contracts/messages.ts';
+import { formatVersion } from '../contracts/registry.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { readStack } from '../stack/control.ts';
 import { acceptsConnections } from '../stack/health.ts';
@@ -63,6 +64,20 @@ export async function requireModel(client: CoppiceClient, model: string): Promis
       throw new RequestRefused(`${model} is not known here: \`coppice apply <model file>\` comes first`);
     // Steering must not wait for pages: where the control API is away, the controller decides by itself.
   });
+}
+
+/**
+ * A rollout of a version that does not exist would start, and fail where nobody looks.
+ * @throws RequestRefused where the registry has no such version
+ */
+export async function requireVersion(model: string, version: number): Promise<void> {
+  const api = await controlApi();
+  const versions = await api.versions(model).catch((error: unknown) => {
+    if (error instanceof ControlApiError) return undefined; // steering must not wait for pages
+    throw error;
+  });
+  if (versions && !versions.some((it) => it.version === version))
+    throw new RequestRefused(`${formatVersion(model, version)} is not in the registry`);
 }
 
 /**

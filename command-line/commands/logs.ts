@@ -35,7 +35,7 @@ export function logsVerb(program: Command): void {
       const home = readSettings(process.env).home;
       const paths = logFiles(await readStack(home), what);
       const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
-      const shown = paths.length === 1 ? lastLines(texts[0], count) : entriesAbout(texts, what);
+      const shown = paths.length === 1 ? lastLines(texts[0], count) : runEntries(texts, what, follow);
       createOutput(json).result(shown, () => shown.join('\n'));
       if (follow) await followFiles(paths, paths.length === 1 ? undefined : what);
     });
@@ -56,6 +56,17 @@ function logFiles(state: StackState | undefined, what: string): string[] {
 function lastLines(text: string, count: number): string[] {
   const lines = text.trimEnd().split('\n');
   return count === 0 ? [] : lines.slice(-count);
+}
+
+/**
+ * @param follow a run that has just begun may be followed before anything is written about it
+ * @throws BadArgument where nothing was written about the run: there is none, or another stack has it
+ */
+export function runEntries(texts: readonly string[], run: string, follow: boolean): string[] {
+  const entries = entriesAbout(texts, run);
+  if (entries.length === 0 && !follow)
+    throw new BadArgument(`neither ${runProcesses.join(' nor ')} wrote anything about ${run}`);
+  return entries;
 }
 
 /**

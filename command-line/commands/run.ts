@@ -79,7 +79,7 @@ export function runVerbs(program: Command): void {
   program
     .command('cancel')
     .argument('<run>', 'a workflow id')
-    .description('stop a run; its checkpoint stays')
+    .description('stop a run or a rollout; the checkpoint of a run stays')
     .option('--json', 'print JSON', false)
     .action(async (run: string, { json }: RunOptions) => {
       await withClient((client) => cancel(client, run));
@@ -113,9 +113,13 @@ function announce(decision: Decision, json: boolean): void {
   if (decision.decision !== 'started') process.exitCode = exitCodes.failed;
 }
 
+const cancellable: readonly string[] = [workflowTypes.lifecycle, workflowTypes.rollout];
+
 async function cancel(client: Client, run: string): Promise<void> {
   const found = await client.describeWorkflow(run);
   if (!found) throw new RequestRefused(`there is no run ${run}`);
+  // A controller or a training by itself is not for this verb to end: the one comes back, the other fails its run.
+  if (!cancellable.includes(found.type)) throw new RequestRefused(`${run} is neither a run nor a rollout`);
   if (found.status !== 'RUNNING') throw new RequestRefused(`${run} has ended already`);
   await client.cancelRun(run);
 }

@@ -1,4 +1,4 @@
-// approve, reject, canary, rollback, freeze, unfreeze, predict: people's words to a model.
+// approve, reject, promote, canary, rollback, freeze, unfreeze, predict: people's words to a model.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { request } from 'undici';
@@ -6,7 +6,7 @@ import type { CoppiceClient } from '../../client/coppice-client.ts';
 import { RequestRefused, ServiceUnavailable } from '../../client/failures.ts';
 import type { Decision, VersionRequest } from '../../contracts/messages.ts';
 import { BadArgument, digestArgument, modelArgument, versionArgument } from '../arguments.ts';
-import { currentSettings, requester, requireModel, withClient } from '../context.ts';
+import { currentSettings, requester, requireModel, requireVersion, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
 
 interface Options {
@@ -18,11 +18,7 @@ interface Options {
 const versionVerbs: readonly {
   readonly name: string;
   readonly description: string;
-  readonly send: (
-    client: CoppiceClient,
-    model: string,
-    request: VersionRequest,
-  ) => Promise<Decision>;
+  readonly send: (client: CoppiceClient, model: string, request: VersionRequest) => Promise<Decision>;
 }[] = [
   {
     name: 'approve',
@@ -57,10 +53,11 @@ export function steeringVerbs(program: Command): void {
       .action(async (text: string, { json, reason, evidence }: Options & { evidence?: string }) => {
         const { model, version } = versionArgument(text);
         const saw = evidence === undefined ? {} : { evidence: digestArgument('--evidence', evidence) };
-        answer(
-          await steer(model, (client) => send(client, model, { version, by: requester(), reason, ...saw })),
-          json,
-        );
+        const decision = await steer(model, async (client) => {
+          await requireVersion(model, version);
+          return send(client, model, { version, by: requester(), reason, ...saw });
+        });
+        answer(decision, json);
       });
     if (name === 'approve')
       verb.option('--evidence <digest>', 'what was seen; default: the evidence that waits for approval');

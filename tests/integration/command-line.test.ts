@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflowIds, workflowTypes } from '../../contracts/messages.ts';
 import { model, openControlWorld } from '../support/control-world.ts';
 
 const program = fileURLToPath(new URL('../../bin/coppice.mjs', import.meta.url));
@@ -21,38 +22,55 @@ function coppice(...args: string[]): Promise<{ code: number; out: string; err: s
   });
 }
 
+const wrong: [args: string[], message: RegExp][] = [
+  [['versions', 'nobody'], /^nobody is not in the registry$/],
+  [['versions', '..'], /^\.\. is no name of a model: /],
+  [['ledger', 'nobody'], /^nobody is not in the registry$/],
+  [['ledger', 'verify', 'nobody'], /^nobody is not in the registry$/],
+  [['diff', `${model}@1`, `${model}@9`], /^mail-filter@9 is not in the registry$/],
+  [['keys', 'revoke', 'mine', '--reason', 'x'], /^the key: expected 16 hexadecimal digits$/],
+  [['keys', 'trust', 'package.json', '--reason', 'x'], /^package.json holds no public key in PEM form$/],
+  [['report', `${model}@9`], /^mail-filter@9 is not in the registry$/],
+  [['served', model, '--at', 'noon'], /^--at: expected a time in ISO 8601, not noon$/],
+  [['compare', `${model}@1`, 'other@1'], /versions of different models$/],
+  [['freeze', 'nobody'], /^nobody is not known here: /],
+  [['rollback', 'nobody', '--reason', 'x'], /^nobody is not known here: /],
+  [['retrain', 'nobody'], /^nobody is not known here: /],
+  ...['approve', 'reject', 'promote', 'canary'].map((verb): [string[], RegExp] => [
+    [verb, `${model}@9`],
+    /^mail-filter@9 is not in the registry$/,
+  ]),
+  [['retrain', model, '--strategy', 'magic'], /^--strategy: expected full or incremental, not magic$/],
+  [['watch', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
+  [['cancel', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
+  [['explain-cache', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
+  [['schedule', model], /^mail-filter has no schedule: /],
+  [['predict', model], /^what to classify: /],
+  [['logs', 'worker'], /^no stack runs here: /],
+];
+
 describe('coppice', () => {
-  it('exits 2 with one line for what is not there, and starts no workflow', async () => {
-    const wrong: readonly [args: string[], message: RegExp][] = [
-      [['versions', 'nobody'], /^nobody is not in the registry$/],
-      [['versions', '..'], /^\.\. is no name of a model: /],
-      [['ledger', 'nobody'], /^nobody is not in the registry$/],
-      [['ledger', 'verify', 'nobody'], /^nobody is not in the registry$/],
-      [['diff', `${model}@1`, `${model}@9`], /^mail-filter@9 is not in the registry$/],
-      [['keys', 'revoke', 'mine', '--reason', 'x'], /^the key: expected 16 hexadecimal digits$/],
-      [['keys', 'trust', 'package.json', '--reason', 'x'], /^package.json holds no public key in PEM form$/],
-      [['report', `${model}@9`], /^mail-filter@9 is not in the registry$/],
-      [['served', model, '--at', 'noon'], /^--at: expected a time in ISO 8601, not noon$/],
-      [['compare', `${model}@1`, 'other@1'], /versions of different models$/],
-      [['freeze', 'nobody'], /^nobody is not known here: /],
-      [['rollback', 'nobody', '--reason', 'x'], /^nobody is not known here: /],
-      [['retrain', 'nobody'], /^nobody is not known here: /],
-      [['retrain', model, '--strategy', 'magic'], /^--strategy: expected full or incremental, not magic$/],
-      [['watch', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
-      [['cancel', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
-      [['explain-cache', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
-      [['schedule', model], /^mail-filter has no schedule: /],
-      [['predict', model], /^what to classify: /],
-      [['logs', 'worker'], /^no stack runs here: /],
-    ];
-    const ended = await Promise.all(wrong.map(([args]) => coppice(...args)));
-    for (const [index, { code, out, err }] of ended.entries()) {
-      const [args, message] = wrong[index];
-      expect([args, code, out]).toEqual([args, 2, '']);
-      expect(err.trimEnd()).toMatch(message);
-      expect(err.trimEnd().split('\n')).toHaveLength(1);
-    }
+  it.each(wrong)('exits 2 with one line for what is not there: %j', async (args, message) => {
+    const { code, out, err } = await coppice(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err.trimEnd()).toMatch(message);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('has started no workflow with any of these', async () => {
     for await (const { workflowId } of world.client.temporal.workflow.list()) expect(workflowId).toBe('none');
+  });
+
+  it('cancels runs and rollouts only, no controller', async () => {
+    const controller = workflowIds.controller('other');
+    const { workflow } = world.client.temporal;
+    const started = { workflowId: controller, taskQueue: 'nobody', args: [{ model: 'other' }] };
+    await workflow.start(workflowTypes.controller, started);
+    const { code, err } = await coppice('cancel', controller);
+    expect([code, err]).toEqual([2, 'model/other is neither a run nor a rollout\n']);
+    const { status } = await workflow.getHandle(controller).describe();
+    expect(status.name).toBe('RUNNING');
+    await workflow.getHandle(controller).terminate();
   });
 
   it('prints versions, their comparison and who served, for people and for programs', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entriesAbout } from '../../../command-line/commands/logs.ts';
+import { entriesAbout, runEntries } from '../../../command-line/commands/logs.ts';
 
 const worker = `2026-05-01T10:00:01.000Z [INFO] cleaning done {
   workflowId: 'lifecycle/m/1',
@@ -23,5 +23,15 @@ describe('entriesAbout', () => {
 
   it('is empty for a run that nobody mentions', () => {
     expect(entriesAbout([worker, trainer], 'lifecycle/m/3')).toEqual([]);
+  });
+});
+
+describe('runEntries', () => {
+  it('refuses a run about which nothing was written, unless it is to be followed', () => {
+    expect(() => runEntries([worker, trainer], 'lifecycle/m/3', false)).toThrow(
+      'neither worker nor trainer wrote anything about lifecycle/m/3',
+    );
+    expect(runEntries([worker, trainer], 'lifecycle/m/3', true)).toEqual([]);
+    expect(runEntries([worker, trainer], 'lifecycle/m/1', false)).toHaveLength(2);
   });
 });
