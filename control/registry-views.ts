@@ -4,6 +4,8 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { RegistryReader, VersionWithState } from '../artifacts/registry/registry-reader.ts';
 import type { ArtifactReference, DirectoryManifest } from '../contracts/artifact.ts';
 import type { ModelSummary, VersionSummary } from '../contracts/control-api.ts';
+import { CoppiceFailure } from '../contracts/failures.ts';
+import { formatVersion } from '../contracts/registry.ts';
 
 export interface RegistryViewDependencies {
   readonly registry: RegistryReader;
@@ -13,6 +15,16 @@ export interface RegistryViewDependencies {
 export type RegistryViews = ReturnType<typeof createRegistryViews>;
 
 export function createRegistryViews({ registry, artifacts }: RegistryViewDependencies) {
+  const readText = async (reference: ArtifactReference, what: string): Promise<string> => {
+    try {
+      return (await artifacts.readBytes(reference)).toString('utf8');
+    } catch (error) {
+      if (!(error instanceof CoppiceFailure) || error.type !== 'ArtifactNotFound') throw error;
+      const message = `${what} is gone: a report goes when a document that it quotes is forgotten`;
+      throw Object.assign(new Error(message), { statusCode: 410 });
+    }
+  };
+
   return {
     models: async (): Promise<ModelSummary[]> =>
       Promise.all((await registry.listModels()).map(async (model) => summarizeModel(registry, model))),
@@ -20,7 +32,7 @@ export function createRegistryViews({ registry, artifacts }: RegistryViewDepende
     /** @returns the evidence as it was stored, JSON; undefined where there is no such version */
     evidence: async (model: string, version: number): Promise<string | undefined> => {
       const document = await registry.readVersion(model, version);
-      return document && (await artifacts.readBytes(document.evidence)).toString('utf8');
+      return document && readText(document.evidence, `the evidence of ${formatVersion(model, version)}`);
     },
     /** @returns the files of a version's package, undefined where there is no such version */
     packageFiles: async (model: string, version: number): Promise<DirectoryManifest | undefined> => {
@@ -30,7 +42,7 @@ export function createRegistryViews({ registry, artifacts }: RegistryViewDepende
     openFile: (reference: ArtifactReference): Promise<Readable> => artifacts.openStream(reference),
     report: async (model: string, version: number): Promise<string | undefined> => {
       const document = await registry.readVersion(model, version);
-      return document && (await artifacts.readBytes(document.report)).toString('utf8');
+      return document && readText(document.report, `the report of ${formatVersion(model, version)}`);
     },
   };
 }

@@ -45,7 +45,8 @@ export interface RunEvent {
  * @returns two events a record, in the order of their times
  */
 export function toOpenLineage(records: readonly StoredRecord[], bucket: string): RunEvent[] {
-  const events = records.flatMap(({ reference, record }) => {
+  const inOrder = [...records].sort((a, b) => a.record.endedAt.localeCompare(b.record.endedAt));
+  const events = inOrder.flatMap(({ reference, record }) => {
     const run = { runId: uuidOf(reference.digest), facets: runFacets(record) };
     const job = { namespace: 'coppice', name: `${record.model}/${stepOf(record)}`, facets: jobFacets() };
     const common = { producer, schemaURL: eventSchema, run, job };
@@ -62,7 +63,7 @@ export function toOpenLineage(records: readonly StoredRecord[], bucket: string):
       { eventType: 'COMPLETE' as const, eventTime: record.endedAt, ...common, inputs, outputs },
     ];
   });
-  return events.sort((a, b) => a.eventTime.localeCompare(b.eventTime)); // stable: START before COMPLETE
+  return events.sort((a, b) => a.eventTime.localeCompare(b.eventTime)); // stable: an end before what began with it
 }
 
 function facet(name: keyof typeof facetVersions, content: object): object {

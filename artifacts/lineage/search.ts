@@ -22,7 +22,7 @@ export interface FoundDocument {
 export interface Holding {
   /** `unknown`: bytes that would tell are gone. */
   readonly held: 'yes' | 'no' | 'unknown';
-  /** The very bytes that hold it, as far as they are there. */
+  /** The very bytes that hold it; some may be gone, or written again by whoever had read them before. */
   readonly blobs: readonly ArtifactReference[];
 }
 
@@ -93,7 +93,7 @@ export function createDocumentSearch(dependencies: SearchDependencies): Document
   }
 
   async function lookIntoJson(reference: ArtifactReference): Promise<Holding> {
-    if (isPurged(reference.digest)) return { held: 'yes', blobs: [] };
+    if (isPurged(reference.digest)) return { held: 'yes', blobs: [reference] };
     const texts = textsOf(await artifacts.readJson(reference, z.json()));
     return texts.some((id) => matcher.matches({ id })) ? { held: 'yes', blobs: [reference] } : free;
   }
@@ -119,7 +119,7 @@ export function createDocumentSearch(dependencies: SearchDependencies): Document
   }
 
   async function read(reference: ArtifactReference): Promise<Holding | undefined> {
-    if (isPurged(reference.digest)) return { held: 'yes', blobs: [] };
+    if (isPurged(reference.digest)) return { held: 'yes', blobs: [reference] };
     const { mediaType } = reference;
     onRead?.();
     try {
