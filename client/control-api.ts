@@ -10,7 +10,9 @@ import {
   type ModelSummary,
   modelSummarySchema,
   packageSchema,
+  type StoreFacts,
   servedSchema,
+  storeFactsSchema,
   type VersionSummary,
   versionSummarySchema,
 } from '../contracts/control-api.ts';
@@ -80,6 +82,8 @@ export interface ControlApi {
   /** The keys whose signatures count where the control process runs. */
   keys(): Promise<TrustList>;
   served(model: string, at: Date): Promise<RoutingDocument | undefined>;
+  /** Where the store is, and what it lacks. */
+  store(): Promise<StoreFacts>;
   sizes(): Promise<Sizes>;
   collectGarbage(request: CollectionRequest): Promise<CollectionReport>;
   holds(): Promise<Hold[]>;
@@ -160,6 +164,7 @@ export function createControlApi(url: string): ControlApi {
     keys: () => get('/api/keys', trustListSchema),
     served: async (model, at) =>
       (await get(`${base(model)}/served?at=${at.toISOString()}`, servedSchema)).routing,
+    store: () => get('/api/store', storeFactsSchema),
     sizes: () => get('/api/sizes', sizesSchema),
     collectGarbage: (asked) => get('/api/garbage-collection', collectionReportSchema, asked),
     holds: () => get('/api/holds', z.array(holdSchema)),

@@ -17,6 +17,15 @@ export const versionSummarySchema = z.object({
 });
 export type VersionSummary = z.infer<typeof versionSummarySchema>;
 
+/** The store that the control process opened. */
+export const storeFactsSchema = z.object({
+  /** Addresses of its buckets. */
+  locations: z.array(z.string()),
+  /** What it cannot do and Coppice would use, a sentence each. */
+  lacks: z.array(z.string()),
+});
+export type StoreFacts = z.infer<typeof storeFactsSchema>;
+
 export const modelSummarySchema = z.object({
   model: z.string(),
   routing: routingDocumentSchema.optional(),

@@ -15,6 +15,7 @@ const settings = readSettings(process.env);
 const log = pino({ name: 'control', level: settings.logLevel });
 const metrics = createMetrics({ process: 'control' });
 const store = await openStore(settings, { metrics });
+for (const lack of store.lacks) log.warn(lack);
 const client = await connectCoppice(settings);
 const seen = { ...store, bucket: settings.store.artifactsBucket };
 const server = createControlServer({
@@ -29,6 +30,7 @@ const server = createControlServer({
     readOpenRuns: client.openRuns,
     cacheDays: settings.cacheDays,
   }),
+  store: { locations: Object.values(store.buckets).map(({ location }) => location), lacks: [...store.lacks] },
   metrics,
   log,
   links: {

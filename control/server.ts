@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
+import type { StoreFacts } from '../contracts/control-api.ts';
 import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
@@ -24,6 +25,7 @@ export interface ControlServerDependencies {
   readonly lineage: LineageViews;
   readonly forgetting: ForgettingViews;
   readonly housekeeping: Housekeeping;
+  readonly store: StoreFacts;
   readonly metrics: Metrics;
   readonly log: { info(message: string): void; warn(message: string): void };
   readonly links: { readonly temporalUi: string; readonly namespace: string; readonly prometheus: string };
@@ -135,6 +137,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
     return { at: at.toISOString(), ...(routing && { routing }) };
   });
 
+  server.get('/api/store', () => dependencies.store);
   addHousekeepingRoutes(server, dependencies.housekeeping);
 
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));

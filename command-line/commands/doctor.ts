@@ -1,6 +1,8 @@
 // doctor: what the stack is made of and whether it is well; servers of yours and workflows that do not get on included.
 import type { Command } from 'commander';
+import { ControlApiError } from '../../client/control-api.ts';
 import { findStuckWorkflows, type StuckWorkflow } from '../../client/stuck-workflows.ts';
+import type { StoreFacts } from '../../contracts/control-api.ts';
 import { readSettings } from '../../settings/settings.ts';
 import { componentTable } from '../../setup/components.mjs';
 import type { Environment } from '../../stack/component.ts';
@@ -8,7 +10,7 @@ import { components } from '../../stack/components.ts';
 import { readStack } from '../../stack/control.ts';
 import { isExternal } from '../../stack/plan.ts';
 import type { StackState } from '../../stack/state.ts';
-import { withClient } from '../context.ts';
+import { controlApi, withClient } from '../context.ts';
 import { createOutput, exitCodes, table } from '../output.ts';
 
 type Row = Awaited<ReturnType<typeof componentTable>>[number];
@@ -33,8 +35,9 @@ export function doctorVerb(program: Command): void {
       const state = await readStack(readSettings(process.env).home);
       const examined = await examine(await componentTable(), state, process.env);
       const workflows = await stuckWorkflows(examined);
-      createOutput(json).result({ components: examined, workflows }, () =>
-        [describeComponents(examined), ...describeStuck(workflows)].join('\n'),
+      const store = await storeFacts();
+      createOutput(json).result({ components: examined, workflows, store: store ?? null }, () =>
+        [describeComponents(examined), ...describeStore(store), ...describeStuck(workflows)].join('\n'),
       );
       const ill = examined.some((row) => row.state === 'missing' || row.health === unreachable);
       if (ill || workflows.length > 0) process.exitCode = exitCodes.failed;
@@ -75,6 +78,22 @@ export async function examine(
       return { component: name, version, from, state: 'present', detail: url, health };
     }),
   ];
+}
+
+/** As the control process found it when it opened it; nothing is known where that is not up. */
+async function storeFacts(): Promise<StoreFacts | undefined> {
+  const api = await controlApi();
+  return api.store().catch((error: unknown) => {
+    if (error instanceof ControlApiError) return undefined;
+    throw error;
+  });
+}
+
+export function describeStore(store: StoreFacts | undefined): string[] {
+  if (store === undefined) return [];
+  const { locations, lacks } = store;
+  const judgement = lacks.length === 0 ? ': locks objects and honours conditional writes' : ' lacks:';
+  return ['', `the store of ${locations.join(' and ')}${judgement}`, ...lacks.map((lack) => `  ${lack}`)];
 }
 
 /** Where no Temporal server is up there is nothing to ask, and the table says so already. */

@@ -56,6 +56,12 @@ describe('a control page', () => {
 });
 
 describe('the control API', () => {
+  it('says where the store is and what it lacks', async () => {
+    const { locations, lacks } = await createControlApi(world.url).store();
+    expect(locations[0]).toMatch(/^http:.*\/artifacts-/);
+    expect(lacks).toEqual(['the store forgets on Sundays']);
+  });
+
   it('answers what the client reads: versions, ledger, who served, evidence, packages', async () => {
     const api = createControlApi(world.url);
     expect((await api.versions(model)).map(({ version, state }) => [version, state])).toEqual([

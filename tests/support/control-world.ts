@@ -47,6 +47,7 @@ export async function openControlWorld() {
     lineage: createLineageViews(seen),
     forgetting: createForgettingViews(seen),
     housekeeping: createHousekeeping({ store, readOpenRuns: client.openRuns, cacheDays: 30 }),
+    store: { locations: [store.buckets.artifacts.location], lacks: ['the store forgets on Sundays'] },
     metrics: createMetrics({ process: 'control' }),
     log: { info: () => undefined, warn: () => undefined },
     links: { temporalUi: 'http://ui', namespace: 'default', prometheus: 'http://prometheus' },

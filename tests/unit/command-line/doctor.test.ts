@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examine } from '../../../command-line/commands/doctor.ts';
+import { describeStore, examine } from '../../../command-line/commands/doctor.ts';
 
 const missing = (component: string) => ({
   component,
@@ -44,5 +44,20 @@ describe('examine', () => {
       PROMETHEUS_URL: 'http://127.0.0.1:9',
     });
     expect(promtool).toMatchObject({ state: 'external', health: 'does not answer' });
+  });
+});
+
+describe('describeStore', () => {
+  it('says where the store is and each thing that it lacks, or that it lacks nothing', () => {
+    const locations = ['http://127.0.0.1:9000/artifacts', 'http://127.0.0.1:9000/registry'];
+    expect(describeStore({ locations, lacks: ['the registry has no object lock'] })).toEqual([
+      '',
+      `the store of ${locations.join(' and ')} lacks:`,
+      '  the registry has no object lock',
+    ]);
+    expect(describeStore({ locations, lacks: [] }).at(1)).toMatch(
+      /locks objects and honours conditional writes$/,
+    );
+    expect(describeStore(undefined)).toEqual([]);
   });
 });
