@@ -3,7 +3,7 @@
 import { gradientRules } from './gradient-rules.ts';
 import type { Node } from './ir.ts';
 import { GraphError, reachable } from './ir.ts';
-import { add, broadcast, concatenate, scalar } from './operations.ts';
+import { add, concatenate, scalar } from './operations.ts';
 
 /**
  * Differentiates a scalar.
@@ -44,7 +44,7 @@ export function gradients(loss: Node, variables: readonly Node[]): Node[] {
         `the loss does not depend on ${nameOf(variable)}`,
       );
     }
-    return broadcast(total(received), variable.shape);
+    return total(received);
   });
 }
 
