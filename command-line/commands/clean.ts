@@ -1,6 +1,6 @@
 // clean: what takes room on this machine and is needed by nobody. Says first, removes when told to.
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { RequestRefused } from '../../client/failures.ts';
@@ -48,7 +48,27 @@ function describe(
 ): string {
   const kept = running ? ['the stack runs: its logs and loaded versions stay'] : [];
   if (leftovers.length === 0) return ['nothing to remove', ...kept].join('\n');
-  const rows = leftovers.map((it) => [sizeText(it.sizeBytes), it.what, it.path]);
+  const rows = groupByFolder(leftovers).map((it) => [
+    sizeText(it.sizeBytes),
+    it.count > 1 ? `${it.count} × ${it.what}` : it.what,
+    it.where,
+  ]);
   const summary = remove ? `${sizeText(sizeBytes)} freed` : `${sizeText(sizeBytes)} to be freed by --delete`;
   return [table(['size', 'what', 'where'], rows), ...kept, summary].join('\n');
+}
+
+/** Many of a kind in one folder are one row, which names the folder. */
+function groupByFolder(leftovers: readonly Leftover[]) {
+  const groups = new Map<string, { what: string; where: string; count: number; sizeBytes: number }>();
+  for (const { what, path, sizeBytes } of leftovers) {
+    const key = `${what} ${dirname(path)}`;
+    const group = groups.get(key);
+    groups.set(key, {
+      what,
+      where: group ? dirname(path) : path,
+      count: (group?.count ?? 0) + 1,
+      sizeBytes: (group?.sizeBytes ?? 0) + sizeBytes,
+    });
+  }
+  return [...groups.values()];
 }
