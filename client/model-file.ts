@@ -48,8 +48,12 @@ async function importModule(absolute: string): Promise<{ default?: unknown }> {
   return (await tsImport(href, import.meta.url)) as { default?: unknown };
 }
 
+const withoutCoppice =
+  "it imports 'coppice', which is not found from there: put it into Coppice's folder, or link that folder as node_modules/coppice beside it";
+
 function inOneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (/^Cannot find (?:module|package) 'coppice'/.test(message)) return withoutCoppice;
   return message
     .replace(/\nRequire stack:[^]*$/, '') // which names our own files
     .replace(/\s*\n\s*/g, ' ')

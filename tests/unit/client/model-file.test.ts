@@ -106,4 +106,12 @@ describe('loadModelFile', () => {
       /absent.*cannot be loaded/s,
     );
   });
+
+  it('says what to do about a file that stands where coppice cannot be imported', async () => {
+    const { problems } = await problemsOf(
+      "import { defineModel } from 'coppice'; export default defineModel({});",
+    );
+    expect(problems).toHaveLength(1);
+    expect(problems[0].message).toMatch(/link that folder as node_modules\/coppice beside it$/);
+  });
 });
