@@ -1,4 +1,4 @@
-// forget: what holds a document or a subject, and with --yes its removal.
+// forget: what holds a document or a subject, and with --delete its removal.
 import type { Command } from 'commander';
 import { ControlApiError } from '../../client/control-api.ts';
 import type { CoppiceClient } from '../../client/coppice-client.ts';
@@ -9,7 +9,7 @@ import { controlApi, requester, withClient } from '../context.ts';
 import { createOutput, shortTime } from '../output.ts';
 
 interface Options {
-  readonly yes: boolean;
+  readonly delete: boolean;
   readonly json: boolean;
 }
 
@@ -20,20 +20,20 @@ export function forgetVerb(program: Command): void {
     .command('forget')
     .argument('<document|subject>', 'id, URI or content digest of a document, or a subject of requests')
     .description(
-      'list what holds a document or a subject; with --yes remove it and mark versions for retraining',
+      'list what holds a document or a subject; with --delete remove it and mark versions for retraining',
     )
-    .option('--yes', 'remove it; without, nothing is changed', false)
+    .option('--delete', 'remove it; without, nothing is changed', false)
     .option('--json', 'print JSON', false)
     .action(forget);
 }
 
-async function forget(text: string, { yes, json }: Options): Promise<void> {
+async function forget(text: string, { delete: remove, json }: Options): Promise<void> {
   const output = createOutput(json);
   const survey = await (await controlApi()).surveyForgetting(text).catch((error: unknown) => {
     if (error instanceof ControlApiError && error.status === 404) throw new RequestRefused(error.message);
     throw error;
   });
-  if (!yes || isGone(survey)) {
+  if (!remove || isGone(survey)) {
     output.result(survey, () => [...describeSurvey(text, survey), ...hint(survey)].join('\n'));
     return;
   }
@@ -102,7 +102,7 @@ function describeSurvey(text: string, survey: ForgettingSurvey): string[] {
 function hint(survey: ForgettingSurvey): string[] {
   return isGone(survey)
     ? ['nothing but the versions above holds anything of it']
-    : ['nothing was changed; --yes removes it'];
+    : ['nothing was changed; --delete removes it'];
 }
 
 function describeOutcome(text: string, outcome: Outcome): string[] {
