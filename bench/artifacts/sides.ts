@@ -1,0 +1,137 @@
+// The same puts and gets by three clients: the artifact store, npm minio as its documentation has it, and boto3.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Client } from 'minio';
+import { z } from 'zod';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import { inFlight } from '../../artifacts/in-flight.ts';
+import type { ObjectStore } from '../../artifacts/object-store.ts';
+import type { ArtifactReference } from '../../contracts/artifact.ts';
+import type { Side } from '../measure.ts';
+import type { PythonPeer } from '../python-peer.ts';
+
+/** What one round does. */
+export interface Work {
+  readonly operation: 'put' | 'get';
+  readonly sizeBytes: number;
+  readonly count: number;
+  readonly inFlight: number;
+}
+
+const mediaType = 'application/octet-stream';
+
+/** Bodies that no store has yet: the artifact store would not send them otherwise. */
+export function freshBodies(sizeBytes: number, count: number): Buffer[] {
+  const stamp = randomBytes(12);
+  return Array.from({ length: count }, (_, index) => {
+    const body = Buffer.alloc(sizeBytes, `${stamp.toString('hex')} `);
+    body.writeUInt32LE(index);
+    return body;
+  });
+}
+
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1_000;
+}
+
+/** Puts and gets by digest, every byte verified. */
+export function artifactSide(store: ArtifactStore, work: Work): Side {
+  const { sizeBytes, count } = work;
+  let stored: ArtifactReference[] | undefined;
+  const putAll = (bodies: readonly Buffer[]) =>
+    inFlight(bodies, work.inFlight, (body) => store.putBytes(body, { mediaType }));
+  return {
+    name: 'Coppice',
+    async run() {
+      if (work.operation === 'put') {
+        const bodies = freshBodies(sizeBytes, count);
+        return timed(() => putAll(bodies));
+      }
+      stored ??= await putAll(freshBodies(sizeBytes, count));
+      const references = stored;
+      return timed(() => inFlight(references, work.inFlight, (reference) => store.readBytes(reference)));
+    },
+  };
+}
+
+/** The same bucket below the artifact store: what digest and verification cost is the difference. */
+export function bareSide(objects: ObjectStore, work: Work): Side {
+  const { sizeBytes, count } = work;
+  let stored: string[] | undefined;
+  const putAll = async (bodies: readonly Buffer[]) =>
+    inFlight(bodies, work.inFlight, async (body) => {
+      const key = `bare/${randomUUID()}`;
+      await objects.stat(key); // the artifact store asks first as well
+      await objects.put(key, body);
+      return key;
+    });
+  const read = async (key: string) => {
+    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+    let filled = 0;
+    for await (const chunk of (await objects.get(key)).stream as AsyncIterable<Buffer>)
+      filled += chunk.copy(bytes, filled);
+    return bytes;
+  };
+  return {
+    name: 'without digest and verification',
+    async run() {
+      if (work.operation === 'put') {
+        const bodies = freshBodies(sizeBytes, count);
+        return timed(() => putAll(bodies));
+      }
+      stored ??= await putAll(freshBodies(sizeBytes, count));
+      const keys = stored;
+      return timed(() => inFlight(keys, work.inFlight, read));
+    },
+  };
+}
+
+export async function readWhole(client: Client, bucket: string, key: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await client.getObject(bucket, key)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+export function minioSide(client: Client, bucket: string, work: Work): Side {
+  const { sizeBytes, count } = work;
+  let stored: string[] | undefined;
+  const putAll = async (bodies: readonly Buffer[]) =>
+    inFlight(bodies, work.inFlight, async (body) => {
+      const key = `npm-minio/${randomUUID()}`;
+      await client.putObject(bucket, key, body, body.length);
+      return key;
+    });
+  return {
+    name: 'npm minio',
+    async run() {
+      if (work.operation === 'put') {
+        const bodies = freshBodies(sizeBytes, count);
+        return timed(() => putAll(bodies));
+      }
+      stored ??= await putAll(freshBodies(sizeBytes, count));
+      const keys = stored;
+      return timed(() => inFlight(keys, work.inFlight, (key) => readWhole(client, bucket, key)));
+    },
+  };
+}
+
+const answerSchema = z.object({ seconds: z.number() });
+
+export function botoSide(peer: PythonPeer, { operation, sizeBytes, count, inFlight: atOnce }: Work): Side {
+  const newKeys = () => Array.from({ length: count }, () => `boto3/${randomUUID()}`);
+  const ask = async (asked: string, keys: string[]) =>
+    answerSchema.parse(await peer.ask({ operation: asked, sizeBytes, keys, inFlight: atOnce })).seconds;
+  let stored: string[] | undefined;
+  return {
+    name: 'boto3',
+    async run() {
+      if (operation === 'put') return ask('put', newKeys());
+      if (stored === undefined) {
+        stored = newKeys();
+        await ask('put', stored);
+      }
+      return ask('get', stored);
+    },
+  };
+}

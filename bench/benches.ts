@@ -1,0 +1,9 @@
+// What can be measured, by name. Each is loaded only when it is asked for.
+import type { Bench } from './measure.ts';
+
+/** @param say tells of what takes long, such as the installation of a peer */
+type OpenBench = (say: (line: string) => void) => Promise<Bench>;
+
+export const benches: Readonly<Partial<Record<string, OpenBench>>> = {
+  artifacts: async (say) => (await import('./artifacts/bench.ts')).openArtifactsBench(say),
+};

@@ -1,0 +1,36 @@
+// `npm run bench -- <name> [case…]`: measures ours beside a named peer in interleaved rounds, prints a table with
+// medians and spread, and ends with one line of JSON. Cases are chosen by a part of their name.
+
+import { benches } from './benches.ts';
+import { measure } from './measure.ts';
+import { report } from './report.ts';
+
+async function main([name = '', ...chosen]: string[]): Promise<number> {
+  const open = benches[name];
+  if (open === undefined) {
+    process.stderr.write(`npm run bench -- <${Object.keys(benches).join('|')}> [case…]\n`);
+    return 2;
+  }
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const bench = await open(say);
+  try {
+    const cases = bench.cases.filter(
+      (it) => chosen.length === 0 || chosen.some((part) => it.name.includes(part)),
+    );
+    if (cases.length === 0) {
+      say(`no such case; there are: ${bench.cases.map((it) => it.name).join(', ')}`);
+      return 2;
+    }
+    const results = [];
+    for (const it of cases) {
+      say(it.name);
+      results.push(await measure(it));
+    }
+    process.stdout.write(report(name, bench.remarks, results));
+    return 0;
+  } finally {
+    await bench.close();
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

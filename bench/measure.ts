@@ -1,0 +1,69 @@
+// Rounds in turns: in each, every side does the same work once, and the side that begins changes. What else the machine
+// does then falls on all alike, and the ratio within a round says more than two medians of different minutes.
+
+/** One way to do the work. */
+export interface Side {
+  readonly name: string;
+  /** Does the work of one round. @returns seconds, without preparation and clean-up */
+  run(): Promise<number>;
+}
+
+export interface Case {
+  readonly name: string;
+  /** Of the figures: amount a second, so that more is better. */
+  readonly unit: string;
+  /** How many units one round does. */
+  readonly amount: number;
+  readonly rounds: number;
+  readonly ours: Side;
+  readonly peers: readonly Side[];
+}
+
+export interface Bench {
+  readonly cases: readonly Case[];
+  /** Versions, and what a reader should know of the figures. */
+  readonly remarks: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Ours against one peer. */
+export interface CaseResult {
+  readonly case: string;
+  readonly unit: string;
+  readonly peerName: string;
+  /** A figure for each round. */
+  readonly ours: readonly number[];
+  readonly peer: readonly number[];
+  /** Of each round, above 1 where ours is better. */
+  readonly ratios: readonly number[];
+}
+
+/** A round before the first, not counted, opens connections and compiles what is hot. */
+export async function measure({ name, unit, amount, rounds, ours, peers }: Case): Promise<CaseResult[]> {
+  const sides = [ours, ...peers];
+  const figures = new Map<Side, number[]>(sides.map((side) => [side, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    const first = round % sides.length;
+    for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
+      const seconds = await side.run();
+      if (round > 0) figures.get(side)?.push(amount / seconds);
+    }
+  }
+  const own = figures.get(ours) ?? [];
+  return peers.map((side) => {
+    const peer = figures.get(side) ?? [];
+    const ratios = own.map((figure, round) => figure / peer[round]);
+    return { case: name, unit, peerName: side.name, ours: own, peer, ratios };
+  });
+}
+
+/** @param share 0 the least, 0.5 the median, 1 the greatest; linear between neighbours */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)];
+  const above = sorted[Math.ceil(place)];
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
