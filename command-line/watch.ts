@@ -2,7 +2,11 @@
 
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import { follow } from '../client/follow.ts';
+import { type RetriedActivity, readRetriedActivities } from '../client/retried-activities.ts';
 import type { LifecycleResult, StageStatus } from '../contracts/messages.ts';
+
+/** A look at what is tried again costs more than one at the stages, and is as good every few seconds. */
+const retriesEvery = 8;
 
 /**
  * Watches a run to its end, on standard error. A look that fails is no end: a worker that was killed is back in seconds.
@@ -10,7 +14,11 @@ import type { LifecycleResult, StageStatus } from '../contracts/messages.ts';
  */
 export async function watchRun(client: CoppiceClient, run: string): Promise<LifecycleResult> {
   const printer = createPrinter();
+  let looks = 0;
   const look = async () => {
+    looks += 1;
+    if (looks % retriesEvery === 0)
+      for (const retried of await readRetriedActivities(client.temporal, run)) printer.retried(retried);
     const status = await client.lifecycleStatus(run);
     for (const stage of status?.stages ?? []) printer.stage(stage);
     if (status?.stages.some(({ stage, state }) => stage === 'training' && state === 'running')) {
@@ -74,6 +82,14 @@ function createPrinter() {
       clearBar();
       const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
       stderr.write(`${stage.padEnd(13)} ${state.padEnd(7)} ${time.padStart(8)}  ${detail}\n`);
+    },
+    /** Once for each reason: the attempts themselves are no news. */
+    retried: ({ activity, attempt, reason }: RetriedActivity): void => {
+      const told = `${activity}: ${reason}`;
+      if (seen.has(told)) return;
+      seen.set(told, reason);
+      clearBar();
+      stderr.write(`${told}; it is tried again (attempt ${attempt})\n`);
     },
     training: ({ step, totalSteps, loss, tokensPerSecond }: Progress): void => {
       const share = step / totalSteps;
