@@ -86,9 +86,9 @@ export function createStepCache(
     objects.put(name, Buffer.from(canonicalJson(entry)), { contentType: mediaTypes.json });
 
   /** @returns why an output does not count, where one does not */
-  async function damageOf(outputs: Roles): Promise<string | undefined> {
+  async function damageOf(outputs: Roles, witness: string): Promise<string | undefined> {
     for (const [role, reference] of Object.entries(outputs)) {
-      const damage = await findDamage(artifacts, reference);
+      const damage = await findDamage(artifacts, reference, { objects, witness });
       if (damage !== undefined) return `its output ${role} (${reference.digest}) is ${damage}`;
     }
     return undefined;
@@ -113,7 +113,7 @@ export function createStepCache(
       if (now().getTime() - Date.parse(usedAt) > ageLimitMs)
         return { hit: false, reason: `its result was last used ${usedAt}, too long ago` };
       await write(name, { ...entry, usedAt: now().toISOString() }); // from now on it may not be collected
-      const damage = await damageOf(outputs);
+      const damage = await damageOf(outputs, name);
       if (damage !== undefined) return { hit: false, reason: damage };
       const reason = `computed at ${recordedAt} by ${runId}`;
       return { hit: true, reason, result: result as T, outputs, recordedAt };

@@ -6,6 +6,7 @@ import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.
 import type { ObjectStore } from '../../../artifacts/object-store.ts';
 import type { StepCache, StepKeyParts } from '../../../artifacts/step-cache.ts';
 import { createStepCache } from '../../../artifacts/step-cache.ts';
+import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { codeOf } from '../../support/code.ts';
 
 const at = '2026-03-01T08:00:00.000Z';
@@ -103,6 +104,33 @@ describe('step cache', () => {
       reason: `its output folder (${folder.digest}) is damaged`,
     });
     expect(await objects.stat(blobKey(file.digest))).toBeUndefined();
+  });
+
+  describe('where the store cannot read an output', () => {
+    const unavailable = () => Promise.reject(new CoppiceFailure('ArtifactStoreUnavailable', 'unreadable'));
+    const failing = (fails: (key: string) => boolean): StepCache => {
+      const faulty = { ...objects, get: (key: string) => (fails(key) ? unavailable() : objects.get(key)) };
+      return createStepCache(faulty, createArtifactStore(faulty), { now: () => new Date(clock) });
+    };
+
+    it('misses, and removes what is unreadable, so that it is written anew', async () => {
+      const file = await artifacts.putBytes('a file', { mediaType: 'text/plain' });
+      const other = await artifacts.putBytes('another', { mediaType: 'text/plain' });
+      const folder = await artifacts.putDirectory({ file, other });
+      await cache.record(parts, { result: {}, outputs: { folder }, ...by });
+      const found = await failing((key) => key === blobKey(file.digest)).lookup(parts);
+      expect(found).toMatchObject({ hit: false, reason: `its output folder (${folder.digest}) is damaged` });
+      expect(await objects.stat(blobKey(file.digest))).toBeUndefined();
+      expect(await artifacts.has(other)).toBe(true);
+    });
+
+    it('asks again later, and removes nothing, where the store reads nothing at all', async () => {
+      const corpus = await record();
+      let reads = 0;
+      const found = failing(() => (reads += 1) > 1).lookup(parts); // from the entry on
+      await expect(found).rejects.toMatchObject({ type: 'ArtifactStoreUnavailable' });
+      expect(await artifacts.has(corpus)).toBe(true);
+    });
   });
 
   it('misses, and says why, where its own entry is damaged', async () => {
