@@ -23,7 +23,7 @@ let home: string;
 let buckets = 0;
 
 beforeAll(async () => {
-  [minio, gateway] = await Promise.all([startMinio(), startVersitygw({ versioning: false })]);
+  [minio, gateway] = await Promise.all([startMinio(), startVersitygw({ versioning: true })]);
   home = await mkdtemp(join(tmpdir(), 'coppice-home-'));
 });
 afterAll(async () => {
@@ -50,6 +50,7 @@ const settings = (overrides: Record<string, string> = {}) =>
 describeArtifactStore('MinIO', () => newBucket(false));
 describeArtifactStore('Versity S3 Gateway', () => newBucket(false, gateway));
 describeRegistry('MinIO with object lock', () => newBucket(true));
+describeRegistry('Versity S3 Gateway with object lock', () => newBucket(true, gateway));
 
 describe('the store of the settings', () => {
   it('is opened with its buckets by several processes at once, and lacks nothing on MinIO', async () => {
