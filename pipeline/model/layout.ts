@@ -1,7 +1,6 @@
 // Which parameters a BERT model has: names and shapes as in Hugging Face's BertForSequenceClassification and
 // BertForMaskedLM, and where each stands in one flat vector. The flat vector is what is trained, so that gradient
 // clipping, the optimizer and checkpoints handle one array and not dozens.
-import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../random.ts';
 import type { BertConfig } from './config.ts';
 import { ModelFormatError } from './config.ts';
@@ -40,9 +39,6 @@ export interface ParameterLayout {
   /** Count of all numbers. */
   readonly size: number;
 }
-
-/** Parameters by their Hugging Face name. */
-export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
 /** A parameter, before it has its place. */
 export type Row = readonly [name: string, shape: readonly number[], initial: Initial];
@@ -141,20 +137,6 @@ function streamOf(name: string): number {
     hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193) >>> 0;
   }
   return hash;
-}
-
-/**
- * Cuts the flat vector into named tensors; gradients of the tensors come back as the gradient of the vector.
- * @param flat [layout.size]
- */
-export function splitParameters({ entries }: ParameterLayout, flat: tf.Tensor1D): Parameters {
-  const parts = tf.split(
-    flat,
-    entries.map(({ size }) => size),
-  );
-  return Object.fromEntries(
-    entries.map(({ name, shape }, index) => [name, tf.reshape(parts[index], [...shape])]),
-  );
 }
 
 /** @returns the parameters as tensors of a safetensors file; they share the vector's memory. */

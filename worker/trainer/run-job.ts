@@ -9,7 +9,6 @@ import type {
   TrainingJob,
   TrainingOutcome,
 } from '../../contracts/training-job.ts';
-import { createClassifier } from '../../pipeline/model/classifier.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import { bertConfigOf, ModelFormatError } from '../../pipeline/model/config.ts';
 import { startingParameters } from '../../pipeline/model/transfer.ts';
@@ -18,6 +17,8 @@ import type { Objective } from '../../pipeline/training/objective.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { Divergence } from '../../pipeline/training/train-step.ts';
+import type { OnnxClassifier } from '../../runtimes/onnx/classifier.ts';
+import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import type { TrainerContext } from './context.ts';
 import { readExamples, readInitialModel, readModelFiles, readTokens } from './inputs.ts';
 import { runPhase } from './training-run.ts';
@@ -94,12 +95,12 @@ async function score(job: ScoringJob, context: TrainerContext): Promise<ScoringO
   const wrong = job.rows.find((row) => row >= tokens.rows);
   if (wrong !== undefined)
     throw new CoppiceFailure('InvalidInput', `rows: there is no row ${wrong}`, { row: wrong });
-  const classifier = createClassifier(await readModelFiles(artifacts, job.weights));
+  const classifier = loadOnnxClassifier(await readModelFiles(artifacts, job.weights)); // as the gateway answers
   const classes = classifier.labels.length;
   const probabilities: number[][] = [];
   for (let start = 0; start < job.rows.length; start += SCORING_CHUNK) {
     const rows = job.rows.slice(start, start + SCORING_CHUNK);
-    const flat = scoreRows(classifier.score, tokens, rows);
+    const flat = await scoreRows(classifier.score, tokens, rows);
     for (let row = 0; row < rows.length; row += 1) {
       probabilities.push([...flat.subarray(row * classes, (row + 1) * classes)]);
     }
@@ -107,15 +108,15 @@ async function score(job: ScoringJob, context: TrainerContext): Promise<ScoringO
     await new Promise(setImmediate);
     if (context.stopRequested()) throw new CoppiceFailure('TrainingInterrupted', 'scoring was stopped');
   }
-  classifier.dispose();
+  await classifier.close();
   return { probabilities: await artifacts.putJson({ labels: classifier.labels, probabilities }) };
 }
 
 function scoreRows(
-  score: (ids: Int32Array, lengths: ArrayLike<number>) => Float32Array,
+  score: OnnxClassifier['score'],
   { ids, lengths, contextLength }: TokenRows,
   rows: readonly number[],
-): Float32Array {
+): Promise<Float32Array> {
   const chunk = new Int32Array(rows.length * contextLength);
   for (const [index, row] of rows.entries()) {
     chunk.set(ids.subarray(row * contextLength, (row + 1) * contextLength), index * contextLength);

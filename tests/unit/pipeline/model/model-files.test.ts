@@ -1,16 +1,11 @@
-import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createClassifier } from '../../../../pipeline/model/classifier.ts';
+import { describe, expect, it } from 'vitest';
 import type { BertConfig } from '../../../../pipeline/model/config.ts';
 import { ModelFormatError } from '../../../../pipeline/model/config.ts';
 import { initialParameters, namedTensors, parameterLayout } from '../../../../pipeline/model/layout.ts';
 import { readModel, writeModel } from '../../../../pipeline/model/model-files.ts';
 import { readSafetensors, writeSafetensors } from '../../../../pipeline/model/safetensors.ts';
 import { startingParameters } from '../../../../pipeline/model/transfer.ts';
-import { golden, goldenFiles } from './golden.ts';
-import { usePlainBackend } from './plain-backend.ts';
-
-beforeAll(usePlainBackend);
+import { goldenFiles } from './golden.ts';
 
 const { config } = readModel(goldenFiles('classifier'));
 
@@ -90,56 +85,5 @@ describe('initial parameters', () => {
     expect(() => startingParameters(target, readModel(goldenFiles('classifier')))).toThrow(
       'num_attention_heads',
     );
-  });
-});
-
-describe('a classifier', () => {
-  it('answers with the softmax of the logits that transformers gives', () => {
-    const { batch, logits } = golden('classifier');
-    const classifier = createClassifier(goldenFiles('classifier'));
-    expect(classifier.labels).toEqual(['ham', 'spam', 'odd']);
-    const expected = tf.softmax(tf.tensor2d(logits)).dataSync();
-    for (const [index, value] of classifier.score(batch.ids, batch.lengths).entries()) {
-      expect(value).toBeCloseTo(expected[index], 5);
-    }
-    classifier.dispose();
-  });
-
-  it('answers the same for many rows as for each alone, and nothing for none', () => {
-    const { batch } = golden('classifier');
-    const classifier = createClassifier(goldenFiles('classifier'));
-    const copies = 10; // 40 rows: more than one batch
-    const ids = Int32Array.from(
-      { length: copies * batch.ids.length },
-      (_, index) => batch.ids[index % batch.ids.length],
-    );
-    const lengths = Array.from({ length: copies * 4 }, (_, row) => batch.lengths[row % 4]);
-    const many = classifier.score(ids, lengths);
-    const row = 37; // the second row of the tenth copy
-    const alone = classifier.score(batch.ids.slice(batch.length, 2 * batch.length), [lengths[row]]);
-    for (const [index, value] of alone.entries()) expect(value).toBeCloseTo(many[row * 3 + index], 5);
-    expect(classifier.score(new Int32Array(0), [])).toHaveLength(0);
-    classifier.dispose();
-  });
-
-  it('refuses rows that do not fit', () => {
-    const classifier = createClassifier(goldenFiles('classifier'));
-    expect(() => classifier.score(new Int32Array(5), [2, 2])).toThrow(RangeError); // no whole rows
-    expect(() => classifier.score(new Int32Array(17), [17])).toThrow(RangeError); // longer than the context
-    expect(() => classifier.score(new Int32Array(4), [0])).toThrow(RangeError);
-    expect(() => classifier.score(new Int32Array(4), [5])).toThrow(RangeError);
-    classifier.dispose();
-  });
-
-  it('leaves no tensor behind once disposed', () => {
-    const before = tf.memory().numTensors;
-    const classifier = createClassifier(goldenFiles('classifier'));
-    classifier.score(golden('classifier').batch.ids, golden('classifier').lengths);
-    classifier.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
-  it('is refused where the files hold no classifier', () => {
-    expect(() => createClassifier(goldenFiles('masked'))).toThrow(ModelFormatError);
   });
 });
