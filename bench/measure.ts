@@ -4,13 +4,20 @@
 /** One way to do the work. */
 export interface Side {
   readonly name: string;
-  /** Does the work of one round. @returns seconds, without preparation and clean-up */
-  run(): Promise<number>;
+  /** Does the work of one round; preparation and clean-up do not count. */
+  run(): Promise<Spent>;
+}
+
+export interface Spent {
+  /** By the clock. */
+  readonly seconds: number;
+  /** Of the side's own process, all its threads: says more than the clock does where others use the machine. */
+  readonly processorSeconds: number;
 }
 
 export interface Case {
   readonly name: string;
-  /** Of the figures: amount a second, so that more is better. */
+  /** What is counted; figures are per second, so that more is better. */
   readonly unit: string;
   /** How many units one round does. */
   readonly amount: number;
@@ -41,20 +48,24 @@ export interface CaseResult {
 /** A round before the first, not counted, opens connections and compiles what is hot. */
 export async function measure({ name, unit, amount, rounds, ours, peers }: Case): Promise<CaseResult[]> {
   const sides = [ours, ...peers];
-  const figures = new Map<Side, number[]>(sides.map((side) => [side, []]));
+  const spent = new Map<Side, Spent[]>(sides.map((side) => [side, []]));
   for (let round = 0; round <= rounds; round += 1) {
     const first = round % sides.length;
     for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
-      const seconds = await side.run();
-      if (round > 0) figures.get(side)?.push(amount / seconds);
+      const used = await side.run();
+      if (round > 0) spent.get(side)?.push(used);
     }
   }
-  const own = figures.get(ours) ?? [];
-  return peers.map((side) => {
-    const peer = figures.get(side) ?? [];
+  const compare = (side: Side, per: keyof Spent): CaseResult => {
+    const [own, peer] = [ours, side].map((it) => (spent.get(it) ?? []).map((used) => amount / used[per]));
     const ratios = own.map((figure, round) => figure / peer[round]);
-    return { case: name, unit, peerName: side.name, ours: own, peer, ratios };
-  });
+    const byClock = per === 'seconds';
+    return {
+      ...{ case: byClock ? name : `${name}-processor`, unit: byClock ? `${unit}/s` : `${unit}/processor s` },
+      ...{ peerName: side.name, ours: own, peer, ratios },
+    };
+  };
+  return peers.flatMap((side) => [compare(side, 'seconds'), compare(side, 'processorSeconds')]);
 }
 
 /** @param share 0 the least, 0.5 the median, 1 the greatest; linear between neighbours */

@@ -51,9 +51,9 @@ export async function openArtifactsBench(say: (line: string) => void): Promise<B
   const swept = (side: Side): Side => ({
     name: side.name,
     run: async () => {
-      const seconds = await side.run();
+      const spent = await side.run();
       for await (const { key } of objects.list('')) await objects.remove(key);
-      return seconds;
+      return spent;
     },
   });
   const caseOf = (name: string, work: Work, unit: Pick<Case, 'unit' | 'amount' | 'rounds'>): Case => {
@@ -70,7 +70,7 @@ export async function openArtifactsBench(say: (line: string) => void): Promise<B
           `${operation}-${size.name}-${atOnce}`,
           { operation, sizeBytes: size.sizeBytes, count, inFlight: atOnce },
           {
-            unit: small ? 'objects/s' : 'MB/s',
+            unit: small ? 'objects' : 'MB',
             amount: small ? count : (count * size.sizeBytes) / megabyte,
             rounds: size.rounds,
           },
@@ -118,7 +118,7 @@ export async function openArtifactsBench(say: (line: string) => void): Promise<B
     });
     return {
       name: 'stage-16MB',
-      unit: 'MB/s',
+      unit: 'MB',
       amount: (passes * 2 * sizeBytes) / megabyte,
       rounds: 7,
       ours,
