@@ -65,7 +65,7 @@ export function compileInterpreter<Output extends string>(
 
 interface Step {
   readonly node: Node;
-  /** Inputs that nothing after this step reads. */
+  /** Inputs that nothing after this step reads; one that it reads twice is freed twice, which does no harm. */
   readonly spent: readonly Node[];
 }
 
@@ -75,7 +75,7 @@ function plan(outputs: readonly Node[]): Step[] {
   for (const output of outputs) lastReader.delete(output);
   return nodes.map((node) => ({
     node,
-    spent: [...new Set(node.inputs)].filter((input) => lastReader.get(input) === node),
+    spent: node.inputs.filter((input) => lastReader.get(input) === node),
   }));
 }
 
