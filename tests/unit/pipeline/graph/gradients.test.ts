@@ -94,6 +94,13 @@ describe('gradients', () => {
       ],
     ],
     [
+      'overlap by as much as they leave out',
+      [
+        [0, 2],
+        [1, 2],
+      ],
+    ],
+    [
       'leave out the beginning',
       [
         [1, 2],
@@ -126,16 +133,28 @@ describe('gradients', () => {
     expectClose(gradient, differences(loss, 'x', given), 1e-6);
   });
 
-  it('of slices along two axes are right', () => {
+  it.each([
+    [
+      'all four corners',
+      [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+    ],
+    [
+      'a diagonal',
+      [
+        [0, 0],
+        [1, 1],
+      ],
+    ],
+  ])('of slices along two axes, %s, are right', (_, corners) => {
     const graph = createGraph();
     const x = operations.parameter(graph, 'x', [2, 2]);
-    const corners = [
-      [0, 0],
-      [0, 1],
-      [1, 0],
-      [1, 1],
-    ].map((corner) => operations.square(operations.slice(x, corner, [1, 1])));
-    const loss = lossOf(graph, corners);
+    const cut = corners.map((corner) => operations.square(operations.slice(x, corner, [1, 1])));
+    const loss = lossOf(graph, cut);
     const given = { x: Float32Array.of(1, -2, 3, 0.5) };
     const [gradient] = evaluate(gradients(loss, [x]), given);
     expectClose(gradient, differences(loss, 'x', given), 1e-6);

@@ -4,6 +4,7 @@ import { compileInterpreter } from '../../../../pipeline/graph/interpret.ts';
 import { createGraph } from '../../../../pipeline/graph/ir.ts';
 import {
   add,
+  crossEntropyGradient,
   input,
   multiply,
   parameter,
@@ -50,6 +51,20 @@ describe('the interpreter', () => {
     const peak = Math.max(...kernels.map((kernel) => kernel.totalTensorsSnapshot)) - before;
     expect(kernels).toHaveLength(101); // and a copy for the caller
     expect(peak).toBe(2);
+  });
+
+  it('frees what an operation makes on its way to the result', async () => {
+    const graph = createGraph();
+    const labels = input(graph, 'labels', [2], 'int32');
+    const x = input(graph, 'x', [2, 3]);
+    const end = Array.from({ length: 50 }).reduce<typeof x>((node) => crossEntropyGradient(node, labels), x);
+    const feeds = { inputs: { x: new Float32Array(6), labels: Int32Array.of(0, 2) }, parameters: {} };
+    const { run } = compileInterpreter({ end });
+    const before = tf.memory().numTensors;
+    const { kernels } = await tf.profile(() => run(feeds).end);
+    const peak = Math.max(...kernels.map((kernel) => kernel.totalTensorsSnapshot)) - before;
+    expect(kernels.length).toBeGreaterThan(150); // a softmax, the labels' ones and a difference each
+    expect(peak).toBeLessThan(15);
   });
 
   it('keeps what is read twice, and what is an output too, until it is no longer needed', () => {

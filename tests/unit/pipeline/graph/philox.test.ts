@@ -60,6 +60,7 @@ describe('a dropout mask', () => {
     for (const [index, rate] of rates.entries()) {
       expect(dropoutMask(index + 1, rate, seed)[index]).toBe(Math.fround(1 / (1 - rate)));
       expect(dropoutMask(index + 1, rate + 2 ** -23, seed)[index]).toBe(0);
+      expect(dropoutMask(index + 1, rate + 1e-12, seed)[index]).not.toBe(0); // in float32, the same rate
     }
   });
 
