@@ -72,7 +72,7 @@ describe('docs/reference', () => {
         .matchAll(/server\.(get|post)\('([^']+)'/g),
     ].map(([, method, path]) => `${method.toUpperCase()} ${path}`);
     expect(served.length).toBeGreaterThan(5);
-    const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST) \/[\w/:.]*)/g);
+    const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST) \/[\w/:.-]*)/g);
     expect(sorted(listed)).toEqual(sorted(served));
   });
 
