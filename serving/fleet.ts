@@ -38,18 +38,23 @@ export function createFleet({ replica, store, metrics, load, log }: FleetDepende
     warn: (message) => log.warn(message),
   });
   let running = false;
+  let discovered = false;
   const loops: Promise<void>[] = [];
 
   const discover = async (): Promise<void> => {
     const unknown = (await registry.listModels()).filter((model) => !served.has(model));
-    await forEach(unknown, async (model) => {
-      const stored = await registry.readSpec(model);
-      if (!stored) return;
-      windows.set(model, createQualityWindow(stored.spec.monitoring.qualityWindow));
-      recorder.replay(await observations.read(model, { since: new Date(Date.now() - replayMs) }));
-      served.set(model, createServedModel(model, { replica, registry, leases, load, log, metrics }));
-      log.info(`serving ${model}`);
-    });
+    try {
+      await forEach(unknown, async (model) => {
+        const stored = await registry.readSpec(model);
+        if (!stored) return;
+        windows.set(model, createQualityWindow(stored.spec.monitoring.qualityWindow));
+        recorder.replay(await observations.read(model, { since: new Date(Date.now() - replayMs) }));
+        served.set(model, createServedModel(model, { replica, registry, leases, load, log, metrics }));
+        log.info(`serving ${model}`);
+      });
+    } finally {
+      discovered = true; // a model whose registry is damaged keeps nobody else waiting
+    }
   };
 
   /** One trouble does not end a loop: the store may be away for a while. */
@@ -72,6 +77,8 @@ export function createFleet({ replica, store, metrics, load, log }: FleetDepende
     recorder,
     model: (name: string): ServedModel | undefined => served.get(name),
     models: (): readonly ServedModel[] => [...served.values()],
+    /** Whether the registry has been read once: before, nobody knows which models there are. */
+    hasDiscovered: (): boolean => discovered,
     start: (): void => {
       running = true;
       loops.push(

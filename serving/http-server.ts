@@ -16,6 +16,8 @@ import type { ServedModel } from './served-model.ts';
 export interface HttpServerDependencies {
   readonly model: (name: string) => ServedModel | undefined;
   readonly models: () => readonly ServedModel[];
+  /** Whether it is known which models there are. */
+  readonly hasDiscovered: () => boolean;
   readonly recordAnswer: (record: PredictionRecord) => void;
   readonly recordFeedback: (model: string, record: FeedbackRecord) => void;
   readonly observeRequest: GatewayMetrics['observeRequest'];
@@ -73,7 +75,7 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
       return champion !== undefined && !version(champion);
     });
     return reply
-      .status(waiting.length === 0 ? 200 : 503)
+      .status(waiting.length === 0 && dependencies.hasDiscovered() ? 200 : 503)
       .send({ waiting: waiting.map(({ model }) => model) });
   });
   return server;
@@ -130,9 +132,11 @@ function observeShadow({ observeRequest }: HttpServerDependencies, record: Predi
   }
 }
 
-function find({ model, models }: HttpServerDependencies, name: string): ServedModel {
+function find({ model, models, hasDiscovered }: HttpServerDependencies, name: string): ServedModel {
   const found = model(name);
   if (found) return found;
+  if (!hasDiscovered())
+    throw new HttpProblem(503, 'unavailable', 'the gateway has just started and still reads the registry');
   const known = models().map((it) => it.model);
   throw new HttpProblem(
     404,

@@ -25,6 +25,7 @@ const fleet = createFleet({
 const server = createHttpServer({
   model: fleet.model,
   models: fleet.models,
+  hasDiscovered: fleet.hasDiscovered,
   recordAnswer: fleet.recorder.recordAnswer,
   recordFeedback: fleet.recorder.recordFeedback,
   observeRequest: metrics.observeRequest,

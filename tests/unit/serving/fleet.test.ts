@@ -42,9 +42,11 @@ beforeEach(async () => {
 afterEach(() => fleet.stop());
 
 it('serves the other models where the registry of one is damaged, and names what is wrong with it', async () => {
+  expect(fleet.hasDiscovered()).toBe(false);
   fleet.start();
   const routing = await poll('whole is served', () => fleet.model('whole')?.routing(), 10_000);
   expect(routing).toMatchObject({ champion: 1 });
+  await poll('the registry has been read', () => fleet.hasDiscovered(), 10_000);
   expect(fleet.model('damaged')).toBeUndefined();
   expect(warnings[0]).toContain(ledgerKey('damaged', 3));
 });

@@ -11,6 +11,7 @@ const told: string[] = [];
 const server = createHttpServer({
   model: (name) => (name === 'mail-filter' ? served : undefined),
   models: () => [served],
+  hasDiscovered: () => true,
   recordAnswer: () => undefined,
   recordFeedback: (_model, { prediction }) => told.push(prediction),
   observeRequest: () => undefined,

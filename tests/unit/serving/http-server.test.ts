@@ -8,6 +8,7 @@ type Observed = Parameters<HttpServerDependencies['observeRequest']>[0];
 
 describe('the gateway', () => {
   let served: ServedModel;
+  let discovered: boolean;
   let observed: Observed[];
   let answers: PredictionRecord[];
   let feedback: FeedbackRecord[];
@@ -16,9 +17,11 @@ describe('the gateway', () => {
   beforeEach(() => {
     served = servedModelOf([createVersion(1)], null);
     [observed, answers, feedback] = [[], [], []];
+    discovered = true;
     server = createHttpServer({
       model: (name) => (name === served.model ? served : undefined),
       models: () => [served],
+      hasDiscovered: () => discovered,
       recordAnswer: (record) => answers.push(record),
       recordFeedback: (_model, record) => feedback.push(record),
       observeRequest: (it) => observed.push(it),
@@ -112,5 +115,15 @@ describe('the gateway', () => {
     const waiting = await server.inject('/readyz');
     expect([waiting.statusCode, waiting.json()]).toEqual([503, { waiting: ['mail-filter'] }]);
     expect((await server.inject('/healthz')).statusCode).toBe(200); // alive all the same
+  });
+
+  it('knows of no model for certain, and is not ready, before it has read the registry', async () => {
+    discovered = false;
+    expect(await classify({ model: 'another' })).toMatchObject({
+      status: 503,
+      body: { error: { type: 'unavailable' } },
+    });
+    expect((await server.inject('/readyz')).statusCode).toBe(503);
+    expect((await classify()).status).toBe(200); // one that is known already answers
   });
 });
