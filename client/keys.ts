@@ -1,17 +1,17 @@
 // Changes of the registry's keys, sent to the process that signs by a workflow of their own.
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import { ApplicationFailure, type Client, WorkflowFailedError } from '@temporalio/client';
 import { workflowIds, workflowTypes } from '../contracts/messages.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
 import type { KeyChange, KeyChangeResult } from '../contracts/trust.ts';
-import { ServiceUnavailable } from './failures.ts';
+import { RequestRefused, ServiceUnavailable } from './failures.ts';
 
 /** A key service may take its time, and the worker may be starting. */
-const answerWithinMs = 120_000;
+const answerWithinMs = 60_000;
 
 /**
  * @returns what came of it
- * @throws WorkflowFailedError where the change cannot be, ServiceUnavailable where no worker answers; it may still be done
+ * @throws RequestRefused where the change cannot be, ServiceUnavailable where no worker answers in time
  */
 export async function changeKeys(
   temporal: Client,
@@ -25,7 +25,7 @@ export async function changeKeys(
     workflowExecutionTimeout: answerWithinMs,
     args: [{ change, by, reason, request } satisfies KeyChange],
   });
-  const answer = started.result() as Promise<KeyChangeResult>;
+  const answer = (started.result() as Promise<KeyChangeResult>).catch(refuseInvalid);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -33,4 +33,12 @@ export async function changeKeys(
     }, answerWithinMs);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+function refuseInvalid(error: unknown): never {
+  const activity = error instanceof WorkflowFailedError ? error.cause : undefined;
+  const root = activity?.cause;
+  if (root instanceof ApplicationFailure && root.type === 'InvalidInput')
+    throw new RequestRefused(root.message);
+  throw error;
 }

@@ -63,14 +63,16 @@ async function verify(model: string | undefined, { json }: Options): Promise<voi
 export function describeReports(reports: Verification): string {
   if (reports.length === 0) return 'there is no ledger yet';
   const lines = reports.flatMap(({ model, entries, documents, head, problems }) => {
-    const found =
-      problems.length === 0
-        ? 'all hold'
-        : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
     const upTo = `${head.sequence}, ${head.hash.slice(0, 12)}`;
-    return [...problems, `${model}: ${entries} entries (up to ${upTo}), ${documents} documents, ${found}`];
+    const found = problems.length === 0 ? 'all hold' : counted(problems.length, 'problem');
+    const read = `${entries === 1 ? '1 entry' : `${entries} entries`} (up to ${upTo})`;
+    return [...problems, `${model}: ${read}, ${counted(documents, 'document')}, ${found}`];
   });
   return lines.join('\n');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 async function showServed(model: string | undefined, { at, json }: Options & { at: string }): Promise<void> {
