@@ -1,6 +1,6 @@
 // Housekeeping as it is asked for over HTTP: one collection at a time, and never without knowing which runs are open.
 import { randomUUID } from 'node:crypto';
-import { collectGarbage } from '../artifacts/housekeeping/collect-garbage.ts';
+import { collectGarbage, leastGraceMs } from '../artifacts/housekeeping/collect-garbage.ts';
 import { createHolds, type Holds } from '../artifacts/housekeeping/holds.ts';
 import { referencesIn } from '../artifacts/housekeeping/reachability.ts';
 import { measureSizes } from '../artifacts/housekeeping/sizes.ts';
@@ -48,7 +48,7 @@ export function createHousekeeping({
           {
             delete: remove,
             cacheAgeMs: cacheDays * 24 * hourMs,
-            ...(olderThanHours !== undefined && { graceMs: olderThanHours * hourMs }),
+            ...(olderThanHours !== undefined && { graceMs: Math.max(leastGraceMs, olderThanHours * hourMs) }),
           },
         );
       } finally {
