@@ -141,6 +141,11 @@ const refusals: readonly (readonly [operation: OperationName, problem: string, m
 
   [
     'layerNormalization',
+    'expected rows with a gain and a bias a channel, got [2, 3], [1], [3]',
+    (g) => op.layerNormalization(x(g, 2, 3), x(g, 1), x(g, 3), 1e-5),
+  ],
+  [
+    'layerNormalization',
     'expected rows with a gain and a bias a channel, got [2, 3], [3], [2]',
     (g) => op.layerNormalization(x(g, 2, 3), x(g, 3), x(g, 2), 1e-5),
   ],
@@ -169,6 +174,17 @@ const refusals: readonly (readonly [operation: OperationName, problem: string, m
         key: x(g, 1, 2, 3, 4),
         value: x(g, 1, 2, 3, 4),
         mask: x(g, 2),
+      }),
+  ],
+  [
+    'attention',
+    'expected queries, keys and values [B, H, rows, channels] and a mask of their scores, got [1, 1, 2, 4], [1, 1, 3, 4], [1, 1, 2, 4], [3]',
+    (g) =>
+      op.attention({
+        query: x(g, 1, 1, 2, 4),
+        key: x(g, 1, 1, 3, 4),
+        value: x(g, 1, 1, 2, 4),
+        mask: x(g, 3),
       }),
   ],
   [
