@@ -70,7 +70,7 @@ export interface GptOptions {
 }
 
 /** A model in the making. */
-interface Gpt extends GptOptions {
+export interface Gpt extends GptOptions {
   readonly graph: Graph;
   readonly weight: (name: string) => Node;
   /** A mask of a shape, or none. */
@@ -83,19 +83,25 @@ interface Gpt extends GptOptions {
  */
 export function nextTokenLogits(graph: Graph, options: GptOptions): Node {
   const model = createGpt(graph, options);
-  const { config, batchSize, length } = options;
+  const { config, length } = options;
   let hidden = graph.scoped('embeddings', () => embed(model)); // [B × T, C]
   const causal = constant(graph, causalMask(length), [1, 1, length, length]);
   for (let index = 0; index < config.layers; index += 1) {
     const states = hidden;
-    hidden = graph.scoped(`layer ${index}`, () => block(model, `transformer.h.${index}`, { states, causal }));
+    hidden = graph.scoped(`layer ${index}`, () =>
+      block(model, index, { states, mix: (heads) => mixCausally(model, heads, causal) }),
+    );
   }
-  const normal = normalize(model, 'transformer.ln_f', hidden);
-  const logits = matMul(normal, model.weight('transformer.wte.weight'), { transposeB: true });
-  return reshape(logits, [batchSize * length, config.vocabularySize]);
+  return head(model, hidden);
 }
 
-function createGpt(graph: Graph, options: GptOptions): Gpt {
+/** [N, C] → [N, V] */
+export function head(model: Gpt, hidden: Node): Node {
+  const normal = normalize(model, 'transformer.ln_f', hidden);
+  return matMul(normal, model.weight('transformer.wte.weight'), { transposeB: true });
+}
+
+export function createGpt(graph: Graph, options: GptOptions): Gpt {
   const { config, dropout = 0 } = options;
   const shapes = new Map(gptLayout(config).entries.map(({ name, shape }) => [name, shape]));
   let stream = 0;
@@ -135,20 +141,35 @@ function embed(model: Gpt): Node {
   return dropped(model, reshape(add(tokens, places), [batchSize * length, hiddenSize]));
 }
 
-function block(model: Gpt, name: string, { states, causal }: { states: Node; causal: Node }): Node {
-  const mixed = attend(model, `${name}.attn`, { x: normalize(model, `${name}.ln_1`, states), causal });
+/** Of one layer's attention, [B, H, T, C/H] each; queries are divided by √(C/H). */
+export interface Heads {
+  readonly query: Node;
+  readonly key: Node;
+  readonly value: Node;
+}
+
+export interface BlockInput {
+  /** [B × T, C] */
+  readonly states: Node;
+  /** What attention makes of its heads. [B, H, T, C/H] */
+  readonly mix: (heads: Heads) => Node;
+}
+
+/** One layer. [B × T, C] */
+export function block(model: Gpt, index: number, { states, mix }: BlockInput): Node {
+  const name = `transformer.h.${index}`;
+  const mixed = attend(model, `${name}.attn`, { states: normalize(model, `${name}.ln_1`, states), mix });
   const attended = add(states, dropped(model, mixed));
   const expanded = linear(model, `${name}.mlp.c_fc`, normalize(model, `${name}.ln_2`, attended)); // [B × T, 4C]
   const contracted = linear(model, `${name}.mlp.c_proj`, gelu(expanded, model.config.geluApproximation));
   return add(attended, dropped(model, contracted));
 }
 
-/** Multi-head attention of each position to itself and those before. [B × T, C] */
-function attend(model: Gpt, name: string, { x, causal }: { x: Node; causal: Node }): Node {
+function attend(model: Gpt, name: string, { states, mix }: BlockInput): Node {
   const { batchSize, length } = model;
   const { heads, hiddenSize } = model.config;
   const size = hiddenSize / heads;
-  const packed = reshape(linear(model, `${name}.c_attn`, x), [batchSize, length, 3, heads, size]);
+  const packed = reshape(linear(model, `${name}.c_attn`, states), [batchSize, length, 3, heads, size]);
   const split = transpose(packed, [2, 0, 3, 1, 4]); // [3, B, H, T, C/H]
   const part = (index: number): Node =>
     reshape(slice(split, [index, 0, 0, 0, 0], [1, batchSize, heads, length, size]), [
@@ -157,15 +178,14 @@ function attend(model: Gpt, name: string, { x, causal }: { x: Node; causal: Node
       length,
       size,
     ]);
-  const mixed = attention({
-    query: scale(part(0), 1 / Math.sqrt(size)),
-    key: part(1),
-    value: part(2),
-    mask: causal,
-    keep: model.mask([batchSize, heads, length, length]),
-  });
+  const mixed = mix({ query: scale(part(0), 1 / Math.sqrt(size)), key: part(1), value: part(2) });
   const rows = reshape(transpose(mixed, [0, 2, 1, 3]), [batchSize * length, hiddenSize]);
   return linear(model, `${name}.c_proj`, rows);
+}
+
+/** Each position attends to itself and those before. */
+function mixCausally({ batchSize, config, length, mask }: Gpt, heads: Heads, causal: Node): Node {
+  return attention({ ...heads, mask: causal, keep: mask([batchSize, config.heads, length, length]) });
 }
 
 function dropped(model: Gpt, x: Node): Node {
