@@ -30,8 +30,13 @@ export type ArchitectureSpec = z.infer<typeof architectureSchema>;
 const phase = {
   batchSize: z.number().int().min(1).max(4_096).default(16),
   learningRate: z.number().positive().max(1).default(5e-4),
-  /** Share of the steps in which the learning rate rises linearly; then it falls linearly to zero. */
+  /** Share of the steps in which the learning rate rises linearly. */
   warmupFraction: z.number().min(0).max(1).default(0.1),
+  /** How the learning rate falls to zero after the warm-up, or stays. */
+  schedule: z.enum(['linear', 'cosine', 'constant']).default('linear'),
+  optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
+  /** In what matrix products are computed; everything else is float32. */
+  precision: z.enum(['float32', 'bfloat16']).default('float32'),
   weightDecay: z.number().min(0).max(1).default(0.01),
   dropout: z.number().min(0).lt(1).default(0.1),
   /** A cap for tests and trials; the phase ends there whatever its epochs. */
@@ -55,6 +60,8 @@ export const fineTuningSchema = z.strictObject({
   /** Share of the input tokens replaced by [MASK] as noise. */
   tokenNoise: z.number().min(0).lt(1).default(0),
   labelSmoothing: z.number().min(0).lt(1).default(0),
+  /** `balanced`: a label counts the more the rarer it is. */
+  classWeights: z.enum(['none', 'balanced']).default('none'),
 });
 export type FineTuningSpec = z.infer<typeof fineTuningSchema>;
 

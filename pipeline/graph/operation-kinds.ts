@@ -5,6 +5,9 @@ export type Shape = readonly number[];
 
 export type ElementType = 'float32' | 'int32';
 
+/** In what matrix products are computed that are not `exact`; everything else is float32. */
+export type Precision = 'float32' | 'bfloat16';
+
 /** What a value is, known when the graph is built. */
 export interface Signature {
   readonly shape: Shape;

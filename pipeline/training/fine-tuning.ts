@@ -36,16 +36,14 @@ export function createFineTuning(task: FineTuningTask): Objective {
   const { batchSize, dropout, labelSmoothing } = options;
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(tokens.contextLength);
+  const classes = config.labels.length;
+  const weights = classWeights(training, classes, options.classWeights);
 
   const batch = (step: number): StepBatch => {
     const examples = Array.from(order.batch(step), (index) => training[index]);
     const random = randomFor(seed, 'token-noise', step);
     const noisy = addTokenNoise(batchOf(tokens, examples, batchSize), tokens, options.tokenNoise, random);
-    const targets = distributions(examples, {
-      batchSize,
-      classes: config.labels.length,
-      smoothing: labelSmoothing,
-    });
+    const targets = distributions(examples, { batchSize, weights, smoothing: labelSmoothing });
     return stepBatch(noisy, { targets, seed: dropoutSeed(seed, step) });
   };
   return {
@@ -90,17 +88,32 @@ function batchOf(tokens: TokenRows, examples: readonly Example[], batchSize: num
   return takeBatch(tokens, rows, batchSize);
 }
 
+/** [K]: 1, or n/(K·nₖ) where rare labels are to count as much as frequent ones (King & Zeng 2001, as scikit-learn has it). */
+function classWeights(
+  examples: readonly Example[],
+  classes: number,
+  kind: FineTuningSpec['classWeights'],
+): Float64Array {
+  const weights = new Float64Array(classes).fill(1);
+  if (kind === 'none') return weights;
+  const counts = new Float64Array(classes);
+  for (const { label } of examples) counts[label] += 1;
+  return weights.map((_, label) => examples.length / (classes * Math.max(1, counts[label])));
+}
+
 /**
  * [B, K]: what each class of each row counts in the batch's mean. Label smoothing spreads a share of a label over all
  * classes (Szegedy et al. 2016, arXiv:1512.00567, section 7); rows that are made up count nothing.
  */
 function distributions(
   examples: readonly Example[],
-  { batchSize, classes, smoothing }: { batchSize: number; classes: number; smoothing: number },
+  { batchSize, weights, smoothing }: { batchSize: number; weights: Float64Array; smoothing: number },
 ): Float32Array {
+  const classes = weights.length;
   const targets = new Float32Array(batchSize * classes);
-  const weight = 1 / examples.length;
+  const total = examples.reduce((sum, { label }) => sum + weights[label], 0);
   for (const [index, { label }] of examples.entries()) {
+    const weight = weights[label] / total;
     targets.fill((smoothing / classes) * weight, index * classes, (index + 1) * classes);
     targets[index * classes + label] += (1 - smoothing) * weight;
   }
@@ -109,10 +122,10 @@ function distributions(
 
 function validationBatches({ config, tokens, validation }: FineTuningTask): ValidationBatch[] {
   const rows = validation.slice(0, VALIDATION_ROWS);
-  const classes = config.labels.length;
+  const weights = new Float64Array(config.labels.length).fill(1);
   return Array.from({ length: Math.ceil(rows.length / VALIDATION_BATCH) }, (_, index) => {
     const examples = rows.slice(index * VALIDATION_BATCH, (index + 1) * VALIDATION_BATCH);
-    const targets = distributions(examples, { batchSize: VALIDATION_BATCH, classes, smoothing: 0 });
+    const targets = distributions(examples, { batchSize: VALIDATION_BATCH, weights, smoothing: 0 });
     return { ...stepBatch(batchOf(tokens, examples, VALIDATION_BATCH), { targets }), rows: examples.length };
   });
 }

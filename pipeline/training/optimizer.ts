@@ -19,6 +19,13 @@ export interface MomentumSgd {
 
 export type Optimizer = AdamW | MomentumSgd;
 
+/** SGD with the customary momentum. */
+export const momentumSgd = (weightDecay: number): MomentumSgd => ({
+  kind: 'sgd',
+  momentum: 0.9,
+  weightDecay,
+});
+
 /** AdamW as BERT is trained. */
 export const adamW = (weightDecay: number): AdamW => ({
   kind: 'adamw',

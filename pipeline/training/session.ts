@@ -1,6 +1,7 @@
 // What training asks of whatever computes it: a graph a shape of batch, one set of parameters under all of them, and an
 // optimizer that moves it.
 import type { Node } from '../graph/ir.ts';
+import type { Precision } from '../graph/operation-kinds.ts';
 import type { ParameterLayout } from '../model/layout.ts';
 import type { Optimizer } from './optimizer.ts';
 import { slotsOf } from './optimizer.ts';
@@ -12,6 +13,8 @@ export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
 export interface TrainingPlan {
   readonly layout: ParameterLayout;
   readonly optimizer: Optimizer;
+  /** In what matrix products are computed, where the session knows more than float32. */
+  readonly precision: Precision;
   /** Gradients that are longer, all together, are scaled down to this norm. */
   readonly maximumNorm: number;
   /** A scalar loss by the name of its program; each is a graph of its own. */

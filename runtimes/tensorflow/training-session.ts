@@ -1,7 +1,6 @@
 // Trains on native TensorFlow: the plan's graph is written as a SavedModel, loaded by tfjs-node's addon, and stepped
 // by one call a step. Weights and what the optimizer keeps stay inside until they are read. Every call blocks the event
 // loop, so this belongs in a process of its own.
-import type { Precision } from '../../pipeline/graph/tensorflow/lower.ts';
 import type { ProgramNames, TrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
@@ -14,12 +13,8 @@ import { loadSavedModel } from './saved-model.ts';
  * Loads a plan and sets its variables.
  * @param vectors `parameters`, and what the optimizer keeps, in the order of the layout
  */
-export async function openNativeSession(
-  plan: TrainingPlan,
-  vectors: Vectors,
-  precision: Precision = 'float32',
-): Promise<TrainingSession> {
-  const graph = buildTrainingGraph(plan, precision);
+export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): Promise<TrainingSession> {
+  const graph = buildTrainingGraph(plan);
   const { run, dispose } = await loadSavedModel(graph.savedModel);
   const spans = spansOf(plan.layout);
 

@@ -44,7 +44,6 @@ async function runStarted({
       processors: String(cpus().length),
       tensorflowJs: tensorflow.version.tfjs,
       backend: tensorflow.getBackend(),
-      precision: 'float32',
     },
   });
   return { kind: 'outcome', outcome };

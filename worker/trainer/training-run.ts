@@ -9,7 +9,7 @@ import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 import { writeModel } from '../../pipeline/model/model-files.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
 import type { Optimizer } from '../../pipeline/training/optimizer.ts';
-import { adamW } from '../../pipeline/training/optimizer.ts';
+import { adamW, momentumSgd } from '../../pipeline/training/optimizer.ts';
 import type { TrainingSession } from '../../pipeline/training/session.ts';
 import { startingVectors, vectorNames } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
@@ -44,13 +44,14 @@ const SAVED_BELOW = 2;
  */
 export async function runPhase(phase: Phase, context: TrainerContext): Promise<TrainingOutcome> {
   const { job, objective } = phase;
-  const optimizer = adamW(job.options.weightDecay);
+  const { weightDecay, precision } = job.options;
+  const optimizer = job.options.optimizer === 'adamw' ? adamW(weightDecay) : momentumSgd(weightDecay);
   const checkpoints = openCheckpoints(job, context);
   const expected = { names: vectorNames(optimizer), size: objective.layout.size };
   const resumption = await checkpoints.resume(expected);
   if (resumption.kind === 'finished') return resumption.outcome;
   const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, optimizer);
-  const plan = { ...objective, optimizer, maximumNorm: CLIPPING_NORM };
+  const plan = { ...objective, optimizer, precision, maximumNorm: CLIPPING_NORM };
   const session = await context.openSession(plan, start.vectors);
   try {
     const clock = createClock();
@@ -88,8 +89,8 @@ interface Run extends Phase {
 async function takeSteps(run: Run, context: TrainerContext): Promise<void> {
   const { job, objective, session, checkpoints, clock, start } = run;
   const { totalSteps } = objective;
-  const { learningRate, warmupFraction } = job.options;
-  const schedule = { peak: learningRate * job.learningRateScale, totalSteps, warmupFraction };
+  const { learningRate, warmupFraction, schedule: decay } = job.options;
+  const schedule = { peak: learningRate * job.learningRateScale, totalSteps, warmupFraction, decay };
   let savedStep = start.step;
   let savedAt = performance.now();
   for (let step = start.step; step < totalSteps; step += 1) {
@@ -122,7 +123,7 @@ interface Result {
 }
 
 async function conclude(
-  { config, objective }: Phase,
+  { job, config, objective }: Phase,
   { artifacts, environment }: TrainerContext,
   { parameters, record, tokensPerSecond, resumedFromStep }: Result,
 ): Promise<TrainingOutcome> {
@@ -134,7 +135,7 @@ async function conclude(
     finalLoss: record.curve.findLast(({ trainingLoss }) => trainingLoss !== undefined)?.trainingLoss ?? 0,
     curve: record.curve,
     resumedFromStep,
-    environment,
+    environment: { ...environment, precision: job.options.precision },
   };
 }
 

@@ -3,12 +3,9 @@
 import { expand } from '../expand.ts';
 import type { Node } from '../ir.ts';
 import { reachable } from '../ir.ts';
-import type { OperationName, Shape } from '../operation-kinds.ts';
+import type { OperationName, Precision, Shape } from '../operation-kinds.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { typeAttribute } from './graph-def.ts';
-
-/** In what matrix products are computed. Everything else is float32. */
-export type Precision = 'float32' | 'bfloat16';
 
 export interface LoweringOptions {
   readonly precision: Precision;

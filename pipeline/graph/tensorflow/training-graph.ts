@@ -9,7 +9,6 @@ import type { Node } from '../ir.ts';
 import { reachable } from '../ir.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { createGraphDef, shapeAttribute, typeAttribute } from './graph-def.ts';
-import type { Precision } from './lower.ts';
 import { lower } from './lower.ts';
 import type { UpdateScalars, Variable } from './updates.ts';
 import { clip, globalNorm, update } from './updates.ts';
@@ -44,7 +43,7 @@ export interface VariableNames {
 
 const float = typeAttribute('float32');
 
-export function buildTrainingGraph(plan: TrainingPlan, precision: Precision): TrainingGraph {
+export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
   const target = createGraphDef();
   const state = createState(target, plan);
   const scalars = {
@@ -65,7 +64,12 @@ export function buildTrainingGraph(plan: TrainingPlan, precision: Precision): Tr
         const { name: wanted } = node.attributes;
         return node.operation === 'input' ? feeds[wanted] : state.variable(wanted).value;
       };
-      const fetches = take(target, loss, { plan, scalars, state, lowering: { precision, source } });
+      const fetches = take(target, loss, {
+        plan,
+        scalars,
+        state,
+        lowering: { precision: plan.precision, source },
+      });
       return [name, { inputs, feeds, fetches }];
     };
   return {
