@@ -160,6 +160,16 @@ describe('the key ring', () => {
     }
   });
 
+  it('loses none of the changes that several ask for at once', async () => {
+    const ring = await openRing();
+    const others = [newSigner(), newSigner(), newSigner()];
+    const changes = others.map((it) => ring.change(asked({ kind: 'trust', publicKey: pemOf(it) })));
+    const generations = (await Promise.all(changes)).map(({ generation }) => generation);
+    expect(generations.sort()).toEqual([2, 3, 4]);
+    const gateway = trustOf('gateway');
+    for (const { keyId } of others) expect(await gateway.find(keyId)).toBeDefined();
+  });
+
   it('does not open with a key that readers do not trust, or that was revoked', async () => {
     const ring = await openRing();
     const message = /not among the keys that are trusted here/;
