@@ -118,8 +118,13 @@ export async function readCodeVersions<S extends string>(
   const versions = Object.fromEntries(await Promise.all(read)) as Record<S, CodeVersion>;
   return {
     of: (stage) => versions[stage],
-    isCurrent: async (stage) =>
-      (await readVersion(root, stages[stage], await readLock())).digest === versions[stage].digest,
+    isCurrent: async (stage) => {
+      try {
+        return (await readVersion(root, stages[stage], await readLock())).digest === versions[stage].digest;
+      } catch {
+        return false; // what cannot be read, as in the midst of an edit, is not what was loaded
+      }
+    },
   };
 }
 

@@ -82,6 +82,8 @@ describe('code version', () => {
     await write('pipeline/limit.ts', 'export const limit = 12;');
     expect(versions.of('cleaning')).toBe(before);
     expect(await versions.isCurrent('cleaning')).toBe(false);
+    await write('pipeline/limit.ts', 'export const limit = ; // half an edit');
+    expect(await versions.isCurrent('cleaning')).toBe(false);
   });
 
   it('refuses an entry that does not exist and a package that is not locked', async () => {
