@@ -111,6 +111,22 @@ describe.concurrent('controller', () => {
     await runHasEnded(fake);
   });
 
+  it('does not go on from a version that saw what was forgotten, unless the request says so', async () => {
+    const fake = world.addModel((model) => ({
+      spec: specOf(model, { retraining: { strategy: 'incremental', cooldownSeconds: 0 } }),
+      champion: 1,
+    }));
+    fake.replace({
+      readModelState: async (input) => {
+        const state = await fake.original.readModelState(input);
+        return { ...state, ...(state.champion && { champion: { ...state.champion, retrainingDue: true } }) };
+      },
+    });
+    const decision = await world.client.retrain(fake.model, { trigger: kim });
+    expect(decision.reason).toBe('full run because of a request of kim');
+    await runHasEnded(fake);
+  });
+
   it('starts nothing for a model without a stored spec', async () => {
     const fake = world.addModel({ spec: null });
     const refused = world.client.retrain(fake.model, { trigger: kim });
