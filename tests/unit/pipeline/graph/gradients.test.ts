@@ -75,14 +75,28 @@ describe('gradients', () => {
     }
   });
 
-  it('of slices that make up the whole are put side by side, not padded and added', () => {
+  it.each([2, 3])(
+    'of %d slices that make up the whole are put side by side, not padded and added',
+    (count) => {
+      const graph = createGraph();
+      const x = operations.parameter(graph, 'x', [2, 6]);
+      const width = 6 / count;
+      const parts = Array.from({ length: count }, (_, part) =>
+        operations.square(operations.slice(x, [0, 6 - width * (part + 1)], [2, width])),
+      );
+      const [gradient] = gradients(lossOf(graph, parts), [x]);
+      expect(gradient.operation).toBe('concatenate');
+      expect(reachable([gradient]).map(({ operation }) => operation)).not.toContain('pad');
+    },
+  );
+
+  it('of a slice and of the whole beside it are added', () => {
     const graph = createGraph();
-    const x = operations.parameter(graph, 'x', [2, 6]);
-    const parts = [2, 0, 1].map((part) => operations.square(operations.slice(x, [0, 2 * part], [2, 2])));
-    const [gradient] = gradients(lossOf(graph, parts), [x]);
-    const used = reachable([gradient]).map(({ operation }) => operation);
-    expect(gradient.operation).toBe('concatenate');
-    expect(used).not.toContain('pad');
+    const x = operations.parameter(graph, 'x', [3]);
+    const y = operations.reduceSum(operations.multiply(x, x), [0]);
+    const z = operations.reduceSum(operations.slice(x, [1], [2]), [0]);
+    const [value] = evaluate(gradients(operations.add(y, z), [x]), { x: [1, 2, 3] });
+    expect(value).toEqual([2, 5, 7]);
   });
 
   it.each([
