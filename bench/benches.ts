@@ -5,5 +5,6 @@ import type { Bench } from './measure.ts';
 type OpenBench = (say: (line: string) => void) => Promise<Bench>;
 
 export const benches: Readonly<Partial<Record<string, OpenBench>>> = {
+  training: async (say) => (await import('./training/bench.ts')).openTrainingBench(say),
   artifacts: async (say) => (await import('./artifacts/bench.ts')).openArtifactsBench(say),
 };

@@ -27,23 +27,27 @@ export async function installPython(name: string, packages: readonly string[]): 
   return python;
 }
 
-export interface PythonPeer {
-  /** @throws Error with the peer's last words where it has ended */
+/** A process that answers lines. */
+export interface LineProcess {
+  /** @throws Error where it has ended */
   ask(request: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /** @param script reads requests from standard input, a line each, and answers each with a line */
-export function startPython(python: string, script: string, parameters: object): PythonPeer {
-  const child = spawn(python, ['-u', script, JSON.stringify(parameters)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+export function startPython(python: string, script: string, parameters: object): LineProcess {
+  return startLines(python, ['-u', script, JSON.stringify(parameters)]);
+}
+
+/** Starts a program that reads requests from standard input, a line each, and answers each with a line. */
+export function startLines(command: string, args: readonly string[]): LineProcess {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(request) {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const answer = await answers.next();
-      if (answer.done) throw new Error(`${script} ended before it answered`);
+      if (answer.done) throw new Error(`${args.join(' ')} ended before it answered`);
       return JSON.parse(answer.value) as unknown;
     },
     async close() {

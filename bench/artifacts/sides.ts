@@ -7,7 +7,7 @@ import { inFlight } from '../../artifacts/in-flight.ts';
 import type { ObjectStore } from '../../artifacts/object-store.ts';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import type { Side, Spent } from '../measure.ts';
-import type { PythonPeer } from '../python-peer.ts';
+import type { LineProcess } from '../python-peer.ts';
 
 /** What one round does. */
 export interface Work {
@@ -122,7 +122,7 @@ export function minioSide(client: Client, bucket: string, work: Work): Side {
 
 const answerSchema = z.object({ seconds: z.number(), processorSeconds: z.number() });
 
-export function botoSide(peer: PythonPeer, { operation, sizeBytes, count, inFlight: atOnce }: Work): Side {
+export function botoSide(peer: LineProcess, { operation, sizeBytes, count, inFlight: atOnce }: Work): Side {
   const newKeys = () => Array.from({ length: count }, () => `boto3/${randomUUID()}`);
   const ask = async (asked: string, keys: string[]) =>
     answerSchema.parse(await peer.ask({ operation: asked, sizeBytes, keys, inFlight: atOnce }));

@@ -1,0 +1,73 @@
+// Training against PyTorch: the same decoder, batch and optimizer, eager and compiled; for bfloat16 with autocast.
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Bench, Case, Side } from '../measure.ts';
+import type { LineProcess } from '../python-peer.ts';
+import { installPython, startLines, startPython } from '../python-peer.ts';
+import type { ModelName } from './shapes.ts';
+import { answerSchema, models } from './shapes.ts';
+
+const torch = 'torch==2.15.0';
+const place = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+const cases = [
+  { name: 'fp32 A', model: 'A', precision: 'float32', steps: 20, rounds: 7 },
+  { name: 'fp32 B', model: 'B', precision: 'float32', steps: 4, rounds: 7 },
+  { name: 'bf16 B', model: 'B', precision: 'bfloat16', steps: 4, rounds: 7 },
+] as const;
+
+export async function openTrainingBench(say: (line: string) => void): Promise<Bench> {
+  say(`installs ${torch} where it is missing`);
+  const python = await installPython(torch.replace('==', '-'), [torch]);
+  const running: LineProcess[] = [];
+  const started = (name: string, start: () => LineProcess, steps: number): Side => {
+    let line: LineProcess | undefined;
+    let peak = 0;
+    return {
+      name,
+      run: async () => {
+        if (line === undefined) running.push((line = start()));
+        const answer = answerSchema.parse(await line.ask({ steps }));
+        if (answer.peakMegabytes > peak * 1.01) {
+          peak = answer.peakMegabytes;
+          say(`  ${name}: peak memory ${Math.round(peak)} MB, loss ${answer.loss.toFixed(3)}`);
+        }
+        return answer;
+      },
+    };
+  };
+  const ours = (model: ModelName, precision: string): LineProcess =>
+    startLines(process.execPath, ['--import', 'tsx', place('ours.ts'), JSON.stringify({ model, precision })]);
+  const peer = (model: ModelName, options: { compile: boolean; autocast: boolean }): LineProcess =>
+    startPython(python, place('torch-peer.py'), {
+      ...models[model],
+      ...options,
+      threads: availableParallelism(),
+    });
+
+  return {
+    cases: cases.map(({ name, model, precision, steps, rounds }): Case => {
+      const autocast = precision === 'bfloat16';
+      const { batchSize, contextLength } = models[model];
+      const peers = [false, true].map((compile) =>
+        started(
+          `${torch} ${compile ? 'compiled' : 'eager'}`,
+          () => peer(model, { compile, autocast }),
+          steps,
+        ),
+      );
+      return {
+        name,
+        unit: 'tokens',
+        amount: steps * batchSize * contextLength,
+        rounds,
+        ours: started('ours', () => ours(model, precision), steps),
+        peers,
+      };
+    }),
+    remarks: [`${torch}, ${availableParallelism()} threads, fused AdamW, clipping by the global norm`],
+    close: async () => {
+      for (const line of running) await line.close();
+    },
+  };
+}
