@@ -12,11 +12,11 @@ import type { ArtifactStore } from '../artifact-store.ts';
 import { reusableForMs } from '../artifact-store.ts';
 import { blobKey } from '../blobs.ts';
 import type { Claims } from '../claims.ts';
-import type { StoredObject } from '../object-store.ts';
-import { createStageSizes, findMakers } from './makers.ts';
+import type { ObjectStore, StoredObject } from '../object-store.ts';
+import { createStageSizes, findMakers, type Maker } from './makers.ts';
 import { findReachable } from './reachability.ts';
 import { type OpenRun, type RootSources, readRoots } from './roots.ts';
-import { createSweep } from './sweep.ts';
+import { createSweep, type Sweep } from './sweep.ts';
 
 export interface CollectionDependencies extends RootSources {
   readonly artifacts: ArtifactStore;
@@ -48,53 +48,26 @@ export async function collectGarbage(
   dependencies: CollectionDependencies,
   options: CollectionOptions,
 ): Promise<CollectionReport> {
-  const { objects, artifacts, cache, claims, findOpenRuns, now } = dependencies;
+  const { objects, artifacts, claims, findOpenRuns, now } = dependencies;
   const at = now().getTime();
   const runs = await findOpenRuns();
+  const { graceMs = defaultGraceMs, reuseMs = reusableForMs, cacheAgeMs } = options;
   const starts = [
     ...runs.map(({ startedAt }) => startedAt),
     ...(await claims.list()).map(({ since }) => since),
   ];
-  const { graceMs = defaultGraceMs, reuseMs = reusableForMs, cacheAgeMs } = options;
   const before = Math.min(at - graceMs, ...starts.map((start) => start.getTime() - reuseMs));
-  const isOlder = ({ lastModified }: StoredObject, thanMs: number) => lastModified.getTime() < thanMs;
+  const ages = { before, expired: at - cacheAgeMs - expiryMarginMs };
   const sweep = createSweep(objects, options.delete);
-  const expired = at - cacheAgeMs - expiryMarginMs;
 
-  for await (const { object, entry } of cache.list()) {
-    const usedAt = entry ? Date.parse(entry.usedAt) : object.lastModified.getTime();
-    if (usedAt < expired) await sweep.take('cached steps', object);
-  }
-  for await (const object of objects.list('checkpoints/')) {
-    const isOpen = runs.some(({ runId }) => object.key.startsWith(`checkpoints/${runId}/`));
-    if (!isOpen && isOlder(object, Math.min(before, expired))) await sweep.take('checkpoints', object);
-  }
+  await sweepRoots(dependencies, sweep, { ...ages, runs });
   const roots = await readRoots(dependencies, runs, sweep.taken);
   const reachable = await findReachable(artifacts, roots.references);
   const kept = new Set<Digest>([...reachable.digests, ...roots.digests]);
   const makers = await findMakers(objects, artifacts);
+  await sweepRecords(objects, sweep, { ...ages, kept });
+  const { stays, stages } = await sweepBlobs(objects, sweep, { before, kept, makers });
 
-  for await (const object of objects.list('quarantine/'))
-    if (isOlder(object, Math.min(before, expired))) await sweep.take('quarantine', object);
-  for await (const object of objects.list('claims/'))
-    if (isOlder(object, before)) await sweep.take('claims', object);
-  // The index goes first: an entry whose record is gone would be an error, a record without an entry is merely not found.
-  for await (const object of objects.list('lineage/by-')) {
-    const record = `sha256:${object.key.slice(object.key.lastIndexOf('/') + 1)}`;
-    if (!kept.has(record) && isOlder(object, before)) await sweep.take('lineage index', object);
-  }
-  const stages = createStageSizes();
-  const stays = { objects: 0, sizeBytes: 0 };
-  for await (const object of objects.list(blobKey('sha256:'))) {
-    const digest = `sha256:${object.key.slice(blobKey('sha256:').length)}`;
-    if (!kept.has(digest) && isOlder(object, before) && (await sweep.take('artifacts', object))) {
-      const maker = makers.get(digest);
-      if (maker) stages.add(maker, object.sizeBytes);
-    } else {
-      stays.objects += 1;
-      stays.sizeBytes += object.sizeBytes;
-    }
-  }
   const garbage = await sweep.finish();
   return {
     deleted: options.delete,
@@ -103,10 +76,72 @@ export async function collectGarbage(
     roots: roots.counts,
     kept: stays,
     garbage,
-    stages: stages.rows(),
+    stages,
     total: sum(garbage),
     problems: reachable.unreadable.map(({ reason }) => reason),
   };
+}
+
+/** Milliseconds: what is older may go, and what belongs to closed runs and caches, later. */
+interface Ages {
+  readonly before: number;
+  readonly expired: number;
+}
+
+const isOlder = ({ lastModified }: StoredObject, thanMs: number) => lastModified.getTime() < thanMs;
+
+/** What leads to artifacts, and need not any more. */
+async function sweepRoots(
+  { cache, objects }: CollectionDependencies,
+  sweep: Sweep,
+  { before, expired, runs }: Ages & { readonly runs: readonly OpenRun[] },
+): Promise<void> {
+  for await (const { object, entry } of cache.list()) {
+    const usedAt = entry ? Date.parse(entry.usedAt) : object.lastModified.getTime();
+    if (usedAt < expired) await sweep.take('cached steps', object);
+  }
+  for await (const object of objects.list('checkpoints/')) {
+    const isOpen = runs.some(({ runId }) => object.key.startsWith(`checkpoints/${runId}/`));
+    if (!isOpen && isOlder(object, Math.min(before, expired))) await sweep.take('checkpoints', object);
+  }
+}
+
+/** What is written down about artifacts and work, and leads to nothing. */
+async function sweepRecords(
+  objects: ObjectStore,
+  sweep: Sweep,
+  { before, expired, kept }: Ages & { readonly kept: ReadonlySet<Digest> },
+): Promise<void> {
+  for await (const object of objects.list('quarantine/'))
+    if (isOlder(object, Math.min(before, expired))) await sweep.take('quarantine', object);
+  for await (const object of objects.list('claims/'))
+    if (isOlder(object, before)) await sweep.take('claims', object);
+  // Before the records themselves: an entry whose record is gone would be an error, a record without one is not found.
+  for await (const object of objects.list('lineage/by-')) {
+    const record = `sha256:${object.key.slice(object.key.lastIndexOf('/') + 1)}`;
+    if (!kept.has(record) && isOlder(object, before)) await sweep.take('lineage index', object);
+  }
+}
+
+async function sweepBlobs(
+  objects: ObjectStore,
+  sweep: Sweep,
+  { before, kept, makers }: { before: number; kept: ReadonlySet<Digest>; makers: ReadonlyMap<Digest, Maker> },
+): Promise<Pick<CollectionReport, 'stages'> & { stays: CollectionReport['kept'] }> {
+  const stages = createStageSizes();
+  const stays = { objects: 0, sizeBytes: 0 };
+  const prefix = blobKey('sha256:');
+  for await (const object of objects.list(prefix)) {
+    const digest = `sha256:${object.key.slice(prefix.length)}`;
+    if (!kept.has(digest) && isOlder(object, before) && (await sweep.take('artifacts', object))) {
+      const maker = makers.get(digest);
+      if (maker) stages.add(maker, object.sizeBytes);
+    } else {
+      stays.objects += 1;
+      stays.sizeBytes += object.sizeBytes;
+    }
+  }
+  return { stages: stages.rows(), stays };
 }
 
 function sum(amounts: readonly Amount[]): { objects: number; sizeBytes: number } {

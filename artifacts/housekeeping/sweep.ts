@@ -32,7 +32,9 @@ export function createSweep(objects: ObjectStore, remove: boolean): Sweep {
     async take(what, object) {
       if (remove) {
         if (!(await isUnchanged(object))) return false;
-        removals.push(objects.remove(object.key));
+        const removal = objects.remove(object.key);
+        removal.catch(() => undefined); // told where it is awaited
+        removals.push(removal);
         if (removals.length >= removalsInFlight) await Promise.all(removals.splice(0));
       }
       taken.add(object.key);

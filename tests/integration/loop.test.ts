@@ -119,6 +119,14 @@ describe('the whole loop', () => {
     const status = await world.client.lifecycleStatus(run.workflowId);
     const states = new Map(status?.stages.map(({ stage, state }) => [stage, state]));
     expect([states.get('cleaning'), states.get('tokenization')]).toEqual(['cached', 'cached']);
+    // The new labels are why the rest was computed.
+    const { stdout: explained } = await coppice('explain-cache', run.workflowId);
+    expect(explained).toMatch(
+      new RegExp(`^cleaning +hit +\\S+ +computed at \\S+ by lifecycle/${model}/first$`, 'm'),
+    );
+    expect(explained).toMatch(
+      /^selection +miss +\S+ +input labels was sha256:\w+…?, is sha256:\w+…? \(compared with /m,
+    );
     const [, second] = await world.control.versions(model);
     expect(second.trigger).toEqual(run.trigger);
   }, 240_000);

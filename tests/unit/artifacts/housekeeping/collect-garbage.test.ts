@@ -21,3 +21,17 @@ describe('bytes that are old garbage when a run writes them again', () => {
     expect(await world.isWhole(garbage)).toBe(false);
   });
 });
+
+describe('a store that stops answering while garbage is removed', () => {
+  it('ends the collection with its failure, and the next one goes on', async () => {
+    const objects = createMemoryObjectStore();
+    const reference = await createCollectionWorld(objects).artifacts.putBytes('garbage', {
+      mediaType: 'text/plain',
+    });
+    const failing = { ...objects, remove: () => Promise.reject(new Error('no answer')) };
+    await expect(createCollectionWorld(failing).collect({})).rejects.toThrow('no answer');
+    const world = createCollectionWorld(objects);
+    await world.collect({});
+    expect(await world.isWhole(reference)).toBe(false);
+  });
+});
