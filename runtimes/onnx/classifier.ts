@@ -1,6 +1,6 @@
-// A trained classifier on ONNX Runtime: answers the gateway's requests. Graphs have static shapes, so a session is made
-// for each length that comes, rounded up; documents go one by one, each at its own length, since on one thread a batch
-// of them is no faster.
+// A trained classifier on ONNX Runtime: scores held-out rows, and answers the gateway's requests. Graphs have static
+// shapes, so a session is made for each length that comes, rounded up; documents go one by one, each at its own length,
+// since on one thread a batch of them is no faster.
 import { createGraph } from '../../pipeline/graph/ir.ts';
 import { writeOnnx } from '../../pipeline/graph/onnx/write-onnx.ts';
 import { softmax } from '../../pipeline/graph/operations.ts';
