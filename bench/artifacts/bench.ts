@@ -1,5 +1,6 @@
 // The artifact store against npm minio and boto3: puts and gets of three sizes, one and four in flight; what digest and
 // verification cost; and what passes through a stage that reads 16 MB and writes 16 MB.
+import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'minio';
@@ -43,6 +44,8 @@ export async function openArtifactsBench(say: (line: string) => void): Promise<B
   const client = new Client({
     ...{ endPoint: hostname, port: Number(port), useSSL: false, region: 'us-east-1' },
     ...{ accessKey, secretKey },
+    // Its rounds lie minutes apart: an idle connection must end here before MinIO ends it, or the next write fails.
+    transportAgent: new Agent({ keepAlive: true, timeout: 20_000 }),
   });
   const script = fileURLToPath(new URL('boto3-peer.py', import.meta.url));
   const peer = startPython(python, script, { endpoint: minio.endpoint, accessKey, secretKey, bucket });
