@@ -2,7 +2,7 @@
 // medians and spread, and ends with one line of JSON. Cases are chosen by a part of their name.
 
 import { benches } from './benches.ts';
-import { measure } from './measure.ts';
+import { measure, median } from './measure.ts';
 import { report } from './report.ts';
 
 async function main([name = '', ...chosen]: string[]): Promise<number> {
@@ -24,7 +24,11 @@ async function main([name = '', ...chosen]: string[]): Promise<number> {
     const results = [];
     for (const it of cases) {
       say(it.name);
-      results.push(await measure(it));
+      const measured = await measure(it);
+      results.push(measured);
+      for (const { case: name, peerName, ratios } of measured) {
+        say(`  ${name}: ${median(ratios).toFixed(2)} × ${peerName}`);
+      }
     }
     process.stdout.write(report(name, bench.remarks, results));
     return 0;

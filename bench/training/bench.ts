@@ -49,7 +49,8 @@ export async function openTrainingBench(say: (line: string) => void): Promise<Be
     cases: cases.map(({ name, model, precision, steps, rounds }): Case => {
       const autocast = precision === 'bfloat16';
       const { batchSize, contextLength } = models[model];
-      const peers = [false, true].map((compile) =>
+      // Compiling under autocast takes minutes here, and eager is what PyTorch's own examples do.
+      const peers = (autocast ? [false] : [false, true]).map((compile) =>
         started(
           `${torch} ${compile ? 'compiled' : 'eager'}`,
           () => peer(model, { compile, autocast }),
