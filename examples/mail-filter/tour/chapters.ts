@@ -1,5 +1,4 @@
 // The story of the tour, chapter by chapter. Each says what it expects; what comes out otherwise ends the tour.
-import { access, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createControlApi } from '../../../client/control-api.ts';
 import { connectCoppice } from '../../../client/coppice-client.ts';
@@ -8,6 +7,7 @@ import { readSettings } from '../../../settings/settings.ts';
 import { startStack, stopStack } from '../../../stack/control.ts';
 import { prepareMails } from '../prepare.ts';
 import { spoilLabels } from '../spoil-labels.ts';
+import { setDataAside } from './aside.ts';
 import { createLabelBatches } from './labels.ts';
 import { expectThat, model, need, type Session } from './session.ts';
 import { startTraffic } from './traffic.ts';
@@ -229,21 +229,4 @@ function describeRun({ runs }: Session, version: number): string {
   const { accuracy, f1, auc } = result.metrics;
   const figures = `accuracy ${accuracy.toFixed(3)}, F1 ${f1.toFixed(3)}, AUC ${auc.toFixed(3)} on held-out mails`;
   return `${figures}, ${Math.round(tokensPerSecond)} tokens/s`;
-}
-
-/**
- * The tour begins with nothing; what an earlier stack has left is kept beside it.
- * @returns where it was put
- */
-async function setDataAside(home: string): Promise<string | undefined> {
-  const data = join(home, 'data');
-  const exists = await access(data).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return undefined;
-  const aside = join(home, 'earlier', new Date().toISOString().replace(/[:.]/g, '-'));
-  await mkdir(join(home, 'earlier'), { recursive: true });
-  await rename(data, aside);
-  return aside;
 }
