@@ -114,6 +114,11 @@ export function reachable(outputs: readonly Node[]): Node[] {
   return [...found].sort((a, b) => a.id - b.id);
 }
 
+/** @returns those nodes of one operation that the outputs are computed from, such as their parameters. */
+export function reachableOf<K extends OperationName>(outputs: readonly Node[], operation: K): Node<K>[] {
+  return reachable(outputs).filter((node): node is Node<K> => node.operation === operation);
+}
+
 /** Writes a graph for people: a line a node, `%7 = matMul(%3, %5) float32[8, 128]`. */
 export function printGraph(outputs: readonly Node[]): string {
   return reachable(outputs).map(printNode).join('\n');

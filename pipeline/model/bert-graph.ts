@@ -5,14 +5,10 @@ import type { Graph, Node } from '../graph/ir.ts';
 import {
   add,
   attention,
-  dropoutMask,
   gather,
   gelu,
   input,
-  layerNormalization,
   matMul,
-  multiply,
-  parameter,
   reshape,
   scale,
   slice,
@@ -20,8 +16,9 @@ import {
   transpose,
 } from '../graph/operations.ts';
 import type { BertConfig } from './config.ts';
-import type { ParameterLayout } from './layout.ts';
 import { parameterLayout } from './layout.ts';
+import type { Parts } from './parts.ts';
+import { createParts } from './parts.ts';
 
 /** The shape of what is computed at once. */
 export interface BertShape {
@@ -38,12 +35,9 @@ export interface BertOptions extends BertShape {
 }
 
 /** A model in the making. */
-interface Bert extends BertShape {
+interface Bert extends BertShape, Parts {
   readonly graph: Graph;
   readonly config: BertConfig;
-  readonly layout: ParameterLayout;
-  /** A mask of a shape, or none. */
-  readonly mask: (shape: readonly number[]) => Node | undefined;
 }
 
 /**
@@ -55,7 +49,7 @@ export function classifierLogits(graph: Graph, options: BertOptions): Node {
   const model = createBert(graph, options);
   const first = encode(model, 'first');
   const pooled = tanh(linear(model, 'bert.pooler.dense', first));
-  return linear(model, 'classifier', dropped(model, pooled));
+  return linear(model, 'classifier', model.dropped(pooled));
 }
 
 /**
@@ -66,23 +60,18 @@ export function classifierLogits(graph: Graph, options: BertOptions): Node {
 export function maskedTokenLogits(graph: Graph, options: BertOptions, positions: number): Node {
   const model = createBert(graph, options);
   const hidden = gather(encode(model, 'all'), input(graph, 'positions', [positions], 'int32')); // [M, C]
-  const transformed = normalize(
-    model,
+  const transformed = model.normalize(
     'cls.predictions.transform.LayerNorm',
     gelu(linear(model, 'cls.predictions.transform.dense', hidden)),
   );
-  const embedding = weight(model, 'bert.embeddings.word_embeddings.weight');
-  return add(matMul(transformed, embedding, { transposeB: true }), weight(model, 'cls.predictions.bias'));
+  const embedding = model.weight('bert.embeddings.word_embeddings.weight');
+  return add(matMul(transformed, embedding, { transposeB: true }), model.weight('cls.predictions.bias'));
 }
 
 function createBert(graph: Graph, { config, batchSize, length, dropout = 0 }: BertOptions): Bert {
-  let stream = 0;
-  const mask = (shape: readonly number[]): Node | undefined => {
-    if (dropout === 0) return undefined;
-    stream += 1;
-    return dropoutMask(input(graph, 'seed', [2], 'int32'), { rate: dropout, stream, shape });
-  };
-  return { graph, config, batchSize, length, layout: parameterLayout(config), mask };
+  const { layerNormEpsilon } = config;
+  const parts = createParts(graph, { layout: parameterLayout(config), layerNormEpsilon, dropout });
+  return { graph, config, batchSize, length, ...parts };
 }
 
 /**
@@ -110,13 +99,13 @@ function embed(model: Bert): Node {
   const { graph, batchSize, length, config } = model;
   const name = 'bert.embeddings';
   const row = (table: string, count: number): Node =>
-    slice(weight(model, `${name}.${table}.weight`), [0, 0], [count, config.hiddenSize]);
+    slice(model.weight(`${name}.${table}.weight`), [0, 0], [count, config.hiddenSize]);
   const ids = input(graph, 'ids', [batchSize * length], 'int32');
-  const tokens = gather(weight(model, `${name}.word_embeddings.weight`), ids); // [B × T, C]
+  const tokens = gather(model.weight(`${name}.word_embeddings.weight`), ids); // [B × T, C]
   const places = add(row('position_embeddings', length), row('token_type_embeddings', 1)); // one segment: type 0
   const sum = add(reshape(tokens, [batchSize, length, config.hiddenSize]), places);
   const rows = reshape(sum, [batchSize * length, config.hiddenSize]);
-  return dropped(model, normalize(model, `${name}.LayerNorm`, rows));
+  return model.dropped(model.normalize(`${name}.LayerNorm`, rows));
 }
 
 /** [B × T, C] → [B, C] */
@@ -135,11 +124,11 @@ interface LayerInput {
 
 function encoderLayer(model: Bert, name: string, layerInput: LayerInput): Node {
   const mixed = attend(model, `${name}.attention.self`, layerInput);
-  const attended = dropped(model, linear(model, `${name}.attention.output.dense`, mixed));
-  const middle = normalize(model, `${name}.attention.output.LayerNorm`, add(attended, layerInput.queries));
+  const attended = model.dropped(linear(model, `${name}.attention.output.dense`, mixed));
+  const middle = model.normalize(`${name}.attention.output.LayerNorm`, add(attended, layerInput.queries));
   const expanded = gelu(linear(model, `${name}.intermediate.dense`, middle)); // [B × Q, 4C]
-  const contracted = dropped(model, linear(model, `${name}.output.dense`, expanded));
-  return normalize(model, `${name}.output.LayerNorm`, add(contracted, middle));
+  const contracted = model.dropped(linear(model, `${name}.output.dense`, expanded));
+  return model.normalize(`${name}.output.LayerNorm`, add(contracted, middle));
 }
 
 /** Multi-head attention of the wanted rows over all. [B × Q, C] */
@@ -162,31 +151,10 @@ function attend(model: Bert, name: string, { queries, hidden, mask }: LayerInput
   return reshape(transpose(mixed, [0, 2, 1, 3]), [queries.shape[0], hiddenSize]);
 }
 
-function dropped(model: Bert, x: Node): Node {
-  const mask = model.mask(x.shape);
-  return mask === undefined ? x : multiply(x, mask);
-}
-
 /** Multiplies by a weight in PyTorch's layout, [outputs, inputs], and adds a bias. */
 function linear(model: Bert, name: string, x: Node): Node {
-  const product = matMul(x, weight(model, `${name}.weight`), { transposeB: true });
-  return add(product, weight(model, `${name}.bias`));
-}
-
-function normalize(model: Bert, name: string, x: Node): Node {
-  const { config } = model;
-  return layerNormalization(
-    x,
-    weight(model, `${name}.weight`),
-    weight(model, `${name}.bias`),
-    config.layerNormEpsilon,
-  );
-}
-
-function weight({ graph, layout }: Bert, name: string): Node {
-  const entry = layout.entries.find((candidate) => candidate.name === name);
-  if (entry === undefined) throw new RangeError(`the layout has no parameter ${name}`);
-  return parameter(graph, name, entry.shape);
+  const product = matMul(x, model.weight(`${name}.weight`), { transposeB: true });
+  return add(product, model.weight(`${name}.bias`));
 }
 
 /** [B, 1, 1, T]: 0 where there is a token, and so low a score that softmax makes it 0 where there is padding. */

@@ -69,19 +69,25 @@ const fileSchema = z
   });
 
 /**
+ * Checks a `config.json` against what its layout can be.
+ * @throws ModelFormatError with every field that is wrong
+ */
+export function checkConfig<S extends z.ZodType>(schema: S, json: unknown): z.output<S> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new ModelFormatError(
+    'config.json',
+    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
+  );
+}
+
+/**
  * Reads a `config.json`.
  * @param json the parsed file
  * @throws ModelFormatError with every field that is wrong
  */
 export function parseBertConfig(json: unknown): BertConfig {
-  const parsed = fileSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new ModelFormatError(
-      'config.json',
-      parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
-    );
-  }
-  const file = parsed.data;
+  const file = checkConfig(fileSchema, json);
   const head = (Object.keys(architectures) as BertHead[]).find((name) =>
     file.architectures.includes(architectures[name]),
   );

@@ -1,6 +1,6 @@
 // The shape of a GPT-2 decoder and its `config.json`, in the fields of Hugging Face's GPT2Config.
 import { z } from 'zod';
-import { ModelFormatError } from './config.ts';
+import { checkConfig } from './config.ts';
 
 /** Shape of a decoder. */
 export interface GptConfig {
@@ -60,14 +60,7 @@ const fileSchema = z
  * @throws ModelFormatError with every field that is wrong
  */
 export function parseGptConfig(json: unknown): GptConfig {
-  const parsed = fileSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new ModelFormatError(
-      'config.json',
-      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
-    );
-  }
-  const file = parsed.data;
+  const file = checkConfig(fileSchema, json);
   return {
     vocabularySize: file.vocab_size,
     hiddenSize: file.n_embd,

@@ -6,14 +6,10 @@ import {
   add,
   attention,
   constant,
-  dropoutMask,
   gather,
   gelu,
   input,
-  layerNormalization,
   matMul,
-  multiply,
-  parameter,
   reshape,
   scale,
   slice,
@@ -22,6 +18,8 @@ import {
 import type { GptConfig } from './gpt-config.ts';
 import type { ParameterLayout, Row } from './layout.ts';
 import { layOut } from './layout.ts';
+import type { Parts } from './parts.ts';
+import { createParts } from './parts.ts';
 
 /** Deviation of weights at the start; those that write into the residual stream have it divided by √(2 · layers). */
 const deviation = 0.02;
@@ -70,11 +68,8 @@ export interface GptOptions {
 }
 
 /** A model in the making. */
-export interface Gpt extends GptOptions {
+export interface Gpt extends GptOptions, Parts {
   readonly graph: Graph;
-  readonly weight: (name: string) => Node;
-  /** A mask of a shape, or none. */
-  readonly mask: (shape: readonly number[]) => Node | undefined;
 }
 
 /**
@@ -97,27 +92,17 @@ export function nextTokenLogits(graph: Graph, options: GptOptions): Node {
 
 /** [N, C] → [N, V] */
 export function head(model: Gpt, hidden: Node): Node {
-  const normal = normalize(model, 'transformer.ln_f', hidden);
+  const normal = model.normalize('transformer.ln_f', hidden);
   return matMul(normal, model.weight('transformer.wte.weight'), { transposeB: true });
 }
 
 export function createGpt(graph: Graph, options: GptOptions): Gpt {
   const { config, dropout = 0 } = options;
-  const shapes = new Map(gptLayout(config).entries.map(({ name, shape }) => [name, shape]));
-  let stream = 0;
+  const { layerNormEpsilon } = config;
   return {
     ...options,
     graph,
-    weight: (name) => {
-      const shape = shapes.get(name);
-      if (shape === undefined) throw new RangeError(`the layout has no parameter ${name}`);
-      return parameter(graph, name, shape);
-    },
-    mask: (shape) => {
-      if (dropout === 0) return undefined;
-      stream += 1;
-      return dropoutMask(input(graph, 'seed', [2], 'int32'), { rate: dropout, stream, shape });
-    },
+    ...createParts(graph, { layout: gptLayout(config), layerNormEpsilon, dropout }),
   };
 }
 
@@ -138,7 +123,7 @@ function embed(model: Gpt): Node {
     hiddenSize,
   ]);
   const places = slice(model.weight('transformer.wpe.weight'), [0, 0], [length, hiddenSize]);
-  return dropped(model, reshape(add(tokens, places), [batchSize * length, hiddenSize]));
+  return model.dropped(reshape(add(tokens, places), [batchSize * length, hiddenSize]));
 }
 
 /** Of one layer's attention, [B, H, T, C/H] each; queries are divided by √(C/H). */
@@ -158,11 +143,11 @@ export interface BlockInput {
 /** One layer. [B × T, C] */
 export function block(model: Gpt, index: number, { states, mix }: BlockInput): Node {
   const name = `transformer.h.${index}`;
-  const mixed = attend(model, `${name}.attn`, { states: normalize(model, `${name}.ln_1`, states), mix });
-  const attended = add(states, dropped(model, mixed));
-  const expanded = linear(model, `${name}.mlp.c_fc`, normalize(model, `${name}.ln_2`, attended)); // [B × T, 4C]
+  const mixed = attend(model, `${name}.attn`, { states: model.normalize(`${name}.ln_1`, states), mix });
+  const attended = add(states, model.dropped(mixed));
+  const expanded = linear(model, `${name}.mlp.c_fc`, model.normalize(`${name}.ln_2`, attended)); // [B × T, 4C]
   const contracted = linear(model, `${name}.mlp.c_proj`, gelu(expanded, model.config.geluApproximation));
-  return add(attended, dropped(model, contracted));
+  return add(attended, model.dropped(contracted));
 }
 
 function attend(model: Gpt, name: string, { states, mix }: BlockInput): Node {
@@ -188,21 +173,6 @@ function mixCausally({ batchSize, config, length, mask }: Gpt, heads: Heads, cau
   return attention({ ...heads, mask: causal, keep: mask([batchSize, config.heads, length, length]) });
 }
 
-function dropped(model: Gpt, x: Node): Node {
-  const mask = model.mask(x.shape);
-  return mask === undefined ? x : multiply(x, mask);
-}
-
 function linear(model: Gpt, name: string, x: Node): Node {
   return add(matMul(x, model.weight(`${name}.weight`)), model.weight(`${name}.bias`));
-}
-
-function normalize(model: Gpt, name: string, x: Node): Node {
-  const { layerNormEpsilon } = model.config;
-  return layerNormalization(
-    x,
-    model.weight(`${name}.weight`),
-    model.weight(`${name}.bias`),
-    layerNormEpsilon,
-  );
 }

@@ -1,6 +1,7 @@
 // Which parameters a BERT model has: names and shapes as in Hugging Face's BertForSequenceClassification and
 // BertForMaskedLM, and where each stands in one flat vector. The flat vector is what is trained, so that gradient
 // clipping, the optimizer and checkpoints handle one array and not dozens.
+import { sizeOf } from '../graph/shapes.ts';
 import { createRandom } from '../random.ts';
 import type { BertConfig } from './config.ts';
 import { ModelFormatError } from './config.ts';
@@ -103,7 +104,7 @@ export function layOut(rows: readonly Row[]): ParameterLayout {
   const entries: ParameterEntry[] = [];
   let offset = 0;
   for (const [name, shape, initial] of rows) {
-    const size = shape.reduce((product, count) => product * count, 1);
+    const size = sizeOf(shape);
     entries.push({ name, shape, offset, size, decays: shape.length > 1, initial });
     offset += size;
   }

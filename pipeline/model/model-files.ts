@@ -24,15 +24,24 @@ export interface Model {
 export function readModel(files: ModelFiles): Model {
   const config = parseBertConfig(parseJson(files.config));
   const layout = parameterLayout(config);
+  return { config, layout, parameters: readParameters(layout, files.weights) };
+}
+
+/**
+ * @param weights the content of `model.safetensors`
+ * @returns [layout.size]
+ * @throws ModelFormatError when a parameter is missing or has another shape
+ */
+export function readParameters(layout: ParameterLayout, weights: Uint8Array): Float32Array {
   const parameters = new Float32Array(layout.size);
-  const missing = assignTensors(layout, parameters, readSafetensors(files.weights).tensors);
+  const missing = assignTensors(layout, parameters, readSafetensors(weights).tensors);
   if (missing.length > 0) {
     throw new ModelFormatError(
       'model.safetensors',
       missing.map((name) => `${name}: missing`),
     );
   }
-  return { config, layout, parameters };
+  return parameters;
 }
 
 /** @throws ModelFormatError */
@@ -46,8 +55,13 @@ export function parseJson(text: string): unknown {
 
 /** @returns the two files; equal models give equal bytes */
 export function writeModel({ config, layout, parameters }: Model): ModelFiles {
+  return writeFiles(formatBertConfig(config), layout, parameters);
+}
+
+/** @param config the content of `config.json`, with keys in a fixed order */
+export function writeFiles(config: object, layout: ParameterLayout, parameters: Float32Array): ModelFiles {
   return {
-    config: `${JSON.stringify(formatBertConfig(config), null, 2)}\n`,
+    config: `${JSON.stringify(config, null, 2)}\n`,
     // transformers refuses a file that does not say which framework it is for.
     weights: writeSafetensors(namedTensors(layout, parameters), { format: 'pt' }),
   };

@@ -9,6 +9,7 @@ import { parameterLayout } from '../model/layout.ts';
 import { createDataOrder } from './data-order.ts';
 import { addTokenNoise } from './masking.ts';
 import type { Objective, StepBatch, ValidationBatch } from './objective.ts';
+import { programOf } from './objective.ts';
 import { dropoutSeed, randomFor } from './streams.ts';
 import type { TokenBatch, TokenRows } from './token-rows.ts';
 import { graphLengths, takeBatch } from './token-rows.ts';
@@ -58,8 +59,6 @@ export function createFineTuning(task: FineTuningTask): Objective {
     validationBatches: validationBatches(task),
   };
 }
-
-const programOf = (length: number): string => `length-${length}`;
 
 /** −Σ targets · log softmax(logits): the targets of a row sum to its weight in the mean. */
 function loss(

@@ -4,6 +4,9 @@ import type { Node } from '../graph/ir.ts';
 import type { ParameterLayout } from '../model/layout.ts';
 import type { Feeds } from './session.ts';
 
+/** @returns the name of the program for rows of a length. */
+export const programOf = (length: number): string => `length-${length}`;
+
 /** A batch, and the graph that it is for. */
 export interface StepBatch {
   readonly program: string;

@@ -5,7 +5,7 @@ import { gradients } from '../graph/gradients.ts';
 import type { Interpreter } from '../graph/interpret.ts';
 import { compileInterpreter } from '../graph/interpret.ts';
 import type { Node } from '../graph/ir.ts';
-import { reachable } from '../graph/ir.ts';
+import { reachableOf } from '../graph/ir.ts';
 import type { ParameterLayout } from '../model/layout.ts';
 import { updateNumbers } from './optimizer.ts';
 import { updatePlain } from './plain-updates.ts';
@@ -57,9 +57,7 @@ function obtain<T>(known: Map<string, T>, name: string, make: () => T): T {
 
 /** Gradients under the names of their parameters. */
 function lossAndGradients(loss: Node): Record<string, Node> {
-  const parameters = reachable([loss]).filter(
-    (node): node is Node<'parameter'> => node.operation === 'parameter',
-  );
+  const parameters = reachableOf([loss], 'parameter');
   const slopes = gradients(loss, parameters);
   const named = slopes.map((slope, index): [string, Node] => [parameters[index].attributes.name, slope]);
   return { ...Object.fromEntries(named), loss };

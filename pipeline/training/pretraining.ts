@@ -10,6 +10,7 @@ import { parameterLayout } from '../model/layout.ts';
 import { createDataOrder } from './data-order.ts';
 import { maskTokens } from './masking.ts';
 import type { Objective, StepBatch } from './objective.ts';
+import { programOf } from './objective.ts';
 import { dropoutSeed, randomFor } from './streams.ts';
 import type { TokenRows } from './token-rows.ts';
 import { graphLengths, takeBatch } from './token-rows.ts';
@@ -70,5 +71,3 @@ export function createPretraining({ config, seed, tokens, options }: Pretraining
     validationBatches: [],
   };
 }
-
-const programOf = (length: number): string => `length-${length}`;

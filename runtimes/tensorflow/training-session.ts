@@ -1,6 +1,7 @@
 // Trains on native TensorFlow: the plan's graph is written as a SavedModel, loaded by tfjs-node's addon, and stepped
 // by one call a step. Weights and what the optimizer keeps stay inside until they are read. Every call blocks the event
 // loop, so this belongs in a process of its own.
+import { sizeOf } from '../../pipeline/graph/shapes.ts';
 import type { ProgramNames, TrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
@@ -51,7 +52,7 @@ function feedsOf({ inputs, feeds }: ProgramNames, fed: Feeds): Feed[] {
   const given = new Map(Object.entries(fed));
   return inputs.map(({ attributes: { name, shape } }) => {
     const values = given.get(name);
-    const size = shape.reduce((product, count) => product * count, 1);
+    const size = sizeOf(shape);
     if (values?.length !== size) {
       throw new RangeError(`input ${name}: expected ${size} numbers, got ${String(values?.length)}`);
     }

@@ -6,7 +6,7 @@ import { slotsOf } from '../../training/optimizer.ts';
 import type { TrainingPlan } from '../../training/session.ts';
 import { gradients } from '../gradients.ts';
 import type { Node } from '../ir.ts';
-import { reachable } from '../ir.ts';
+import { reachableOf } from '../ir.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { createGraphDef, shapeAttribute, typeAttribute } from './graph-def.ts';
 import { lower } from './lower.ts';
@@ -55,7 +55,7 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
     (kind: string, take: typeof trainingFetches) =>
     ([name, loss]: [string, Node]): [string, ProgramNames] => {
       const feeds: Record<string, Reference> = {};
-      const inputs = reachable([loss]).filter((node): node is Node<'input'> => node.operation === 'input');
+      const inputs = reachableOf([loss], 'input');
       for (const { attributes } of inputs) {
         const place = `${kind}/${name}/${attributes.name}`;
         feeds[attributes.name] = placeholder(target, place, attributes.shape, attributes.type);
@@ -97,9 +97,7 @@ function trainingFetches(
   loss: Node,
   { plan, scalars, state, lowering }: Surroundings,
 ): Reference[] {
-  const parameters = reachable([loss]).filter(
-    (node): node is Node<'parameter'> => node.operation === 'parameter',
-  );
+  const parameters = reachableOf([loss], 'parameter');
   const [lossValue, ...slopes] = lower([loss, ...gradients(loss, parameters)], target, lowering);
   const norm = globalNorm(target, slopes);
   const clipped = clip(target, slopes, { norm, maximum: plan.maximumNorm });

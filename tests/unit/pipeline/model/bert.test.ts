@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { gradients } from '../../../../pipeline/graph/gradients.ts';
 import { compileInterpreter } from '../../../../pipeline/graph/interpret.ts';
 import type { Node } from '../../../../pipeline/graph/ir.ts';
-import { createGraph, reachable } from '../../../../pipeline/graph/ir.ts';
+import { createGraph, reachableOf } from '../../../../pipeline/graph/ir.ts';
 import {
   input,
   logSoftmax,
@@ -79,9 +79,7 @@ describe.each(['classifier', 'masked'] as const)('the %s of transformers', (name
     const { batch, loss: expectedLoss, targets, gradients: expected } = golden(name);
     const logits = logitsOf(batch);
     const loss = smoothedLoss(logits);
-    const parameters = reachable([loss]).filter(
-      (node): node is Node<'parameter'> => node.operation === 'parameter',
-    );
+    const parameters = reachableOf([loss], 'parameter');
     const slopes = gradients(loss, parameters);
     const named = parameters.map(({ attributes }, index): [string, Node] => [attributes.name, slopes[index]]);
     const outputs = { ...Object.fromEntries(named), loss };

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { gradients } from '../../../../pipeline/graph/gradients.ts';
 import { compileInterpreter } from '../../../../pipeline/graph/interpret.ts';
 import type { Node } from '../../../../pipeline/graph/ir.ts';
-import { createGraph, reachable } from '../../../../pipeline/graph/ir.ts';
+import { createGraph, reachableOf } from '../../../../pipeline/graph/ir.ts';
 import { crossEntropy, input, reduceMean } from '../../../../pipeline/graph/operations.ts';
 import { ModelFormatError } from '../../../../pipeline/model/config.ts';
 import { gptPresets, parseGptConfig } from '../../../../pipeline/model/gpt-config.ts';
@@ -57,9 +57,7 @@ describe('the GPT-2 of transformers', () => {
   it('gives the same loss and the same gradient of every parameter', () => {
     const logits = logitsOf(2, 9);
     const loss = reduceMean(crossEntropy(logits, input(logits.graph, 'targets', [18], 'int32')), [0]);
-    const parameters = reachable([loss]).filter(
-      (node): node is Node<'parameter'> => node.operation === 'parameter',
-    );
+    const parameters = reachableOf([loss], 'parameter');
     const slopes = gradients(loss, parameters);
     const named = parameters.map(({ attributes }, index): [string, Node] => [attributes.name, slopes[index]]);
     const targets = Int32Array.from(golden.targets.flat());
