@@ -159,7 +159,7 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       const quarantined = routing?.quarantined.includes(version) ?? false;
       const outOfTraffic = routing?.champion !== version && routing?.challenger?.version !== version;
       const reasons = [
-        `${answers.length} answers since the rollback, ${bad.length} of them by version ${version}`,
+        `answers since the rollback: ${answers.length}, of them by version ${version}: ${bad.length}`,
         quarantined ? `version ${version} is quarantined` : `version ${version} is not quarantined`,
         ...(outOfTraffic ? [] : [`the routing still names version ${version}`]),
       ];

@@ -101,8 +101,9 @@ export const chapters: readonly Chapter[] = [
         'an alert that starts a run',
         async () => {
           const { accuracy, answers } = traffic.accuracyOf(1);
+          const figure = answers === 0 ? 'not known yet' : accuracy.toFixed(3);
           say(
-            `${answers} mails answered, accuracy ${accuracy.toFixed(3)}; objective ${session.spec.monitoring.qualityObjective ?? '?'}`,
+            `${answers} mails answered, accuracy ${figure}; objective ${session.spec.monitoring.qualityObjective ?? '?'}`,
           );
           const state = await client.controllerState(model);
           return state?.run?.trigger?.kind === 'alert' ? state.run : undefined;

@@ -15,21 +15,33 @@ import type { Session } from './session.ts';
 const help = `npm start [-- --once] [--seed N]
 
 Starts the local stack and tells the tour: a spam filter that learns, serves, ages, is trained again,
-is compared with itself, and takes back a bad version. About six minutes on two cores.
+is compared with itself, and takes back a bad version. About four minutes on two cores.
 
   --once     stop everything at the end; otherwise the stack stays until Ctrl-C
   --seed N   of the training (default: that of the model file)
 `;
 
-const { values } = parseArgs({
-  options: {
-    once: { type: 'boolean', default: false },
-    seed: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) process.stdout.write(help);
+const values = readArguments();
+if (values === undefined) process.exitCode = 2;
+else if (values.help) process.stdout.write(help);
 else process.exitCode = await tour(values.once, values.seed);
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        once: { type: 'boolean', default: false },
+        seed: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.seed === undefined || /^\d{1,9}$/.test(values.seed)) return values;
+    throw new Error(`--seed ${values.seed}: expected a whole number`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    return undefined;
+  }
+}
 
 async function tour(onlyOnce: boolean, seed: string | undefined): Promise<number> {
   const spec = await loadModelFile(fileURLToPath(new URL('../mail-filter.model.ts', import.meta.url)));
@@ -51,6 +63,9 @@ async function tour(onlyOnce: boolean, seed: string | undefined): Promise<number
   await session.running?.traffic.stop();
   await session.running?.client.close();
   await stopStack(home);
+  process.stdout.write(
+    '\nThe stack has ended; its data stay. `npx coppice up` brings it and these addresses back.\n',
+  );
   if (failure !== undefined) process.stderr.write(`Logs are in ${join(home, 'logs')}.\n`);
   return failure === undefined ? 0 : 1;
 }
