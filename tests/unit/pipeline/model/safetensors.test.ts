@@ -36,7 +36,12 @@ describe('safetensors', () => {
     fc.assert(
       fc.property(
         tensors,
-        fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }),
+        fc.dictionary(
+          // As with tensors: the reader drops the one key that would reach an object's prototype.
+          fc.string().filter((key) => key !== '__proto__'),
+          fc.string(),
+          { noNullPrototype: true },
+        ),
         (written, metadata) => {
           const file = writeSafetensors(
             written.map(({ name, values }) => ({ name, shape: [values.length], values })),
