@@ -38,57 +38,55 @@ export async function timed(work: () => Promise<unknown>): Promise<Spent> {
   return { seconds, processorSeconds: (user + system) / 1_000_000 };
 }
 
-/** Puts and gets by digest, every byte verified. */
-export function artifactSide(store: ArtifactStore, work: Work): Side {
+/** How a side stores a body, and reads back what it stored. */
+interface Store<Place> {
+  readonly put: (body: Buffer) => Promise<Place>;
+  readonly get: (place: Place) => Promise<unknown>;
+}
+
+/** Fresh bodies for each round that puts; rounds that get read what was put before the first of them. */
+function sideOf<Place>(name: string, { put, get }: Store<Place>, work: Work): Side {
   const { sizeBytes, count } = work;
-  let stored: ArtifactReference[] | undefined;
-  const putAll = (bodies: readonly Buffer[]) =>
-    inFlight(bodies, work.inFlight, (body) => store.putBytes(body, { mediaType }));
+  const putAll = (bodies: readonly Buffer[]) => inFlight(bodies, work.inFlight, put);
+  let stored: Place[] | undefined;
   return {
-    name: 'Coppice',
+    name,
     async run() {
       if (work.operation === 'put') {
         const bodies = freshBodies(sizeBytes, count);
         return timed(() => putAll(bodies));
       }
       stored ??= await putAll(freshBodies(sizeBytes, count));
-      const references = stored;
-      return timed(() => inFlight(references, work.inFlight, (reference) => store.readBytes(reference)));
+      const places = stored;
+      return timed(() => inFlight(places, work.inFlight, get));
     },
   };
 }
 
+/** Puts and gets by digest, every byte verified. */
+export function artifactSide(store: ArtifactStore, work: Work): Side {
+  const put = (body: Buffer): Promise<ArtifactReference> => store.putBytes(body, { mediaType });
+  return sideOf('Coppice', { put, get: (reference) => store.readBytes(reference) }, work);
+}
+
 /** The same bucket below the artifact store: what digest and verification cost is the difference. */
 export function bareSide(objects: ObjectStore, work: Work): Side {
-  const { sizeBytes, count } = work;
-  let stored: string[] | undefined;
-  const putAll = async (bodies: readonly Buffer[]) =>
-    inFlight(bodies, work.inFlight, async (body) => {
-      const key = `bare/${randomUUID()}`;
-      // As the artifact store does: small ones on condition, and of large ones it asks first.
-      if (sizeBytes > 64 * 1024) await objects.stat(key);
-      await objects.put(key, body, sizeBytes > 64 * 1024 ? {} : { ifNoneMatch: true });
-      return key;
-    });
-  const read = async (key: string) => {
+  const { sizeBytes } = work;
+  const put = async (body: Buffer): Promise<string> => {
+    const key = `bare/${randomUUID()}`;
+    // As the artifact store does: small ones on condition, and of large ones it asks first.
+    if (sizeBytes > 64 * 1024) await objects.stat(key);
+    await objects.put(key, body, sizeBytes > 64 * 1024 ? {} : { ifNoneMatch: true });
+    return key;
+  };
+  const get = async (key: string): Promise<Buffer> => {
     const bytes = Buffer.allocUnsafeSlow(sizeBytes);
     let filled = 0;
     for await (const chunk of (await objects.get(key)).stream as AsyncIterable<Buffer>)
       filled += chunk.copy(bytes, filled);
     return bytes;
   };
-  return {
-    name: 'without digest and verification',
-    async run() {
-      if (work.operation === 'put') {
-        const bodies = freshBodies(sizeBytes, count);
-        return timed(() => putAll(bodies));
-      }
-      stored ??= await putAll(freshBodies(sizeBytes, count));
-      const keys = stored;
-      return timed(() => inFlight(keys, work.inFlight, read));
-    },
-  };
+  return sideOf('without digest and verification', { put, get }, work);
 }
 
 export async function readWhole(client: Client, bucket: string, key: string): Promise<Buffer> {
@@ -98,26 +96,12 @@ export async function readWhole(client: Client, bucket: string, key: string): Pr
 }
 
 export function minioSide(client: Client, bucket: string, work: Work): Side {
-  const { sizeBytes, count } = work;
-  let stored: string[] | undefined;
-  const putAll = async (bodies: readonly Buffer[]) =>
-    inFlight(bodies, work.inFlight, async (body) => {
-      const key = `npm-minio/${randomUUID()}`;
-      await client.putObject(bucket, key, body, body.length);
-      return key;
-    });
-  return {
-    name: 'npm minio',
-    async run() {
-      if (work.operation === 'put') {
-        const bodies = freshBodies(sizeBytes, count);
-        return timed(() => putAll(bodies));
-      }
-      stored ??= await putAll(freshBodies(sizeBytes, count));
-      const keys = stored;
-      return timed(() => inFlight(keys, work.inFlight, (key) => readWhole(client, bucket, key)));
-    },
+  const put = async (body: Buffer): Promise<string> => {
+    const key = `npm-minio/${randomUUID()}`;
+    await client.putObject(bucket, key, body, body.length);
+    return key;
   };
+  return sideOf('npm minio', { put, get: (key) => readWhole(client, bucket, key) }, work);
 }
 
 const answerSchema = z.object({ seconds: z.number(), processorSeconds: z.number() });

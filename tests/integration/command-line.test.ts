@@ -1,26 +1,17 @@
 // The verbs on a registry that is there and a Temporal server on which nothing runs: typos and things that are not there
 // are told in one line, with the documented exit code, and leave nothing behind.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIds, workflowTypes } from '../../contracts/messages.ts';
+import { runCoppice } from '../support/command-line.ts';
 import { model, openControlWorld } from '../support/control-world.ts';
 
-const program = fileURLToPath(new URL('../../bin/coppice.mjs', import.meta.url));
 let world: Awaited<ReturnType<typeof openControlWorld>>;
 beforeAll(async () => {
   world = await openControlWorld();
 });
 afterAll(() => world.close());
 
-function coppice(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, ...world.environment };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...args], { env }, (_error, out, err) => {
-      resolve({ code: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const coppice = (...args: string[]) => runCoppice(args, world.environment);
 
 const wrong: [args: string[], message: RegExp][] = [
   [['versions', 'nobody'], /^nobody is not in the registry$/],

@@ -1,29 +1,20 @@
 // Housekeeping as a person asks for it: the verbs on a registry that is there, with a run that is open.
-import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CollectionReport, Hold, Sizes } from '../../contracts/housekeeping.ts';
 import { workflowTypes } from '../../contracts/messages.ts';
+import { runCoppice } from '../support/command-line.ts';
 import { model, openControlWorld } from '../support/control-world.ts';
 import { poll } from '../support/poll.ts';
 
-const program = fileURLToPath(new URL('../../bin/coppice.mjs', import.meta.url));
 let world: Awaited<ReturnType<typeof openControlWorld>>;
 beforeAll(async () => {
   world = await openControlWorld();
 });
 afterAll(() => world.close());
 
-function coppice(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, ...world.environment };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...args], { env }, (_error, out, err) => {
-      resolve({ code: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const coppice = (...args: string[]) => runCoppice(args, world.environment);
 
 const answer = async <T>(...args: string[]): Promise<T> =>
   JSON.parse((await coppice(...args, '--json')).out) as T;

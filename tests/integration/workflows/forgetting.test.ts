@@ -1,7 +1,5 @@
 // From a collection through forgetting to the next collection: the command line, the control API, the workflow and its
 // activities on the real store and the real server, for a model of a few documents.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFailureInterceptor } from '../../../activities/failures.ts';
@@ -17,11 +15,11 @@ import { taskQueues } from '../../../contracts/task-queues.ts';
 import { readSettings } from '../../../settings/settings.ts';
 import { workflowBundlePath } from '../../../worker/workflow-bundle.ts';
 import { recordHistory } from '../../replay/record.ts';
+import { runCoppice } from '../../support/command-line.ts';
 import { openControlWorld } from '../../support/control-world.ts';
 import { type ForgettingWorld, openForgettingWorld } from '../../support/forgetting-world.ts';
 import { quietTemporal } from '../../support/quiet-temporal.ts';
 
-const program = fileURLToPath(new URL('../../../bin/coppice.mjs', import.meta.url));
 const model = 'notes';
 const secret = 'the zebrafish sings at night';
 
@@ -103,14 +101,7 @@ function mortal(objects: ObjectStore): ObjectStore {
   };
 }
 
-function coppice(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, ...control.environment };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...args], { env }, (_error, out, err) => {
-      resolve({ code: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const coppice = (...args: string[]) => runCoppice(args, control.environment);
 
 async function targetOf(name: string): Promise<string> {
   const tombstones = await openTombstones(control.store.buckets.artifacts);
