@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { setDataAside } from '../../../../examples/mail-filter/tour/aside.ts';
+import { setDataAside } from '../../../../../examples/mail-filter/tour/aside.ts';
 
 let home: string;
 beforeEach(async () => {
