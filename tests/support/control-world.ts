@@ -9,12 +9,8 @@ import { openRegistryWriter, openStore } from '../../artifacts/open.ts';
 import { connectCoppice } from '../../client/coppice-client.ts';
 import { mediaTypes } from '../../contracts/artifact.ts';
 import type { RegistryChange } from '../../contracts/registry.ts';
-import { createForgettingViews } from '../../control/forgetting-views.ts';
-import { createHousekeeping } from '../../control/housekeeping.ts';
-import { createLineageViews } from '../../control/lineage-views.ts';
-import { createRegistryFacts } from '../../control/registry-facts.ts';
-import { createRegistryViews } from '../../control/registry-views.ts';
 import { createControlServer } from '../../control/server.ts';
+import { createViews } from '../../control/views.ts';
 import { createMetrics } from '../../monitoring/metrics.ts';
 import { readSettings } from '../../settings/settings.ts';
 import { prepareTemporal } from '../../stack/temporal-setup.ts';
@@ -38,15 +34,9 @@ export async function openControlWorld() {
   const store = await openStore(settings);
   await fillRegistry(settings, store);
   const client = await connectCoppice(settings);
-  const seen = { ...store, bucket: settings.store.artifactsBucket };
   const server = createControlServer({
     client,
-    registry: store.registry,
-    views: createRegistryViews(store),
-    facts: createRegistryFacts(store),
-    lineage: createLineageViews(seen),
-    forgetting: createForgettingViews(seen),
-    housekeeping: createHousekeeping({ store, readOpenRuns: client.openRuns, cacheDays: 30 }),
+    ...createViews(store, client, settings),
     store: { locations: [store.buckets.artifacts.location], lacks: ['the store forgets on Sundays'] },
     metrics: createMetrics({ process: 'control' }),
     log: { info: () => undefined, warn: () => undefined },
