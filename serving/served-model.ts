@@ -5,7 +5,7 @@ import type { RoutingDocument } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 
-/** Without a confirmed routing for so long, only the champion answers (DESIGN, section 6). */
+/** Without a confirmed routing for so long, only the champion answers. */
 const trustRoutingMs = 30_000;
 /** A lease outlives two missed renewals. */
 const leaseMs = 5_000;

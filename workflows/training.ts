@@ -28,7 +28,7 @@ export interface TrainingInput {
   readonly searchAttributes?: readonly string[];
 }
 
-/** Two restarts at most, as DESIGN says: a third divergence is the data's or the recipe's fault. */
+/** A third divergence is the data's or the recipe's fault. */
 const maximumRestarts = 2;
 
 export async function trainingWorkflow(input: TrainingInput): Promise<TrainingResult> {

@@ -120,6 +120,14 @@ describe('a trainer', () => {
     expect(scores).toHaveProperty('probabilities.digest');
   });
 
+  it('trains a job that lacks fields, as one that was sent before they were there, with their defaults', async () => {
+    const whole = await job('with all fields');
+    const { schedule: _schedule, optimizer: _optimizer, precision: _precision, ...options } = whole.options;
+    const { classWeights: _weights, ...older } = options;
+    const outcome = await train({ ...whole, key: 'older', options: older } as TrainingJob);
+    expect(outcome.weights.digest).toBe((await train(whole)).weights.digest);
+  });
+
   it('names what is wrong with a job, as a failure of the table', async () => {
     const training = await job('wrong');
     const failure = await failureOf(train({ ...training, labels: ['low'] }));

@@ -3,6 +3,8 @@
 import { cpus } from 'node:os';
 import { openStore } from '../../artifacts/open.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
+import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/learning.ts';
+import type { TrainingJob } from '../../contracts/training-job.ts';
 import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
@@ -31,7 +33,7 @@ async function runStarted({
 }: Omit<Extract<ToTrainer, { kind: 'start' }>, 'kind'>): Promise<FromTrainer> {
   const opened = await openStore({ home, store: { ...store, secretKey: new Secret(store.secretKey) } });
   const tensorflow = await loadTensorflow();
-  const outcome = await runJob(job, {
+  const outcome = await runJob(withDefaults(job), {
     artifacts: opened.artifacts,
     objects: opened.buckets.artifacts,
     openSession: openNativeSession,
@@ -47,6 +49,13 @@ async function runStarted({
     },
   });
   return { kind: 'outcome', outcome };
+}
+
+/** A run that was started before an option existed gets its default. */
+function withDefaults(job: TrainingJob): TrainingJob {
+  if (job.kind === 'pretraining') return { ...job, options: pretrainingSchema.parse(job.options) };
+  if (job.kind === 'fine-tuning') return { ...job, options: fineTuningSchema.parse(job.options) };
+  return job;
 }
 
 function toMessage(error: unknown): FromTrainer {
