@@ -1,4 +1,5 @@
 // What a model file imports: `import { defineModel } from 'coppice'`.
+export type { ArchitectureSpec, PresetName } from './contracts/model-spec/architecture.ts';
 export type { CleaningSpec, CleaningStepSpec } from './contracts/model-spec/cleaning.ts';
 export type { CollectionSpec, LabelSourceSpec, SourceSpec } from './contracts/model-spec/collection.ts';
 export type {
@@ -11,7 +12,6 @@ export type {
   Strategy,
 } from './contracts/model-spec/judgement.ts';
 export type {
-  ArchitectureSpec,
   FineTuningSpec,
   PretrainingSpec,
   TokenizerSpec,

@@ -1,7 +1,8 @@
 // What the training process is told and what it answers. A job is plain data: references in, references out.
 import { z } from 'zod';
 import { artifactReferenceSchema } from './artifact.ts';
-import { architectureSchema, fineTuningSchema, pretrainingSchema } from './model-spec/learning.ts';
+import { architectureSchema } from './model-spec/architecture.ts';
+import { fineTuningSchema, pretrainingSchema } from './model-spec/learning.ts';
 
 /**
  * Tokens of a corpus, one row a document, in collection order. A directory: `ids.bin` (uint16 little-endian,

@@ -13,8 +13,14 @@ export const gateMetrics = [
   'brier',
   'logLoss',
 ] as const;
-const metric = z.enum(gateMetrics);
+/** Of a classifier. */
 export type GateMetric = (typeof gateMetrics)[number];
+
+/** Of a language model on documents that it was not trained on. */
+export const languageMetrics = ['loss', 'perplexity', 'bitsPerByte'] as const;
+export type LanguageMetric = (typeof languageMetrics)[number];
+
+const metric = z.enum([...gateMetrics, ...languageMetrics]);
 
 export const gateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number() }),
@@ -26,7 +32,7 @@ export const gateSchema = z.discriminatedUnion('kind', [
 export type GateSpec = z.infer<typeof gateSchema>;
 
 export const evaluationSchema = z.strictObject({
-  /** The last so many labelled documents are never trained on: threshold and gates are judged on them. */
+  /** The last so many (labelled) documents are never trained on: threshold and gates are judged on them. */
   holdout: z.number().int().min(10).default(500),
   /** The label whose precision, recall and F1 are reported first; default: the last in alphabetical order. */
   positiveLabel: z.string().optional(),

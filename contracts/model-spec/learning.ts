@@ -1,34 +1,18 @@
-// What is learned and how: tokenizer, architecture, phases of training.
+// What is learned and how: tokenizer, phases of training.
 import { z } from 'zod';
 
 export const tokenizerSchema = z.strictObject({
   algorithm: z.literal('wordpiece').default('wordpiece'),
-  vocabularySize: z.number().int().min(64).max(65_535).default(8_000),
+  vocabularySize: z.number().int().min(64).max(1_000_000).default(8_000),
   minimumFrequency: z.number().int().positive().default(2),
   lowercase: z.boolean().default(true),
 });
 export type TokenizerSpec = z.infer<typeof tokenizerSchema>;
 
-/** An encoder in BERT layout (Devlin et al. 2019): post-layer-norm, learned positions, GELU. */
-export const architectureSchema = z
-  .strictObject({
-    architecture: z.literal('bert').default('bert'),
-    layers: z.number().int().min(1).max(48).default(2),
-    hiddenSize: z.number().int().min(16).max(4_096).default(128),
-    heads: z.number().int().min(1).max(64).default(2),
-    /** Default: four times the hidden size. */
-    intermediateSize: z.number().int().min(16).optional(),
-    /** Tokens a document, [CLS] and [SEP] included; longer ones are cut. */
-    contextLength: z.number().int().min(8).max(8_192).default(128),
-  })
-  .refine(({ hiddenSize, heads }) => hiddenSize % heads === 0, {
-    path: ['heads'],
-    message: 'expected a divisor of hiddenSize',
-  });
-export type ArchitectureSpec = z.infer<typeof architectureSchema>;
-
 const phase = {
   batchSize: z.number().int().min(1).max(4_096).default(16),
+  /** Rows that are computed at once, their gradients added up to the batch's; absent: all. Halved where memory is short. */
+  microBatchSize: z.number().int().min(1).max(4_096).optional(),
   learningRate: z.number().positive().max(1).default(5e-4),
   /** Share of the steps in which the learning rate rises linearly. */
   warmupFraction: z.number().min(0).max(1).default(0.1),
@@ -44,11 +28,18 @@ const phase = {
   checkpointEverySeconds: z.number().positive().default(30),
 };
 
-/** Masked language modelling: 15 % of the tokens, of which 80/10/10 masked, random, kept. */
+/** What follows from the architecture: an encoder learns `masked` tokens, a decoder the next one. */
+export const pretrainingObjectives = { bert: 'masked', gpt2: 'autoregressive' } as const;
+
 export const pretrainingSchema = z.strictObject({
   ...phase,
   epochs: z.number().positive().default(1),
+  /** Absent: that of the architecture; the other is refused. */
+  objective: z.enum(['masked', 'autoregressive']).optional(),
+  /** Of masked tokens: how many of them all; 80/10/10 masked, random, kept. */
   maskedFraction: z.number().gt(0).lt(1).default(0.15),
+  /** Of masked tokens: a word is chosen whole, with its pieces. */
+  wholeWords: z.boolean().default(false),
 });
 export type PretrainingSpec = z.infer<typeof pretrainingSchema>;
 

@@ -1,9 +1,11 @@
 // A model, described once. The file that a team writes is `defineModel({...})`; everything else follows from it.
 import { z } from 'zod';
+import { architectureSchema } from './architecture.ts';
 import { cleaningSchema } from './cleaning.ts';
 import { collectionSchema } from './collection.ts';
 import { evaluationSchema, monitoringSchema, retrainingSchema, rolloutSchema } from './judgement.ts';
-import { architectureSchema, tokenizerSchema, trainingSchema } from './learning.ts';
+import { tokenizerSchema, trainingSchema } from './learning.ts';
+import { taskProblems } from './task.ts';
 
 export const modelNameSchema = z
   .string()
@@ -12,9 +14,13 @@ export const modelNameSchema = z
     'expected lower-case letters, digits and hyphens, a letter first, 63 at most',
   );
 
-export const modelSpecSchema = z.strictObject({
+export const tasks = ['text-classification', 'language-modelling'] as const;
+/** What a model is for. */
+export type Task = (typeof tasks)[number];
+
+const sectionsSchema = z.strictObject({
   name: modelNameSchema,
-  task: z.literal('text-classification'),
+  task: z.enum(tasks),
   description: z.string().default(''),
   collection: collectionSchema,
   cleaning: cleaningSchema.prefault({}),
@@ -25,6 +31,10 @@ export const modelSpecSchema = z.strictObject({
   rollout: rolloutSchema.prefault({}),
   monitoring: monitoringSchema.prefault({}),
   retraining: retrainingSchema.prefault({}),
+});
+
+export const modelSpecSchema = sectionsSchema.superRefine((spec, context) => {
+  for (const { path, message } of taskProblems(spec)) context.addIssue({ code: 'custom', path, message });
 });
 
 /** A model's description as the author writes it: defaults may be left out. */

@@ -4,7 +4,7 @@ import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
 import type { Interval } from './bootstrap.ts';
 import { formatApart, formatInterval, formatNumber } from './format.ts';
 import type { MetricTable } from './metric-table.ts';
-import { classificationMetrics } from './metric-table.ts';
+import { gateDescriptions } from './metric-table.ts';
 
 /** One gate as it was judged. */
 export interface GateOutcome {
@@ -39,7 +39,7 @@ export function judgeGates(
 
 /** @returns a gate in words, such as `F1 at least 0.93` */
 export function describeGate(gate: GateSpec): string {
-  const { title } = classificationMetrics[gate.metric];
+  const { title } = gateDescriptions[gate.metric];
   switch (gate.kind) {
     case 'at-least':
       return `${title} at least ${gate.bound}`;
@@ -54,7 +54,7 @@ function judgeGate(
   gate: GateSpec,
   { candidate, champion }: { candidate: MetricTable; champion?: MetricTable | undefined },
 ): GateOutcome {
-  const { title, better } = classificationMetrics[gate.metric];
+  const { title, better } = gateDescriptions[gate.metric];
   const { value, interval } = candidate[gate.metric] ?? { value: Number.NaN, interval: null };
   const settle = (bound: number | null, passed: boolean, reason: string): GateOutcome => ({
     gate,

@@ -1,5 +1,5 @@
 // The metrics of a classifier by name: what each means, which way is better, and how a table of them looks.
-import type { GateMetric } from '../../contracts/model-spec/judgement.ts';
+import type { GateMetric, LanguageMetric } from '../../contracts/model-spec/judgement.ts';
 import type { Interval } from './bootstrap.ts';
 
 /** What a reader must know of a metric. */
@@ -50,6 +50,24 @@ export const classificationMetrics = {
   },
 } as const satisfies Record<GateMetric, MetricDescription> & Record<string, MetricDescription>;
 
+/** Those of a language model, over documents that it was not trained on. */
+export const languageModelMetrics = {
+  loss: { title: 'Loss', better: 'lower', meaning: 'mean surprise at the next token, in nats' },
+  perplexity: {
+    title: 'Perplexity',
+    better: 'lower',
+    meaning: 'among how many equal choices it is as unsure',
+  },
+  bitsPerByte: {
+    title: 'Bits per byte',
+    better: 'lower',
+    meaning: 'bits to tell all tokens, by bytes of the text: whatever the vocabulary',
+  },
+} as const satisfies Record<LanguageMetric, MetricDescription>;
+
+/** What a gate may name. */
+export const gateDescriptions = { ...classificationMetrics, ...languageModelMetrics };
+
 /** Name of a metric of a classifier. */
 export type ClassificationMetric = keyof typeof classificationMetrics;
 
@@ -65,4 +83,4 @@ export interface MetricEstimate {
 }
 
 /** What was measured; a metric that does not stand here was not. */
-export type MetricTable = Readonly<Partial<Record<ClassificationMetric, MetricEstimate>>>;
+export type MetricTable = Readonly<Partial<Record<ClassificationMetric | LanguageMetric, MetricEstimate>>>;

@@ -1,6 +1,6 @@
 // The shape of a BERT encoder and its `config.json`, in the fields of Hugging Face's BertConfig.
 import { z } from 'zod';
-import type { ArchitectureSpec } from '../../contracts/model-spec/learning.ts';
+import type { ArchitectureSpec } from '../../contracts/model-spec/architecture.ts';
 
 /** What stands on the encoder: a classifier on the pooled first token, or the tied masked-language-model head. */
 export type BertHead = 'classification' | 'masked-language-model';

@@ -1,5 +1,6 @@
 // The shape of a GPT-2 decoder and its `config.json`, in the fields of Hugging Face's GPT2Config.
 import { z } from 'zod';
+import type { ArchitectureSpec } from '../../contracts/model-spec/architecture.ts';
 import { checkConfig } from './config.ts';
 
 /** Shape of a decoder. */
@@ -14,19 +15,11 @@ export interface GptConfig {
   readonly layerNormEpsilon: number;
   /** GPT-2's own is by `tanh`; `none` is exact. */
   readonly geluApproximation: 'none' | 'tanh';
+  /** Ends a document; absent where nobody said. */
+  readonly endOfTextId?: number;
   /** Recorded for whoever trains on from the exported directory; training here takes the phase's own value. */
   readonly dropout: number;
 }
-
-type Size = Pick<GptConfig, 'hiddenSize' | 'layers' | 'heads' | 'contextLength'>;
-
-/** Sizes by name; `gpt2` is the smallest model that OpenAI published, of 124 million parameters. */
-export const gptPresets = {
-  nano: { hiddenSize: 128, layers: 4, heads: 4, contextLength: 128 },
-  micro: { hiddenSize: 256, layers: 6, heads: 8, contextLength: 256 },
-  mini: { hiddenSize: 512, layers: 8, heads: 8, contextLength: 512 },
-  gpt2: { hiddenSize: 768, layers: 12, heads: 12, contextLength: 1_024 },
-} as const satisfies Record<string, Size>;
 
 const size = z.number().int().positive().max(1_000_000);
 
@@ -48,6 +41,7 @@ const fileSchema = z
     scale_attn_weights: z.literal(true).default(true),
     scale_attn_by_inverse_layer_idx: z.literal(false).default(false),
     resid_pdrop: z.number().min(0).lt(1).default(0.1),
+    eos_token_id: z.number().int().nonnegative().nullish(),
   })
   .refine((file) => file.n_embd % file.n_head === 0, {
     path: ['n_head'],
@@ -70,6 +64,7 @@ export function parseGptConfig(json: unknown): GptConfig {
     contextLength: file.n_positions,
     layerNormEpsilon: file.layer_norm_epsilon,
     geluApproximation: activations[file.activation_function],
+    ...(file.eos_token_id != null && { endOfTextId: file.eos_token_id }),
     dropout: file.resid_pdrop,
   };
 }
@@ -88,9 +83,25 @@ export function formatGptConfig(config: GptConfig): Record<string, unknown> {
     activation_function: config.geluApproximation === 'tanh' ? 'gelu_new' : 'gelu',
     layer_norm_epsilon: config.layerNormEpsilon,
     tie_word_embeddings: true,
+    bos_token_id: config.endOfTextId ?? null,
+    eos_token_id: config.endOfTextId ?? null,
     resid_pdrop: config.dropout,
     embd_pdrop: config.dropout,
     attn_pdrop: config.dropout,
     initializer_range: 0.02,
+  };
+}
+
+/** What a config takes from elsewhere than the model file. */
+export type GptConfigSource = Pick<GptConfig, 'vocabularySize' | 'endOfTextId' | 'dropout'>;
+
+/** @returns the config of an architecture as the model file describes it, the rest as GPT-2 has it. */
+export function gptConfigOf(spec: ArchitectureSpec, source: GptConfigSource): GptConfig {
+  const { layers, hiddenSize, heads, contextLength } = spec;
+  return {
+    ...{ ...source, layers, hiddenSize, heads, contextLength },
+    intermediateSize: spec.intermediateSize ?? 4 * hiddenSize,
+    layerNormEpsilon: 1e-5,
+    geluApproximation: 'tanh',
   };
 }

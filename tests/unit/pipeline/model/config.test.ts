@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { architectureSchema } from '../../../../contracts/model-spec/learning.ts';
+import { architectureSchema } from '../../../../contracts/model-spec/architecture.ts';
 import {
   bertConfigOf,
   formatBertConfig,

@@ -1,0 +1,70 @@
+// What the sections of a model file must agree on, given what the model is for.
+import type { ArchitectureSpec } from './architecture.ts';
+import type { EvaluationSpec, RetrainingSpec } from './judgement.ts';
+import { gateMetrics, languageMetrics } from './judgement.ts';
+import type { TrainingSpec } from './learning.ts';
+import { pretrainingObjectives } from './learning.ts';
+
+interface Sections {
+  readonly task: 'text-classification' | 'language-modelling';
+  readonly model: ArchitectureSpec;
+  readonly training: TrainingSpec;
+  readonly evaluation: EvaluationSpec;
+  readonly retraining: RetrainingSpec;
+}
+
+interface TaskProblem {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+/** @returns every place where a section does not go with the task or the architecture */
+export function* taskProblems(spec: Sections): Generator<TaskProblem> {
+  yield* pretrainingProblems(spec);
+  yield* gateProblems(spec);
+  const { task, model, training, retraining } = spec;
+  if (task === 'text-classification') {
+    if (model.architecture !== 'bert')
+      yield {
+        path: ['model', 'architecture'],
+        message: `text-classification takes bert: a ${model.architecture} has no classification head`,
+      };
+    return;
+  }
+  if (model.architecture !== 'gpt2')
+    yield {
+      path: ['model', 'architecture'],
+      message: 'language-modelling takes gpt2: a bert does not continue a text',
+    };
+  if (training.pretraining === undefined)
+    yield { path: ['training', 'pretraining'], message: 'expected: a language model has no other phase' };
+  if (retraining.strategy === 'incremental')
+    yield {
+      path: ['retraining', 'strategy'],
+      message: 'language-modelling starts from random weights: none is in service to go on from',
+    };
+}
+
+function* pretrainingProblems({ model: { architecture }, training }: Sections): Generator<TaskProblem> {
+  const { pretraining } = training;
+  if (pretraining === undefined) return;
+  const objective = pretrainingObjectives[architecture];
+  if (pretraining.objective !== undefined && pretraining.objective !== objective)
+    yield {
+      path: ['training', 'pretraining', 'objective'],
+      message: `${architecture} is pretrained as ${objective}`,
+    };
+  if (pretraining.wholeWords && objective !== 'masked')
+    yield { path: ['training', 'pretraining', 'wholeWords'], message: `${architecture} masks no words` };
+}
+
+function* gateProblems({ task, evaluation }: Sections): Generator<TaskProblem> {
+  const known: readonly string[] = task === 'text-classification' ? gateMetrics : languageMetrics;
+  for (const [index, { kind, metric }] of evaluation.gates.entries()) {
+    const path = ['evaluation', 'gates', index];
+    if (!known.includes(metric))
+      yield { path: [...path, 'metric'], message: `${task} has ${known.join(', ')}; not ${metric}` };
+    else if (task === 'language-modelling' && kind === 'no-worse-than-champion')
+      yield { path: [...path, 'kind'], message: 'no language model is in service to compare with' };
+  }
+}
