@@ -80,7 +80,7 @@ export function createTrainingActivities({
               metrics.observeTraining(model, progress);
             };
             return runTrainingJob(job, { signal, onProgress });
-          });
+          }).finally(() => metrics.endTraining(model, job.kind));
           if (!('weights' in outcome)) throw new TypeError('the trainer answered a training job with scores');
           const curve = await artifacts.putJson(outcome.curve);
           const { weights, steps, tokensPerSecond, finalLoss, environment } = outcome;

@@ -4,6 +4,8 @@ import type { CoppiceClient } from '../client/coppice-client.ts';
 import { follow } from '../client/follow.ts';
 import { type RetriedActivity, readRetriedActivities } from '../client/retried-activities.ts';
 import type { LifecycleResult, StageStatus } from '../contracts/messages.ts';
+import type { TrainingProgress } from '../contracts/training-job.ts';
+import { progressBar, progressText } from './training-progress.ts';
 
 /** A look at what is tried again costs more than one at the stages, and is as good every few seconds. */
 const retriesEvery = 8;
@@ -62,14 +64,12 @@ export function hintAtInterrupt(run: string): () => void {
   return () => process.removeListener('SIGINT', hint);
 }
 
-type Progress = NonNullable<Awaited<ReturnType<CoppiceClient['trainingProgress']>>>;
-
 /** A terminal gets a bar that moves; elsewhere each line stands by itself, a tenth of the way apart. */
 function createPrinter() {
   const { stderr } = process;
   const seen = new Map<string, string>();
   let barShown = false;
-  let lastTenth = -1;
+  let lastTenth = '';
   const clearBar = () => {
     if (barShown) stderr.write('\r\u001b[K');
     barShown = false;
@@ -91,16 +91,15 @@ function createPrinter() {
       clearBar();
       stderr.write(`${told}; it is tried again (attempt ${attempt})\n`);
     },
-    training: ({ step, totalSteps, loss, tokensPerSecond }: Progress): void => {
-      const share = step / totalSteps;
-      const numbers = `step ${step}/${totalSteps}, loss ${loss?.toFixed(4) ?? '?'}, ${Math.round(tokensPerSecond ?? 0)} tokens/s`;
+    training: (progress: TrainingProgress): void => {
+      const { phase, step, totalSteps } = progress;
+      const tenth = `${phase} ${Math.floor((step / totalSteps) * 10)}`;
       if (stderr.isTTY) {
-        const filled = Math.round(share * 24);
-        stderr.write(`\r\u001b[K${'█'.repeat(filled)}${'░'.repeat(24 - filled)} ${numbers}`);
+        stderr.write(`\r\u001b[K${progressBar(progress, 24)} ${progressText(progress)}`);
         barShown = true;
-      } else if (Math.floor(share * 10) > lastTenth) {
-        lastTenth = Math.floor(share * 10);
-        stderr.write(`training ${(share * 100).toFixed(0)} %, ${numbers}\n`);
+      } else if (tenth !== lastTenth) {
+        lastTenth = tenth;
+        stderr.write(`${progressText(progress)}\n`);
       }
     },
     end: clearBar,

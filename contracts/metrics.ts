@@ -49,31 +49,37 @@ export const metricDefinitions = {
   trainingStep: {
     name: 'coppice_training_step',
     type: 'gauge',
-    help: 'Optimizer step that the newest training of a phase has reached.',
+    help: 'Optimizer step that the training of a phase under way has reached.',
     labels: ['model', 'phase'],
   },
   trainingPlannedSteps: {
     name: 'coppice_training_planned_steps',
     type: 'gauge',
-    help: 'Optimizer steps that the newest training of a phase will take.',
+    help: 'Optimizer steps that the training of a phase under way will take at most.',
     labels: ['model', 'phase'],
   },
   trainingLoss: {
     name: 'coppice_training_loss',
     type: 'gauge',
-    help: 'Loss of the newest training of a phase, in nats a prediction.',
+    help: 'Loss of the training of a phase under way, in nats a prediction.',
+    labels: ['model', 'phase'],
+  },
+  trainingGradientNorm: {
+    name: 'coppice_training_gradient_norm',
+    type: 'gauge',
+    help: 'Length of the gradient, before clipping, of the training of a phase under way.',
     labels: ['model', 'phase'],
   },
   trainingLearningRate: {
     name: 'coppice_training_learning_rate',
     type: 'gauge',
-    help: 'Learning rate of the newest training of a phase.',
+    help: 'Learning rate of the training of a phase under way.',
     labels: ['model', 'phase'],
   },
   trainingTokensPerSecond: {
     name: 'coppice_training_tokens_per_second',
     type: 'gauge',
-    help: 'Tokens a second, padding included, of the newest training of a phase.',
+    help: 'Tokens a second, padding included, of the training of a phase under way.',
     labels: ['model', 'phase'],
   },
 

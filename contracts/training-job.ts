@@ -92,8 +92,12 @@ export const trainingProgressSchema = z.object({
   step: z.number().int(),
   totalSteps: z.number().int(),
   loss: z.number().optional(),
+  /** Before clipping. */
+  gradientNorm: z.number().optional(),
   learningRate: z.number().optional(),
   tokensPerSecond: z.number().optional(),
+  /** Until the last step, at the pace so far. */
+  secondsLeft: z.number().optional(),
   checkpointStep: z.number().int().optional(),
 });
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;

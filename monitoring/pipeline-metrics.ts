@@ -11,11 +11,23 @@ export interface PipelineMetrics {
   countDocuments(model: string, stage: Stage, funnel: readonly FunnelRow[]): void;
   countCacheLookup(stage: Stage, hit: boolean): void;
   observeTraining(model: string, progress: TrainingProgress): void;
+  /** Takes the series of a phase away once it has ended, however it did. */
+  endTraining(model: string, phase: string): void;
   observeTransfer(transfer: { direction: 'upload' | 'download'; sizeBytes: number; seconds: number }): void;
   countCorruptArtifact(): void;
 }
 
 export function createPipelineMetrics(instruments: Instruments): PipelineMetrics {
+  const readings = (progress: Partial<TrainingProgress>) =>
+    [
+      [instruments.trainingStep, progress.step],
+      [instruments.trainingPlannedSteps, progress.totalSteps],
+      [instruments.trainingLoss, progress.loss],
+      [instruments.trainingGradientNorm, progress.gradientNorm],
+      [instruments.trainingLearningRate, progress.learningRate],
+      [instruments.trainingTokensPerSecond, progress.tokensPerSecond],
+    ] as const;
+  const gauges = readings({}).map(([gauge]) => gauge);
   return {
     observeStage: ({ model, stage, seconds, cached }) =>
       instruments.stageDuration.observe({ model, stage, outcome: cached ? 'cached' : 'computed' }, seconds),
@@ -32,13 +44,13 @@ export function createPipelineMetrics(instruments: Instruments): PipelineMetrics
 
     countCacheLookup: (stage, hit) => instruments.cacheLookups.inc({ stage, result: hit ? 'hit' : 'miss' }),
 
-    observeTraining: (model, { phase, step, totalSteps, loss, learningRate, tokensPerSecond }) => {
-      const labels = { model, phase };
-      instruments.trainingStep.set(labels, step);
-      instruments.trainingPlannedSteps.set(labels, totalSteps);
-      if (loss !== undefined) instruments.trainingLoss.set(labels, loss);
-      if (learningRate !== undefined) instruments.trainingLearningRate.set(labels, learningRate);
-      if (tokensPerSecond !== undefined) instruments.trainingTokensPerSecond.set(labels, tokensPerSecond);
+    observeTraining: (model, progress) => {
+      const labels = { model, phase: progress.phase };
+      for (const [gauge, value] of readings(progress)) if (value !== undefined) gauge.set(labels, value);
+    },
+
+    endTraining: (model, phase) => {
+      for (const gauge of gauges) gauge.remove({ model, phase });
     },
 
     observeTransfer: ({ direction, sizeBytes, seconds }) => {

@@ -106,9 +106,12 @@ async function takeSteps(run: Run, context: TrainerContext): Promise<void> {
     }
     if (stopping) throw interrupted(savedStep, done);
     if (clock.due(REPORT_EVERY_MS) || done === totalSteps) {
-      const { loss, learningRate: rate } = report;
-      const tokensPerSecond = clock.tokensPerSecond();
-      const progress = { step: done, totalSteps, loss, learningRate: rate, tokensPerSecond };
+      const { loss, gradientNorm, learningRate: rate } = report;
+      const pace = {
+        tokensPerSecond: clock.tokensPerSecond(),
+        secondsLeft: clock.secondsFor(totalSteps - done),
+      };
+      const progress = { step: done, totalSteps, loss, gradientNorm, learningRate: rate, ...pace };
       context.report({ phase: job.kind, ...progress, checkpointStep: savedStep });
     }
     await new Promise(setImmediate); // messages of the supervisor get their turn
@@ -167,6 +170,7 @@ type Clock = ReturnType<typeof createClock>;
 /** Counts the time of steps only: not that of checkpoints and validation. */
 function createClock() {
   let tokens = 0;
+  let steps = 0;
   let milliseconds = 0;
   let reportedAt = -Infinity;
   return {
@@ -175,8 +179,10 @@ function createClock() {
       const report = take();
       milliseconds += performance.now() - start;
       tokens += report.tokens;
+      steps += 1;
       return report;
     },
+    secondsFor: (more: number) => (steps === 0 ? 0 : (more * milliseconds) / steps / 1_000),
     tokensPerSecond: () => (milliseconds === 0 ? 0 : (tokens / milliseconds) * 1_000),
     due(everyMs: number): boolean {
       const now = performance.now();

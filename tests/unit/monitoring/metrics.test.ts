@@ -97,6 +97,7 @@ describe('createMetrics', () => {
       ...progress,
       step: 10,
       loss: 0.5,
+      gradientNorm: 1.5,
       learningRate: 1e-4,
       tokensPerSecond: 20_000,
     });
@@ -105,9 +106,22 @@ describe('createMetrics', () => {
       'coppice_training_step{model="m",phase="fine-tuning"} 11',
       'coppice_training_planned_steps{model="m",phase="fine-tuning"} 100',
       'coppice_training_loss{model="m",phase="fine-tuning"} 0.5',
+      'coppice_training_gradient_norm{model="m",phase="fine-tuning"} 1.5',
       'coppice_training_learning_rate{model="m",phase="fine-tuning"} 0.0001',
       'coppice_training_tokens_per_second{model="m",phase="fine-tuning"} 20000',
     ]);
+  });
+
+  it('takes the series of a phase away when it ends, and leaves those of others', async () => {
+    const metrics = createMetrics({ process: 'trainer' });
+    metrics.observeTraining('m', { phase: 'pretraining', step: 4, totalSteps: 9, loss: 2 });
+    metrics.observeTraining('n', { phase: 'pretraining', step: 5, totalSteps: 9 });
+    metrics.endTraining('m', 'pretraining');
+    expect(await linesOf(metrics, 'coppice_training_')).toEqual([
+      'coppice_training_step{model="n",phase="pretraining"} 5',
+      'coppice_training_planned_steps{model="n",phase="pretraining"} 9',
+    ]);
+    metrics.endTraining('m', 'fine-tuning');
   });
 
   it('counts bytes by direction', async () => {
