@@ -32,6 +32,8 @@ export interface BertOptions extends BertShape {
   readonly config: BertConfig;
   /** Share of the numbers that are zeroed while training, with the input `seed`; 0 or absent: none. */
   readonly dropout?: number;
+  /** A classifier's last layer needs the first token's query only; true: it has all of them, to be looked at. */
+  readonly allQueries?: boolean;
 }
 
 /** A model in the making. */
@@ -47,7 +49,7 @@ interface Bert extends BertShape, Parts {
  */
 export function classifierLogits(graph: Graph, options: BertOptions): Node {
   const model = createBert(graph, options);
-  const first = encode(model, 'first');
+  const first = options.allQueries ? firstTokens(model, encode(model, 'all')) : encode(model, 'first');
   const pooled = tanh(linear(model, 'bert.pooler.dense', first));
   return linear(model, 'classifier', model.dropped(pooled));
 }
