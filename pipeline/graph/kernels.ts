@@ -59,12 +59,10 @@ const kernels: { readonly [K in Computed]: Kernel<K> } = {
   // Rows of one id are added up by scattering too, in one pass over them; TensorFlow.js's own sum of segments takes one
   // pass over all rows for each id.
   segmentSum: ([rows, ids], { shape }) => tf.scatterND(tf.expandDims(ids, 1), rows, own(shape)),
-  dropoutMask: ([seed], { attributes: { rate, stream }, shape }) => {
+  dropoutMask: ([seed, ...part], { attributes: { rate, stream }, shape }) => {
     const [first, second] = seed.dataSync();
-    return tf.tensor(
-      dropoutMask(tf.util.sizeFromShape(own(shape)), rate, [first + stream, second]),
-      own(shape),
-    );
+    const place = { seed: [first + stream, second], part: part.at(0)?.dataSync()[0] ?? 0 } as const;
+    return tf.tensor(dropoutMask(tf.util.sizeFromShape(own(shape)), rate, place), own(shape));
   },
 
   softmax: ([x]) => tf.softmax(x),

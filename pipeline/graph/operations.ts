@@ -126,12 +126,14 @@ export interface DropoutOptions {
 }
 
 /**
- * 0 with probability `rate`, else 1/(1 − rate): a function of the seed and the stream alone (Salmon et al. 2011, the
+ * 0 with probability `rate`, else 1/(1 − rate): a function of seed, stream and part alone (Salmon et al. 2011, the
  * Philox generator; see philox.ts).
  * @param seed [2] int32, of which the first is moved by the stream
+ * @param part [1] int32: which of a batch's equal parts the mask is for, from 0; the masks of all parts are that of the
+ * whole batch, cut along its first axis, where their sizes are multiples of four. Absent: 0
  */
-export const dropoutMask = (seed: Node, { rate, stream, shape }: DropoutOptions): Node =>
-  seed.graph.add('dropoutMask', [seed], { rate, stream, shape });
+export const dropoutMask = (seed: Node, { rate, stream, shape }: DropoutOptions, part?: Node): Node =>
+  seed.graph.add('dropoutMask', part === undefined ? [seed] : [seed, part], { rate, stream, shape });
 
 /** Shares that sum to 1 along the last axis. */
 export const softmax = (x: Node): Node => x.graph.add('softmax', [x], none);

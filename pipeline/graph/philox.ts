@@ -58,23 +58,29 @@ export function philox(words: Uint32Array, key: readonly [number, number]): void
  * Draws a dropout mask.
  * @param size how many numbers, below 2^34
  * @param rate share that is zeroed, in (0, 1)
- * @param seed two integers, taken as int32
+ * @param seed two integers, taken as int32; `part`: how many masks of this size come before it in the seed's numbers,
+ * each from a counter of its own on, so that masks whose sizes are multiples of four join without a seam
  * @returns 0 where a uniform number in [0, 1) is below the rate, else 1/(1 − rate)
  */
-export function dropoutMask(size: number, rate: number, seed: readonly [number, number]): Float32Array {
+export function dropoutMask(
+  size: number,
+  rate: number,
+  { seed, part = 0 }: { seed: readonly [number, number]; part?: number },
+): Float32Array {
   const threshold = Math.fround(rate) * 2 ** FRACTION_BITS;
   const scale = 1 / (1 - rate);
   const [first, second] = seed.map((word) => word | 0);
   const mixed = Uint32Array.of(first, first >> 31, second, second >> 31); // as 64-bit integers, low word first
   philox(mixed, SCRAMBLING_KEY);
   const key = [mixed[0], mixed[1]] as const;
+  const start = part * Math.ceil(size / 4);
   const words = new Uint32Array(4);
   const mask = new Float32Array(size);
   for (let index = 0; index < size; index += 1) {
     if (index % 4 === 0) {
       words.set(mixed);
-      words[0] = index / 4;
-      words[1] = 0;
+      words[0] = start + index / 4;
+      words[1] = (start + index / 4) / 2 ** 32;
       philox(words, key);
     }
     mask[index] = (words[index % 4] & (2 ** FRACTION_BITS - 1)) >= threshold ? scale : 0;

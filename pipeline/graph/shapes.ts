@@ -207,10 +207,13 @@ const segmentSum: Rule<Operations['segmentSum']> = {
 };
 
 const dropoutMask: Rule<Operations['dropoutMask']> = {
-  arity: [1, 1],
-  integers: [0],
-  infer: ({ inputs: [seed], attributes: { rate, stream, shape }, refuse }) => {
+  arity: [1, 2],
+  integers: [0, 1],
+  infer: ({ inputs: [seed, ...parts], attributes: { rate, stream, shape }, refuse }) => {
     if (!equal(seed.shape, [2])) refuse(`expected a seed of two numbers, got ${show(seed.shape)}`);
+    for (const part of parts) {
+      if (!equal(part.shape, [1])) refuse(`expected the number of a part, got ${show(part.shape)}`);
+    }
     if (!(rate > 0 && rate < 1)) refuse(`expected a rate between 0 and 1, got ${rate}`);
     if (stream !== (stream | 0)) refuse(`expected a stream that is an int32, got ${stream}`);
     return float(shape);

@@ -18,7 +18,7 @@ export interface Parts {
 export interface PartsOptions {
   readonly layout: ParameterLayout;
   readonly layerNormEpsilon: number;
-  /** Share that is zeroed, with the input `seed`; 0: none. */
+  /** Share that is zeroed, with the inputs `seed` and `part`; 0: none. */
   readonly dropout: number;
 }
 
@@ -33,7 +33,8 @@ export function createParts(graph: Graph, { layout, layerNormEpsilon, dropout }:
   const mask = (shape: Shape): Node | undefined => {
     if (dropout === 0) return undefined;
     stream += 1;
-    return dropoutMask(input(graph, 'seed', [2], 'int32'), { rate: dropout, stream, shape });
+    const seed = input(graph, 'seed', [2], 'int32');
+    return dropoutMask(seed, { rate: dropout, stream, shape }, input(graph, 'part', [1], 'int32'));
   };
   return {
     weight,

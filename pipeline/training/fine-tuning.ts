@@ -8,6 +8,7 @@ import type { BertConfig } from '../model/config.ts';
 import { parameterLayout } from '../model/layout.ts';
 import { createDataOrder } from './data-order.ts';
 import { addTokenNoise } from './masking.ts';
+import { paddedRows, rowsAtOnce } from './micro-batches.ts';
 import type { Objective, StepBatch, ValidationBatch } from './objective.ts';
 import { programOf } from './objective.ts';
 import { dropoutSeed, randomFor } from './streams.ts';
@@ -34,7 +35,7 @@ const VALIDATION_BATCH = 32;
 
 export function createFineTuning(task: FineTuningTask): Objective {
   const { config, seed, tokens, options, training } = task;
-  const { batchSize, dropout, labelSmoothing } = options;
+  const { dropout, labelSmoothing } = options;
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(tokens.contextLength);
   const classes = config.labels.length;
@@ -42,6 +43,7 @@ export function createFineTuning(task: FineTuningTask): Objective {
 
   const batch = (step: number): StepBatch => {
     const examples = Array.from(order.batch(step), (index) => training[index]);
+    const batchSize = paddedRows(examples.length, options);
     const random = randomFor(seed, 'token-noise', step);
     const noisy = addTokenNoise(batchOf(tokens, examples, batchSize), tokens, options.tokenNoise, random);
     const targets = distributions(examples, { batchSize, weights, smoothing: labelSmoothing });
@@ -51,7 +53,9 @@ export function createFineTuning(task: FineTuningTask): Objective {
     layout: parameterLayout(config),
     totalSteps: order.totalSteps,
     ignorantLoss: Math.log(config.labels.length),
-    losses: Object.fromEntries(lengths.map((length) => loss(config, { batchSize, length, dropout }))),
+    losses: Object.fromEntries(
+      lengths.map((length) => loss(config, { batchSize: rowsAtOnce(options), length, dropout })),
+    ),
     validations: Object.fromEntries(
       lengths.map((length) => loss(config, { batchSize: VALIDATION_BATCH, length, dropout: 0 })),
     ),

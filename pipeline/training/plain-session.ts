@@ -7,6 +7,7 @@ import { compileInterpreter } from '../graph/interpret.ts';
 import type { Node } from '../graph/ir.ts';
 import { reachableOf } from '../graph/ir.ts';
 import type { ParameterLayout } from '../model/layout.ts';
+import { partsOf } from './micro-batches.ts';
 import { updateNumbers } from './optimizer.ts';
 import { updatePlain } from './plain-updates.ts';
 import type { OpenSession } from './session.ts';
@@ -29,14 +30,17 @@ export const openPlainSession: OpenSession = (plan, initial) => {
       const interpreter = obtain(steps, program, () =>
         compileInterpreter(lossAndGradients(plan.losses[program])),
       );
-      const results = tf.tidy(() => interpreter.run({ inputs, parameters: parameters() }));
-      const { loss } = results;
-      const value = loss.dataSync()[0];
+      const gradient = new Float32Array(layout.size);
+      let loss = 0;
+      for (const part of partsOf(reachableOf([plan.losses[program]], 'input'), inputs)) {
+        const results = tf.tidy(() => interpreter.run({ inputs: part, parameters: parameters() }));
+        loss += results.loss.dataSync()[0];
+        addTo(gradient, layout, results);
+        tf.dispose(results);
+      }
       const numbers = updateNumbers(optimizer, step, learningRate);
-      const gradient = flatten(layout, results);
-      tf.dispose(results);
       const gradientNorm = updatePlain(vectors, gradient, { layout, optimizer, maximumNorm, numbers });
-      return { loss: value, gradientNorm };
+      return { loss, gradientNorm };
     },
     validate: (program, inputs) => {
       const interpreter = obtain(validations, program, () =>
@@ -63,13 +67,13 @@ function lossAndGradients(loss: Node): Record<string, Node> {
   return { ...Object.fromEntries(named), loss };
 }
 
-function flatten(
-  { entries, size }: ParameterLayout,
+function addTo(
+  gradient: Float32Array,
+  { entries }: ParameterLayout,
   slopes: Readonly<Record<string, tf.Tensor>>,
-): Float32Array {
-  const flat = new Float32Array(size);
+): void {
   for (const { name, offset } of entries) {
-    if (Object.hasOwn(slopes, name)) flat.set(slopes[name].dataSync(), offset);
+    if (!Object.hasOwn(slopes, name)) continue;
+    for (const [index, slope] of slopes[name].dataSync().entries()) gradient[offset + index] += slope;
   }
-  return flat;
 }

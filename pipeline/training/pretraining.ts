@@ -8,7 +8,9 @@ import { attentionMask, maskedTokenLogits } from '../model/bert-graph.ts';
 import type { BertConfig } from '../model/config.ts';
 import { parameterLayout } from '../model/layout.ts';
 import { createDataOrder } from './data-order.ts';
+import type { MaskedBatch } from './masking.ts';
 import { maskTokens } from './masking.ts';
+import { paddedRows, rowsAtOnce } from './micro-batches.ts';
 import type { Objective, StepBatch } from './objective.ts';
 import { programOf } from './objective.ts';
 import { dropoutSeed, randomFor } from './streams.ts';
@@ -23,9 +25,10 @@ export interface PretrainingTask {
 }
 
 export function createPretraining({ config, seed, tokens, options }: PretrainingTask): Objective {
-  const { batchSize, maskedFraction } = options;
+  const { maskedFraction } = options;
+  const batchSize = rowsAtOnce(options);
   const order = createDataOrder(tokens.rows, { seed, ...options });
-  /** M: every draw but one in a million takes fewer. */
+  /** M, of a part: every draw but one in a million takes fewer. */
   const places = (length: number): number => {
     const expected = maskedFraction * batchSize * length;
     return Math.min(batchSize * length, Math.ceil(expected + 5 * Math.sqrt(expected)));
@@ -39,14 +42,14 @@ export function createPretraining({ config, seed, tokens, options }: Pretraining
     return [programOf(length), reduceSum(weighted, [0])];
   };
   const batch = (step: number): StepBatch => {
-    const rows = takeBatch(tokens, order.batch(step), batchSize);
+    const drawn = order.batch(step);
+    const rows = takeBatch(tokens, drawn, paddedRows(drawn.length, options));
     const masked = maskTokens(rows, tokens, maskedFraction, randomFor(seed, 'masking', step));
     const { ids, lengths, length } = masked.batch;
-    const count = Math.min(masked.positions.length, places(length));
-    const fit = (values: Int32Array): Int32Array => {
-      const fitted = new Int32Array(places(length));
-      fitted.set(values.subarray(0, count));
-      return fitted;
+    const sizes = {
+      parts: rows.batchSize / batchSize,
+      positions: batchSize * length,
+      places: places(length),
     };
     return {
       program: programOf(length),
@@ -55,9 +58,7 @@ export function createPretraining({ config, seed, tokens, options }: Pretraining
         ids,
         mask: attentionMask(lengths, length),
         seed: dropoutSeed(seed, step),
-        positions: fit(masked.positions),
-        targets: fit(masked.targets),
-        weights: new Float32Array(places(length)).fill(1 / count, 0, count),
+        ...placeByPart(masked, sizes),
       },
     };
   };
@@ -70,4 +71,30 @@ export function createPretraining({ config, seed, tokens, options }: Pretraining
     batch,
     validationBatches: [],
   };
+}
+
+/**
+ * Positions and targets by the part that they fall into, as its graph has places for them; positions count from the
+ * part's first row. Every token that has a place weighs the same in the whole batch.
+ */
+function placeByPart(
+  masked: MaskedBatch,
+  sizes: { readonly parts: number; readonly positions: number; readonly places: number },
+): { positions: Int32Array; targets: Int32Array; weights: Float32Array } {
+  const { parts, places } = sizes;
+  const positions = new Int32Array(parts * places);
+  const targets = new Int32Array(parts * places);
+  const weights = new Float32Array(parts * places);
+  const taken = new Int32Array(parts);
+  for (const [index, position] of masked.positions.entries()) {
+    const part = Math.floor(position / sizes.positions);
+    if (taken[part] === places) continue;
+    const place = part * places + taken[part];
+    positions[place] = position % sizes.positions;
+    targets[place] = masked.targets[index];
+    weights[place] = 1;
+    taken[part] += 1;
+  }
+  const count = weights.reduce((sum, weight) => sum + weight, 0);
+  return { positions, targets, weights: weights.map((weight) => weight / count) };
 }

@@ -5,6 +5,7 @@ import { sizeOf } from '../../pipeline/graph/shapes.ts';
 import type { ProgramNames, TrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
+import { partsOf } from '../../pipeline/training/micro-batches.ts';
 import { updateNumbers } from '../../pipeline/training/optimizer.ts';
 import type { Feeds, TrainingPlan, TrainingSession, Vectors } from '../../pipeline/training/session.ts';
 import type { Feed, SavedModel } from './saved-model.ts';
@@ -31,16 +32,19 @@ export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): P
       const scalars = (['rate', 'epsilon', 'decay'] as const).map(
         (name): Feed => ({ name: graph.scalars[name], shape: [], values: Float32Array.of(numbers[name]) }),
       );
-      const { programs } = graph;
-      const [loss, gradientNorm] = run(
-        [...feedsOf(programs[program], fed), ...scalars],
-        programs[program].fetches,
-      );
-      return { loss: loss[0], gradientNorm: gradientNorm[0] };
+      const names = graph.programs[program];
+      const parts = partsOf(names.inputs, fed).map((part) => feedsOf(names, part));
+      if (parts.length === 1) {
+        const [[loss], [gradientNorm]] = run([...parts[0], ...scalars], names.whole);
+        return { loss, gradientNorm };
+      }
+      const losses = parts.map((part, index) => run(part, [index === 0 ? names.begin : names.add])[0][0]);
+      const [[gradientNorm]] = run(scalars, [names.conclude]);
+      return { loss: losses.reduce((sum, loss) => sum + loss, 0), gradientNorm };
     },
     validate: (program, fed) => {
       const names = graph.validations[program];
-      return run(feedsOf(names, fed), names.fetches)[0][0];
+      return run(feedsOf(names, fed), [names.loss])[0][0];
     },
     read: () => readVectors(graph, plan.layout, run),
     dispose,

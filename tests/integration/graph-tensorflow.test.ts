@@ -103,20 +103,24 @@ describe('a training session on native TensorFlow', () => {
     lengths: Uint16Array.from({ length: 20 }, () => 1 + random.integer(12)),
   };
   const examples = Array.from({ length: 20 }, (_, row) => ({ row, label: row % 2 }));
-  const fineTuning = createFineTuning({
-    config,
-    seed: 5,
-    tokens,
-    options: fineTuningSchema.parse({ batchSize: 6, dropout: 0.2, labelSmoothing: 0.1 }),
-    training: examples.slice(0, 15),
-    validation: examples.slice(15),
-  });
-  const pretraining = createPretraining({
-    config: { ...config, head: 'masked-language-model', labels: [] },
-    seed: 5,
-    tokens,
-    options: pretrainingSchema.parse({ batchSize: 6, dropout: 0.2 }),
-  });
+  const fineTuningOf = (microBatchSize?: number) =>
+    createFineTuning({
+      config,
+      seed: 5,
+      tokens,
+      options: fineTuningSchema.parse({ batchSize: 6, microBatchSize, dropout: 0.2, labelSmoothing: 0.1 }),
+      training: examples.slice(0, 15),
+      validation: examples.slice(15),
+    });
+  const pretrainingOf = (microBatchSize?: number) =>
+    createPretraining({
+      config: { ...config, head: 'masked-language-model', labels: [] },
+      seed: 5,
+      tokens,
+      options: pretrainingSchema.parse({ batchSize: 6, microBatchSize, dropout: 0.2 }),
+    });
+  const fineTuning = fineTuningOf();
+  const pretraining = pretrainingOf();
 
   async function take(
     open: OpenSession,
@@ -162,6 +166,23 @@ describe('a training session on native TensorFlow', () => {
         );
         expect(furthest, name).toBeLessThan(2e-3); // a step of Adam turns a rounding of a tiny gradient into a change of its rate
       }
+    },
+  );
+
+  it.each([
+    ['fine-tuning', fineTuning, fineTuningOf(4)],
+    ['pretraining', pretraining, pretrainingOf(2)],
+  ] as const)(
+    'adds up the gradients of parts to those of the batch, dropout included: %s',
+    async (_, whole, inParts) => {
+      const expected = await take(openNativeSession, whole, adamW(0.1));
+      const parted = await take(openNativeSession, inParts, adamW(0.1));
+      for (const [step, { loss, gradientNorm }] of parted.results.entries()) {
+        expect(loss).toBeCloseTo(expected.results[step].loss, 4);
+        expect(gradientNorm).toBeCloseTo(expected.results[step].gradientNorm, 3);
+      }
+      const again = await take(openNativeSession, inParts, adamW(0.1));
+      expect(again.vectors).toEqual(parted.vectors);
     },
   );
 

@@ -227,6 +227,16 @@ export const graphCases: { readonly [K in OperationName]: Cases } = {
     mask('a seed of negative numbers', 3, [-5, -1_000_000_007]),
     mask('a seed moved beyond int32', 2, [2 ** 31 - 1, 4]),
     graphCase(
+      'the third part of a batch',
+      ({ integers }) =>
+        operations.dropoutMask(
+          integers('seed', [6, 1]),
+          { rate: 0.3, stream: 1, shape: [5, 7] },
+          integers('part', [2]),
+        ),
+      trainingOnly,
+    ),
+    graphCase(
       'what it lets through',
       ({ floats, integers }) =>
         operations.multiply(

@@ -208,8 +208,8 @@ const table: { readonly [K in OperationName]: Compute<K> } = {
   gather: ([rows, ids], { shape }) => fill(shape, ([n, c]) => rows[ids[n] * shape[1] + c]),
   segmentSum: ([rows, ids], { shape }) =>
     fill(shape, ([segment, c]) => sum(ids.map((id, n) => (id === segment ? rows[n * shape[1] + c] : 0)))),
-  dropoutMask: ([[first, second]], { shape, attributes: { rate, stream } }) =>
-    Array.from(dropoutMask(sizeOf(shape), rate, [first + stream, second])),
+  dropoutMask: ([[first, second], [part] = [0]], { shape, attributes: { rate, stream } }) =>
+    Array.from(dropoutMask(sizeOf(shape), rate, { seed: [first + stream, second], part })),
 
   softmax: ([x], node) => byRow(softmax)(x, node),
   logSoftmax: ([x], node) => byRow(logSoftmax)(x, node),

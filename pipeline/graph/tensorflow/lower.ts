@@ -4,6 +4,7 @@ import { expand } from '../expand.ts';
 import type { Node } from '../ir.ts';
 import { reachable } from '../ir.ts';
 import type { OperationName, Precision, Shape } from '../operation-kinds.ts';
+import { sizeOf } from '../shapes.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { typeAttribute } from './graph-def.ts';
 
@@ -151,17 +152,33 @@ function crossEntropyOutputs([logits, labels]: readonly Reference[], { target, s
   return made;
 }
 
-const dropoutMask: Emit<'dropoutMask'> = ({ attributes: { rate, stream, shape } }, [seed], context) => {
+const dropoutMask: Emit<'dropoutMask'> = (node, [seed, ...part], context) => {
+  const { rate, stream, shape } = node.attributes;
   const { target } = context;
   const own = target.add('AddV2', [seed, vector(context, [stream, 0])], { T: index });
-  const uniform = target.add('StatelessRandomUniform', [vector(context, shape), own], {
-    T: index,
-    Tseed: index,
+  const key = target.add('StatelessRandomGetKeyCounter', [own], { Tseed: index });
+  const counter = part.reduce((start, of) => moved(context, start, { of, size: sizeOf(shape) }), `${key}:1`);
+  const inputs = [vector(context, shape), key, counter, integer(context, PHILOX)];
+  const uniform = target.add('StatelessRandomUniformV2', inputs, {
+    Tshape: index,
     dtype: typeAttribute('float32'),
   });
   const kept = target.add('GreaterEqual', [uniform, number(context, rate)], float);
   return target.add('Mul', [asFloat(kept, target), number(context, 1 / (1 - rate))], float);
 };
+
+const PHILOX = 1; // TensorFlow's number for the generator
+const NUMBERS_A_COUNT = 4; // that Philox draws at once
+
+/** A counter, moved on by as many numbers as the parts before this one draw. */
+function moved(context: Context, counter: Reference, part: { of: Reference; size: number }): Reference {
+  const { target } = context;
+  const wide = (narrow: Reference): Reference =>
+    target.add('Cast', [narrow], { SrcT: index, DstT: typeAttribute('uint64') });
+  const T = typeAttribute('uint64');
+  const counts = wide(vector(context, [Math.ceil(part.size / NUMBERS_A_COUNT), 0])); // low word, high word
+  return target.add('AddV2', [counter, target.add('Mul', [counts, wide(part.of)], { T })], { T });
+}
 
 const asFloat = (condition: Reference, target: GraphDef): Reference =>
   target.add('Cast', [condition], { SrcT: typeAttribute('bool'), DstT: typeAttribute('float32') });

@@ -47,7 +47,7 @@ const root = protobuf.Root.fromJSON({
 const savedModel = root.lookupType('SavedModel');
 
 /** TensorFlow's numbers for element types (types.proto). */
-export const dataType = { float32: 1, int32: 3, bool: 10, bfloat16: 14 } as const;
+export const dataType = { float32: 1, int32: 3, bool: 10, bfloat16: 14, uint64: 23 } as const;
 
 /** A value of an attribute, by the name of its field. */
 export type Attribute =

@@ -9,6 +9,7 @@ import type { Node } from '../ir.ts';
 import { reachableOf } from '../ir.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { createGraphDef, shapeAttribute, typeAttribute } from './graph-def.ts';
+import type { LoweringOptions } from './lower.ts';
 import { lower } from './lower.ts';
 import type { UpdateScalars, Variable } from './updates.ts';
 import { clip, globalNorm, update } from './updates.ts';
@@ -16,8 +17,8 @@ import { clip, globalNorm, update } from './updates.ts';
 /** Names by which a loaded graph is run. */
 export interface TrainingGraph {
   readonly savedModel: Uint8Array;
-  readonly programs: Readonly<Record<string, ProgramNames>>;
-  readonly validations: Readonly<Record<string, ProgramNames>>;
+  readonly programs: Readonly<Record<string, StepNames>>;
+  readonly validations: Readonly<Record<string, LossNames>>;
   /** What is fed to each step beside the program's inputs. */
   readonly scalars: UpdateScalars;
   /** Sets all variables from what is fed to them. */
@@ -29,8 +30,22 @@ export interface ProgramNames {
   readonly inputs: readonly Node<'input'>[];
   /** Where each input is fed, by its name. */
   readonly feeds: Readonly<Record<string, Reference>>;
-  /** Loss, then the gradient's norm where the program takes a step. */
-  readonly fetches: readonly Reference[];
+}
+
+export interface LossNames extends ProgramNames {
+  readonly loss: Reference;
+}
+
+/** A program that takes steps. Loss and norm are those before the step. */
+export interface StepNames extends ProgramNames {
+  /** Takes a step on all that is fed; loss, and the gradient's norm. */
+  readonly whole: readonly [Reference, Reference];
+  /** Keeps the gradients of a batch's first part; its loss. */
+  readonly begin: Reference;
+  /** Adds the gradients of another part; its loss. */
+  readonly add: Reference;
+  /** Takes a step on the gradients that were added up; their norm. */
+  readonly conclude: Reference;
 }
 
 export interface VariableNames {
@@ -51,32 +66,22 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
     epsilon: placeholder(target, 'epsilon', []),
     decay: placeholder(target, 'decay', []),
   };
-  const program =
-    (kind: string, take: typeof trainingFetches) =>
-    ([name, loss]: [string, Node]): [string, ProgramNames] => {
-      const feeds: Record<string, Reference> = {};
-      const inputs = reachableOf([loss], 'input');
-      for (const { attributes } of inputs) {
-        const place = `${kind}/${name}/${attributes.name}`;
-        feeds[attributes.name] = placeholder(target, place, attributes.shape, attributes.type);
-      }
-      const source = (node: Node<'input'> | Node<'parameter'>): Reference => {
-        const { name: wanted } = node.attributes;
-        return node.operation === 'input' ? feeds[wanted] : state.variable(wanted).value;
-      };
-      const fetches = take(target, loss, {
-        plan,
-        scalars,
-        state,
-        lowering: { precision: plan.precision, source },
-      });
-      return [name, { inputs, feeds, fetches }];
+  const program = (kind: string, name: string, loss: Node): Program => {
+    const feeds: Record<string, Reference> = {};
+    const inputs = reachableOf([loss], 'input');
+    for (const { attributes } of inputs) {
+      const place = `${kind}/${name}/${attributes.name}`;
+      feeds[attributes.name] = placeholder(target, place, attributes.shape, attributes.type);
+    }
+    const source = (node: Node<'input'> | Node<'parameter'>): Reference => {
+      const { name: wanted } = node.attributes;
+      return node.operation === 'input' ? feeds[wanted] : state.variable(wanted).value;
     };
+    return { target, plan, scalars, state, loss, source, names: { inputs, feeds } };
+  };
   return {
-    programs: Object.fromEntries(Object.entries(plan.losses).map(program('train', trainingFetches))),
-    validations: Object.fromEntries(
-      Object.entries(plan.validations).map(program('validate', validationFetches)),
-    ),
+    programs: mapEntries(plan.losses, (name, loss) => addSteps(program('train', name, loss))),
+    validations: mapEntries(plan.validations, (name, loss) => addLoss(program('validate', name, loss))),
     scalars,
     assign: state.assign,
     variables: state.names,
@@ -84,35 +89,69 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
   };
 }
 
-interface Surroundings {
+function mapEntries<A, B>(
+  record: Readonly<Record<string, A>>,
+  change: (name: string, value: A) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(name, value)]));
+}
+
+/** A loss on its way into the graph. */
+interface Program {
+  readonly target: GraphDef;
   readonly plan: TrainingPlan;
   readonly scalars: UpdateScalars;
   readonly state: State;
-  readonly lowering: Parameters<typeof lower>[2];
+  readonly loss: Node;
+  readonly source: LoweringOptions['source'];
+  readonly names: ProgramNames;
 }
 
-/** Loss and norm, fetched once all variables have moved. */
-function trainingFetches(
-  target: GraphDef,
-  loss: Node,
-  { plan, scalars, state, lowering }: Surroundings,
-): Reference[] {
+function addLoss({ target, plan, loss, source, names }: Program): LossNames {
+  return { ...names, loss: lower([loss], target, { precision: plan.precision, source })[0] };
+}
+
+/** The step in one go, and the step in parts over gradients that are kept in variables meanwhile. */
+function addSteps(program: Program): StepNames {
+  const { target, plan, state, loss, source, names } = program;
   const parameters = reachableOf([loss], 'parameter');
-  const [lossValue, ...slopes] = lower([loss, ...gradients(loss, parameters)], target, lowering);
+  const nodes = [loss, ...gradients(loss, parameters)];
+  const [value, ...slopes] = lower(nodes, target, { precision: plan.precision, source });
+  const variables = parameters.map(({ attributes }) => state.variable(attributes.name));
+  const keep = (op: 'AssignVariableOp' | 'AssignAddVariableOp'): Reference[] =>
+    variables.map(({ sum }, index) => target.add(op, [sum.handle, slopes[index]], { dtype: float }));
+
   const norm = globalNorm(target, slopes);
-  const clipped = clip(target, slopes, { norm, maximum: plan.maximumNorm });
-  const moved = parameters.map(({ attributes }, index) =>
-    update(target, state.variable(attributes.name), {
-      optimizer: plan.optimizer,
-      gradient: clipped[index],
-      scalars,
-    }),
-  );
-  return [lossValue, norm].map((value) => target.add('Identity', [value], { T: float }, { after: moved }));
+  const moved = move(program, { variables, slopes, norm });
+  const sums = variables.map(({ sum }) => sum.value);
+  const sumsNorm = globalNorm(target, sums);
+  return {
+    ...names,
+    whole: [after(target, moved, value), after(target, moved, norm)],
+    begin: after(target, keep('AssignVariableOp'), value),
+    add: after(target, keep('AssignAddVariableOp'), value),
+    conclude: after(target, move(program, { variables, slopes: sums, norm: sumsNorm }), sumsNorm),
+  };
 }
 
-function validationFetches(target: GraphDef, loss: Node, { lowering }: Surroundings): Reference[] {
-  return lower([loss], target, lowering);
+/** @returns what must have run for all variables to have moved */
+function move(
+  { target, plan, scalars }: Program,
+  {
+    variables,
+    slopes,
+    norm,
+  }: { variables: readonly Variable[]; slopes: readonly Reference[]; norm: Reference },
+): Reference[] {
+  const clipped = clip(target, slopes, { norm, maximum: plan.maximumNorm });
+  return variables.map((variable, index) =>
+    update(target, variable, { optimizer: plan.optimizer, gradient: clipped[index], scalars }),
+  );
+}
+
+/** A value that is had once other nodes have run. */
+function after(target: GraphDef, nodes: readonly Reference[], value: Reference): Reference {
+  return target.add('Identity', [value], { T: float }, { after: nodes });
 }
 
 interface State {
@@ -126,10 +165,7 @@ function createState(target: GraphDef, { layout, optimizer }: TrainingPlan): Sta
   const assignments: Reference[] = [];
   const make = (vector: string, parameter: string, shape: readonly number[]) => {
     const name = `${vector}/${parameter}`;
-    const text = { s: new TextEncoder().encode(name) };
-    const attributes = { dtype: float, shape: shapeAttribute(shape), shared_name: text };
-    const handle = target.add('VarHandleOp', [], attributes, { name });
-    const value = target.add('ReadVariableOp', [handle], { dtype: float });
+    const { handle, value } = makeVariable(target, name, shape);
     const initial = placeholder(target, `initial/${name}`, shape);
     assignments.push(target.add('AssignVariableOp', [handle, initial], { dtype: float }));
     names.push({ vector, parameter, initial, value });
@@ -141,7 +177,9 @@ function createState(target: GraphDef, { layout, optimizer }: TrainingPlan): Sta
       const slots = Object.fromEntries(
         slotsOf(optimizer).map((slot) => [slot, make(slot, name, shape).handle]),
       );
-      return [name, { name, shape, decays, ...own, slots }];
+      // Takes no memory before it is assigned to.
+      const sum = makeVariable(target, `gradients/${name}`, shape);
+      return [name, { name, shape, decays, ...own, slots, sum }];
     }),
   );
   const variable = (name: string): Variable => {
@@ -156,6 +194,17 @@ function createState(target: GraphDef, { layout, optimizer }: TrainingPlan): Sta
     { after: assignments },
   );
   return { variable, names, assign: done };
+}
+
+function makeVariable(
+  target: GraphDef,
+  name: string,
+  shape: readonly number[],
+): { handle: Reference; value: Reference } {
+  const text = { s: new TextEncoder().encode(name) };
+  const attributes = { dtype: float, shape: shapeAttribute(shape), shared_name: text };
+  const handle = target.add('VarHandleOp', [], attributes, { name });
+  return { handle, value: target.add('ReadVariableOp', [handle], { dtype: float }) };
 }
 
 function placeholder(

@@ -14,6 +14,8 @@ export interface Variable {
   /** Its value before the step. */
   readonly value: Reference;
   readonly slots: Readonly<Record<string, Reference>>;
+  /** The gradients of a batch's parts, added up; nothing before the first. */
+  readonly sum: { readonly handle: Reference; readonly value: Reference };
 }
 
 /** Scalars that are fed at each step. */

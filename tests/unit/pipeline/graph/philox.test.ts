@@ -51,30 +51,40 @@ describe('a dropout mask', () => {
       const expected = uniform.map((number) =>
         number >= Math.fround(rate) ? Math.fround(1 / (1 - rate)) : 0,
       );
-      expect([...dropoutMask(fractions.length, rate, seed)]).toEqual(expected);
+      expect([...dropoutMask(fractions.length, rate, { seed })]).toEqual(expected);
     },
   );
 
   it.each(golden.draws)('of seed $seed keeps a number that is equal to the rate', ({ seed, fractions }) => {
     const rates = fractions.map((fraction) => fraction / 2 ** 23); // exact in float32, as the uniform numbers are
     for (const [index, rate] of rates.entries()) {
-      expect(dropoutMask(index + 1, rate, seed)[index]).toBe(Math.fround(1 / (1 - rate)));
-      expect(dropoutMask(index + 1, rate + 2 ** -23, seed)[index]).toBe(0);
-      expect(dropoutMask(index + 1, rate + 1e-12, seed)[index]).not.toBe(0); // in float32, the same rate
+      expect(dropoutMask(index + 1, rate, { seed })[index]).toBe(Math.fround(1 / (1 - rate)));
+      expect(dropoutMask(index + 1, rate + 2 ** -23, { seed })[index]).toBe(0);
+      expect(dropoutMask(index + 1, rate + 1e-12, { seed })[index]).not.toBe(0); // in float32, the same rate
     }
   });
 
   it('takes seeds modulo 2^32, as the stream may move them beyond int32', () => {
-    expect(dropoutMask(9, 0.5, [2 ** 31 + 5, 1])).toEqual(dropoutMask(9, 0.5, [5 - 2 ** 31, 1]));
+    expect(dropoutMask(9, 0.5, { seed: [2 ** 31 + 5, 1] })).toEqual(
+      dropoutMask(9, 0.5, { seed: [5 - 2 ** 31, 1] }),
+    );
   });
 
   it('of a smaller size is the beginning of a larger one', () => {
-    expect(dropoutMask(101, 0.4, [7, 8]).subarray(0, 58)).toEqual(dropoutMask(58, 0.4, [7, 8]));
+    expect(dropoutMask(101, 0.4, { seed: [7, 8] }).subarray(0, 58)).toEqual(
+      dropoutMask(58, 0.4, { seed: [7, 8] }),
+    );
+  });
+
+  it('of a batch is that of its parts, one after the other', () => {
+    const seed = [7, 8] as const;
+    const parts = [0, 1, 2].flatMap((part) => [...dropoutMask(12, 0.4, { seed, part })]);
+    expect(parts).toEqual([...dropoutMask(36, 0.4, { seed })]);
   });
 
   it.each([0.1, 0.3, 0.75])('zeroes a share of %d and keeps the mean', (rate) => {
     const size = 100_000;
-    const mask = dropoutMask(size, rate, [1, 2]);
+    const mask = dropoutMask(size, rate, { seed: [1, 2] });
     const dropped = mask.filter((value) => value === 0).length;
     // Six standard deviations of a binomial share.
     expect(Math.abs(dropped / size - rate)).toBeLessThan(6 * Math.sqrt((rate * (1 - rate)) / size));
