@@ -2,46 +2,25 @@
 import {
   ApplicationFailure,
   CancellationScope,
-  executeChild,
   isCancellation,
   proxyActivities,
-  setCurrentDetails,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { CollectionActivities } from '../activities/collection.ts';
-import type { EvaluationActivities } from '../activities/evaluation.ts';
-import type { ModelStateActivities, ServingVersion } from '../activities/model-state.ts';
+import type { ModelStateActivities } from '../activities/model-state.ts';
 import type { RegistryActivities } from '../activities/registry.ts';
-import type { TokenizationActivities } from '../activities/tokenization.ts';
-import type { TrainingActivities } from '../activities/training.ts';
-import {
-  type LifecycleInput,
-  type LifecycleResult,
-  type StageStatus,
-  workflowIds,
-} from '../contracts/messages.ts';
-import type {
-  EvaluationResult,
-  RunIdentity,
-  TokenizationResult,
-  TrainingResult,
-} from '../contracts/stage-results.ts';
-import { type Stage, stages } from '../contracts/stages.ts';
-import { compute, quick, registry, training } from './activity-options.ts';
+import type { LifecycleInput, LifecycleResult } from '../contracts/messages.ts';
+import type { EvaluationResult, RunIdentity } from '../contracts/stage-results.ts';
+import { compute, quick, registry } from './activity-options.ts';
 import { isFailure, rootMessage } from './failures.ts';
-import { lifecycleStatusQuery, runFinishedSignal } from './messages.ts';
-import { lifecycleDetails, tell } from './story.ts';
+import { makePackage } from './make-package.ts';
+import { runFinishedSignal } from './messages.ts';
+import { type StageProgress, trackStages } from './stage-progress.ts';
+import { tell } from './story.ts';
 import { tellController } from './tell-controller.ts';
-import { trainingWorkflow } from './training.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
 const { collectDocuments } = proxyActivities<CollectionActivities>(compute);
-const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
-const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
-const { scoreExamples } = proxyActivities<TrainingActivities>(training);
-const { evaluateVersion } = proxyActivities<EvaluationActivities>(compute);
 const { commitRegistryChange } = proxyActivities<RegistryActivities>(registry);
 
 export async function lifecycleWorkflow(input: LifecycleInput): Promise<LifecycleResult> {
@@ -76,8 +55,6 @@ export async function lifecycleWorkflow(input: LifecycleInput): Promise<Lifecycl
   }
 }
 
-type StageProgress = ReturnType<typeof trackStages>;
-
 async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Promise<LifecycleResult> {
   const { model, spec, trigger } = input;
   const run: RunIdentity = { model, runId: workflowInfo().workflowId };
@@ -91,70 +68,15 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
     (it) =>
       `${it.documentCount} documents (${it.newDocumentCount} new), ${it.labelCount} labels, ${it.problemCount} set aside${it.forgottenCount === undefined ? '' : ` (${it.forgottenCount} forgotten)`}`,
   );
-  const cleaned = await stage(
-    'cleaning',
-    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents: collected.documents }),
-    (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
-  );
-  const tokenize = (existing?: ServingVersion) =>
-    tokenizeCorpus({
-      ...run,
-      corpus: cleaned.corpus,
-      tokenizer: spec.tokenizer,
-      contextLength: spec.model.contextLength,
-      ...(existing && { existingTokenizer: existing.tokenizer }),
-    });
-  const tokenized = await stage(
-    'tokenization',
-    () => tokenize(base),
-    (it) => `vocabulary of ${it.vocabularySize}`,
-  );
-
-  const trained = await stage(
-    'training',
-    () =>
-      executeChild(trainingWorkflow, {
-        workflowId: workflowIds.training(run.runId),
-        staticSummary: `${model}: ${input.strategy} training`,
-        args: [
-          {
-            ...run,
-            spec,
-            tokens: tokenized.tokens,
-            labels: collected.labels,
-            ...(base && { base: { weights: base.package, labels: base.labels } }),
-            trigger,
-            ...(input.searchAttributes && { searchAttributes: input.searchAttributes }),
-          },
-        ],
-      }),
-    (it) => `${it.trainingCount} examples, ${it.steps} steps, ${Math.round(it.tokensPerSecond)} tokens/s`,
-  );
-  const evaluated = await stage(
-    'evaluation',
-    async () => {
-      const own = await scoreExamples({
-        tokens: tokenized.tokens,
-        weights: trained.weights,
-        examples: trained.holdout,
-      });
-      const rival = champion && (await scoreChampion({ champion, tokenize, trained, tokenized }));
-      return evaluateVersion({
-        ...run,
-        evaluation: spec.evaluation,
-        contextLength: spec.model.contextLength,
-        cleaning: spec.cleaning,
-        corpus: cleaned.corpus,
-        dropped: cleaned.dropped,
-        funnel: cleaned.funnel,
-        tokenization: tokenized,
-        training: trained,
-        probabilities: own,
-        ...(rival && { champion: rival }),
-      });
+  const made = await makePackage(
+    {
+      ...{ run, spec, trigger, base, champion },
+      ...{ documents: collected.documents, labels: collected.labels },
+      searchAttributes: input.searchAttributes,
     },
-    ({ outcome, metrics }) => `${outcome}, accuracy ${metrics.accuracy.toFixed(3)}`,
+    stage,
   );
+  const { evaluated } = made;
   if (evaluated.outcome === 'rejected') {
     return { outcome: 'rejected', reasons: failedGates(evaluated), metrics: evaluated.metrics };
   }
@@ -178,9 +100,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
             package: evaluated.package,
             report: evaluated.report,
             evidence: evaluated.evidence,
-            lineage: [collected, cleaned, tokenized, evaluated]
-              .map((it) => it.lineage)
-              .concat(trained.lineage),
+            lineage: [collected.lineage, ...made.lineage],
             metrics: { ...evaluated.metrics },
           },
         },
@@ -193,20 +113,6 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
     reasons: ['all gates passed'],
     metrics: evaluated.metrics,
   };
-}
-
-/** The version in service answers the same held-out documents, in its own tokens where its tokenizer is another. */
-async function scoreChampion(context: {
-  champion: ServingVersion;
-  tokenize: (existing: ServingVersion) => Promise<TokenizationResult>;
-  trained: TrainingResult;
-  tokenized: TokenizationResult;
-}) {
-  const { champion, trained, tokenized } = context;
-  const same = champion.tokenizer.digest === tokenized.tokenizer.digest;
-  const { tokens } = same ? tokenized : await context.tokenize(champion);
-  const probabilities = await scoreExamples({ tokens, weights: champion.package, examples: trained.holdout });
-  return { version: champion.version, package: champion.package, probabilities };
 }
 
 function failedGates({ gates }: EvaluationResult): string[] {
@@ -233,44 +139,4 @@ async function rebuildDamagedArtifacts<T>(pipeline: () => Promise<T>): Promise<T
       rebuilt.add(artifact);
     }
   }
-}
-
-/** Keeps the table of stages that the UI and `coppice watch` show. */
-function trackStages({ searchAttributes }: LifecycleInput) {
-  const table = new Map<Stage, StageStatus>(
-    stages
-      .filter((stage) => stage !== 'rollout')
-      .map((stage) => [stage, { stage, state: 'waiting', detail: '' }]),
-  );
-  let outcome: LifecycleResult['outcome'] | undefined;
-  const status = () => ({ stages: [...table.values()], ...(outcome && { outcome }) });
-  const show = () => setCurrentDetails(lifecycleDetails(status()));
-  const set = (entry: StageStatus) => {
-    table.set(entry.stage, entry);
-    show();
-  };
-  setHandler(lifecycleStatusQuery, status);
-  return {
-    stage: async <T extends object>(
-      stage: Stage,
-      work: () => Promise<T>,
-      describe: (result: T) => string,
-    ): Promise<T> => {
-      const startedAt = Date.now();
-      set({ stage, state: 'running', detail: '' });
-      tell(searchAttributes, { CoppiceStage: stage });
-      const result = await work();
-      const cached = 'cached' in result && result.cached === true;
-      const seconds = (Date.now() - startedAt) / 1_000;
-      set({ stage, state: cached ? 'cached' : 'done', detail: describe(result), seconds });
-      return result;
-    },
-    end: (ended: LifecycleResult['outcome']) => {
-      outcome = ended;
-      show();
-    },
-    fail: () => {
-      for (const entry of table.values()) if (entry.state === 'running') set({ ...entry, state: 'failed' });
-    },
-  };
 }

@@ -1,0 +1,134 @@
+// From what a collection brought to a package that has been judged: the stages that a run and a repair share. Read from
+// top to bottom, it is the path of the data.
+import { executeChild, proxyActivities } from '@temporalio/workflow';
+import type { CleaningActivities } from '../activities/cleaning.ts';
+import type { EvaluationActivities } from '../activities/evaluation.ts';
+import type { ServingVersion } from '../activities/model-state.ts';
+import type { TokenizationActivities } from '../activities/tokenization.ts';
+import type { TrainingActivities } from '../activities/training.ts';
+import type { ArtifactReference } from '../contracts/artifact.ts';
+import { workflowIds } from '../contracts/messages.ts';
+import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+import type { Trigger } from '../contracts/registry.ts';
+import type {
+  EvaluationResult,
+  RunIdentity,
+  TokenizationResult,
+  TrainingResult,
+} from '../contracts/stage-results.ts';
+import { compute, training } from './activity-options.ts';
+import type { StageProgress } from './stage-progress.ts';
+import { trainingWorkflow } from './training.ts';
+
+const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
+const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
+const { scoreExamples } = proxyActivities<TrainingActivities>(training);
+const { evaluateVersion } = proxyActivities<EvaluationActivities>(compute);
+
+export interface PackageMaking {
+  readonly run: RunIdentity;
+  readonly spec: ModelSpec;
+  readonly trigger: Trigger;
+  /** What the collection brought. */
+  readonly documents: ArtifactReference;
+  readonly labels: ArtifactReference;
+  /** The version that training goes on from. */
+  readonly base: ServingVersion | undefined;
+  /** The version in service, that the new one is compared with. */
+  readonly champion: ServingVersion | undefined;
+  readonly searchAttributes: readonly string[] | undefined;
+}
+
+interface MadePackage {
+  readonly evaluated: EvaluationResult;
+  /** Records of the stages. */
+  readonly lineage: readonly ArtifactReference[];
+}
+
+export async function makePackage(
+  { run, spec, trigger, documents, labels, base, champion, searchAttributes }: PackageMaking,
+  stage: StageProgress['stage'],
+): Promise<MadePackage> {
+  const cleaned = await stage(
+    'cleaning',
+    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents: documents }),
+    (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
+  );
+  const tokenize = (existing?: ServingVersion) =>
+    tokenizeCorpus({
+      ...run,
+      corpus: cleaned.corpus,
+      tokenizer: spec.tokenizer,
+      contextLength: spec.model.contextLength,
+      ...(existing && { existingTokenizer: existing.tokenizer }),
+    });
+  const tokenized = await stage(
+    'tokenization',
+    () => tokenize(base),
+    (it) => `vocabulary of ${it.vocabularySize}`,
+  );
+
+  const trained = await stage(
+    'training',
+    () =>
+      executeChild(trainingWorkflow, {
+        workflowId: workflowIds.training(run.runId),
+        staticSummary: `${run.model}: ${base ? 'incremental' : 'full'} training`,
+        args: [
+          {
+            ...run,
+            spec,
+            tokens: tokenized.tokens,
+            labels: labels,
+            ...(base && { base: { weights: base.package, labels: base.labels } }),
+            trigger,
+            ...(searchAttributes && { searchAttributes }),
+          },
+        ],
+      }),
+    (it) => `${it.trainingCount} examples, ${it.steps} steps, ${Math.round(it.tokensPerSecond)} tokens/s`,
+  );
+  const evaluated = await stage(
+    'evaluation',
+    async () => {
+      const own = await scoreExamples({
+        tokens: tokenized.tokens,
+        weights: trained.weights,
+        examples: trained.holdout,
+      });
+      const rival = champion && (await scoreChampion({ champion, tokenize, trained, tokenized }));
+      return evaluateVersion({
+        ...run,
+        evaluation: spec.evaluation,
+        contextLength: spec.model.contextLength,
+        cleaning: spec.cleaning,
+        corpus: cleaned.corpus,
+        dropped: cleaned.dropped,
+        funnel: cleaned.funnel,
+        tokenization: tokenized,
+        training: trained,
+        probabilities: own,
+        ...(rival && { champion: rival }),
+      });
+    },
+    ({ outcome, metrics }) => `${outcome}, accuracy ${metrics.accuracy.toFixed(3)}`,
+  );
+  return {
+    evaluated,
+    lineage: [cleaned, tokenized, evaluated].map((it) => it.lineage).concat(trained.lineage),
+  };
+}
+
+/** The version in service answers the same held-out documents, in its own tokens where its tokenizer is another. */
+async function scoreChampion(context: {
+  champion: ServingVersion;
+  tokenize: (existing: ServingVersion) => Promise<TokenizationResult>;
+  trained: TrainingResult;
+  tokenized: TokenizationResult;
+}) {
+  const { champion, trained, tokenized } = context;
+  const same = champion.tokenizer.digest === tokenized.tokenizer.digest;
+  const { tokens } = same ? tokenized : await context.tokenize(champion);
+  const probabilities = await scoreExamples({ tokens, weights: champion.package, examples: trained.holdout });
+  return { version: champion.version, package: champion.package, probabilities };
+}
