@@ -27,7 +27,15 @@ export const failures = {
     consequence: 'restart from the last good checkpoint at half the rate, at most twice',
   },
   TrainingInterrupted: { retries: true, consequence: 'training resumes from its last checkpoint' },
-  OutOfMemory: { retries: false, consequence: 'the run fails; the message states what was needed' },
+  InsufficientMemory: {
+    retries: false,
+    consequence: 'the run fails before its first step; the message says what would fit',
+  },
+  OutOfMemory: {
+    retries: false,
+    consequence:
+      'a training phase goes on with half as many rows at once; at one row, and elsewhere, the run fails',
+  },
   RegistryConflict: {
     retries: true,
     consequence: 'the change is read again and tried on the newer generation',

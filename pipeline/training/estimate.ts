@@ -59,7 +59,7 @@ export function estimatePlan(plan: Estimated, parts = 1): PlanEstimate {
     checkpoint: CHECKPOINT_COPIES * kept,
   };
   const step = memory.gradients + memory.activations;
-  const together = memory.parameters + memory.optimizer + memory.graphs + Math.max(step, memory.checkpoint);
+  const together = keptOf(memory) + Math.max(step, memory.checkpoint);
   const work = steps.reduce((most, it) => (it.matrixOperations > most.matrixOperations ? it : most));
   return { memory: { ...memory, total: Math.round(SLACK * together) }, work };
 }
@@ -70,8 +70,17 @@ export function estimatePlan(plan: Estimated, parts = 1): PlanEstimate {
  * @returns how many rows at once would fit, the batch in parts; 0 where not even one does
  */
 export function rowsThatFit({ memory }: PlanEstimate, rows: number, available: number): number {
-  const { parameters, optimizer, graphs, activations, checkpoint } = memory;
-  const left = available / SLACK - parameters - optimizer - graphs;
+  const { parameters, activations, checkpoint } = memory;
+  const left = available / SLACK - keptOf(memory);
   const fitting = Math.floor((rows * (left - 2 * parameters)) / activations); // a gradient, and the sum of the parts'
   return left < checkpoint ? 0 : Math.max(0, Math.min(rows, fitting));
+}
+
+/** From the first step to the last; the parameters twice, as they were drawn and as they are trained. */
+function keptOf({
+  parameters,
+  optimizer,
+  graphs,
+}: Pick<MemoryEstimate, 'parameters' | 'optimizer' | 'graphs'>) {
+  return 2 * parameters + optimizer + graphs;
 }
