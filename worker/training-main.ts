@@ -6,6 +6,7 @@ import { taskQueues } from '../contracts/task-queues.ts';
 import { openProcess, runUntilStopped } from './process-root.ts';
 import { connectWorker } from './temporal.ts';
 import { runTrainingJob } from './trainer/supervise.ts';
+import { withinMemory } from './trainer/within-memory.ts';
 
 const opened = await openProcess('trainer');
 const { settings, store, metrics, runStage } = opened;
@@ -18,7 +19,10 @@ const worker = await Worker.create({
     artifacts: store.artifacts,
     runStage,
     metrics,
-    runTrainingJob: (job, options) => runTrainingJob(job, { ...options, settings }),
+    runTrainingJob: withinMemory((job, options) => runTrainingJob(job, { ...options, settings }), {
+      artifacts: store.artifacts,
+      objects: store.buckets.artifacts,
+    }),
   }),
   interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },
   maxConcurrentActivityTaskExecutions: 1,

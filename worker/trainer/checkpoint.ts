@@ -29,6 +29,8 @@ export type TrainingRecord = z.infer<typeof recordSchema>;
 const pointerSchema = z.object({
   step: z.number().int(),
   jobDigest: z.string(),
+  /** Where a batch was computed in parts. */
+  microBatchSize: z.number().int().positive().optional(),
   /** Absent once the job is finished. */
   reference: artifactReferenceSchema.optional(),
   outcome: trainingOutcomeSchema.optional(),
@@ -66,6 +68,8 @@ export interface Checkpoints {
   /** Removes the checkpoint at this step where it is still the newest: the job begins anew. */
   forget(step: number): Promise<void>;
   finish(outcome: TrainingOutcome): Promise<void>;
+  /** @returns the rows that were computed at once when the job was last saved; undefined where all were, or never */
+  microBatchSize(): Promise<number | undefined>;
 }
 
 export interface CheckpointDependencies {
@@ -74,15 +78,15 @@ export interface CheckpointDependencies {
 }
 
 /**
- * Names what a job computes: everything but its key, how often it is saved, and the rate after a divergence, which
- * goes on from checkpoints of the rate before.
+ * Names what a job computes: everything but its key, how often it is saved, how many rows are computed at once, and the
+ * rate after a divergence, which goes on from checkpoints of the rate before.
  */
 export function jobDigest({
   key: _key,
   learningRateScale: _scale,
   ...job
 }: PretrainingJob | FineTuningJob): string {
-  const { checkpointEverySeconds: _seconds, ...options } = job.options;
+  const { checkpointEverySeconds: _seconds, microBatchSize: _rows, ...options } = job.options;
   return hashCanonical({ ...job, options });
 }
 
@@ -98,8 +102,9 @@ export function openCheckpoints(
     return bytes && pointerSchema.parse(JSON.parse(bytes.toString('utf8')));
   };
   /** Moves the pointer; what it pointed to before is of no use to anyone. */
-  const movePointer = async (pointer: Pointer): Promise<void> => {
+  const movePointer = async (place: Omit<Pointer, 'jobDigest' | 'microBatchSize'>): Promise<void> => {
     const before = await readPointer();
+    const pointer = { ...place, jobDigest: digest, microBatchSize: job.options.microBatchSize };
     await objects.put(pointerKey, Buffer.from(JSON.stringify(pointer)), { contentType: mediaTypes.json });
     if (before?.reference !== undefined && before.reference.digest !== pointer.reference?.digest) {
       await objects.remove(blobKey(before.reference.digest));
@@ -123,7 +128,7 @@ export function openCheckpoints(
     async save(state) {
       const bytes = format(state, job.key);
       const reference = await artifacts.putBytes(bytes, { mediaType: mediaTypes.checkpoint });
-      await movePointer({ step: state.step, jobDigest: digest, reference });
+      await movePointer({ step: state.step, reference });
     },
     async forget(step) {
       const pointer = await readPointer();
@@ -131,7 +136,11 @@ export function openCheckpoints(
       await objects.remove(pointerKey);
       await objects.remove(blobKey(pointer.reference.digest));
     },
-    finish: (outcome) => movePointer({ step: outcome.steps, jobDigest: digest, outcome }),
+    finish: (outcome) => movePointer({ step: outcome.steps, outcome }),
+    async microBatchSize() {
+      const pointer = await readPointer();
+      return pointer?.jobDigest === digest ? pointer.microBatchSize : undefined;
+    },
   };
 }
 

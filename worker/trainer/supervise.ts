@@ -2,6 +2,7 @@
 // becomes progress, an outcome or a failure of the table.
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
@@ -62,6 +63,7 @@ function listen(
   child: ChildProcess,
   { onProgress, onStart }: SupervisionOptions,
 ): Promise<TrainingOutcome | ScoringOutcome> {
+  const killsBefore = kernelKills();
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-LAST_WORDS);
@@ -77,7 +79,10 @@ function listen(
       reject(new CoppiceFailure('TrainingInterrupted', `the trainer did not start: ${error.message}`)),
     );
     // `close` and not `exit`: what it said before it died has been read by then.
-    child.once('close', (code, signal) => reject(death({ code, signal, words })));
+    child.once('close', (code, signal) => {
+      const killed = signal === 'SIGKILL' && kernelKills() > killsBefore;
+      reject(death({ code, signal, words, killed }));
+    });
   });
 }
 
@@ -88,17 +93,30 @@ function toError({ type, message, details }: Extract<FromTrainer, { kind: 'failu
 /** What V8, the C++ library and TensorFlow say when memory is short. */
 const outOfMemory = /heap out of memory|std::bad_alloc|OOM when allocating/;
 
+/**
+ * @returns how many processes Linux has killed for want of memory: it answers a request that it cannot serve when the
+ * memory is written to, and then nobody is left to say so. 0 where it does not tell
+ */
+function kernelKills(): number {
+  const counters = '/proc/vmstat';
+  const kills = existsSync(counters) ? /^oom_kill (\d+)$/m.exec(readFileSync(counters, 'utf8')) : null;
+  return Number(kills?.[1] ?? 0);
+}
+
 function death({
   code,
   signal,
   words,
+  killed,
 }: {
   code: number | null;
   signal: string | null;
   words: string;
+  /** By the kernel, for want of memory. */
+  killed: boolean;
 }): CoppiceFailure {
   const how = signal === null ? `with code ${String(code)}` : `by ${signal}`;
-  const type = outOfMemory.test(words) ? 'OutOfMemory' : 'TrainingInterrupted';
+  const type = killed || outOfMemory.test(words) ? 'OutOfMemory' : 'TrainingInterrupted';
   return new CoppiceFailure(type, `the trainer ended ${how}`, { code, signal, lastWords: words });
 }
 

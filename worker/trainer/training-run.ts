@@ -138,8 +138,18 @@ async function conclude(
     finalLoss: record.curve.findLast(({ trainingLoss }) => trainingLoss !== undefined)?.trainingLoss ?? 0,
     curve: record.curve,
     resumedFromStep,
-    environment: { ...environment, precision: job.options.precision },
+    environment: { ...environment, ...computedAs(job.options) },
   };
+}
+
+/** How the numbers came about, as far as the options alone do not say. */
+function computedAs({
+  precision,
+  batchSize,
+  microBatchSize,
+}: Phase['job']['options']): Record<string, string> {
+  const inParts = microBatchSize !== undefined && microBatchSize < batchSize;
+  return { precision, ...(inParts && { microBatchSize: String(microBatchSize) }) };
 }
 
 /** Adds a step to the record: points of the curve are means over equal spans of steps. */
