@@ -80,14 +80,7 @@ const rules: { readonly [K in OperationName]: Rule<K> } = {
   sigmoid: (dy, y) => [multiply(dy, multiply(y, subtract(scalar(y.graph, 1), y)))],
   relu: (dy, _, [x]) => [multiply(dy, step(x))],
 
-  matMul: (dy, { attributes: { transposeA, transposeB, exact } }, [a, b]) => [
-    transposeA
-      ? matMul(b, dy, { transposeA: transposeB, transposeB: true, exact })
-      : matMul(dy, b, { transposeB: !transposeB, exact }),
-    transposeB
-      ? matMul(dy, a, { transposeA: true, transposeB: transposeA, exact })
-      : matMul(a, dy, { transposeA: !transposeA, exact }),
-  ],
+  matMul: matMulGradient,
   reduceSum: (dy, { attributes: { axes } }, [x]) => [
     broadcast(reshape(dy, shapeWithout(x.shape, axes)), x.shape),
   ],
@@ -135,3 +128,31 @@ const rules: { readonly [K in OperationName]: Rule<K> } = {
   layerNormalization: layerNormalizationGradient,
   attention: attentionGradient,
 };
+
+/** dA = dY·Bᵀ and dB = Aᵀ·dY, with what is transposed transposed again. */
+function matMulGradient(dy: Node, { attributes }: Node<'matMul'>, [a, b]: readonly Node[]): [Node, Node] {
+  const { transposeA, transposeB, exact } = attributes;
+  const { rows, factor } = transposeA ? { rows: dy } : rowFactor(dy, a);
+  const scaled = (x: Node): Node => (factor === undefined ? x : multiply(x, factor));
+  return [
+    transposeA
+      ? matMul(b, dy, { transposeA: transposeB, transposeB: true, exact })
+      : scaled(matMul(rows, b, { transposeB: !transposeB, exact })),
+    transposeB
+      ? matMul(rows, scaled(a), { transposeA: true, transposeB: transposeA, exact })
+      : matMul(scaled(a), rows, { transposeA: !transposeA, exact }),
+  ];
+}
+
+/** Where each row of dY is a row times a number, and A is narrower than dY, the number is better given to A. */
+function rowFactor(dy: Node, { shape: [, width] }: Node): { rows: Node; factor?: Node } {
+  const factor = dy.operation === 'multiply' ? dy.inputs.at(1) : undefined;
+  const [count, columns] = dy.shape;
+  const moves =
+    dy.shape.length === 2 &&
+    width < columns &&
+    factor?.shape.length === 2 &&
+    factor.shape[0] === count &&
+    factor.shape[1] === 1;
+  return moves ? { rows: dy.inputs[0], factor } : { rows: dy };
+}

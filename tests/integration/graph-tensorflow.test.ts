@@ -5,6 +5,7 @@ import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/
 import type { Node } from '../../pipeline/graph/ir.ts';
 import { createGraph, reachable } from '../../pipeline/graph/ir.ts';
 import type { Precision } from '../../pipeline/graph/operation-kinds.ts';
+import { matMul } from '../../pipeline/graph/operations.ts';
 import { createGraphDef, shapeAttribute, typeAttribute } from '../../pipeline/graph/tensorflow/graph-def.ts';
 import { lower } from '../../pipeline/graph/tensorflow/lower.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
@@ -13,7 +14,7 @@ import { createRandom } from '../../pipeline/random.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
 import type { Optimizer } from '../../pipeline/training/optimizer.ts';
-import { adamW } from '../../pipeline/training/optimizer.ts';
+import { adafactor, adamW } from '../../pipeline/training/optimizer.ts';
 import { openPlainSession } from '../../pipeline/training/plain-session.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
 import type { OpenSession } from '../../pipeline/training/session.ts';
@@ -24,7 +25,7 @@ import { loadSavedModel } from '../../runtimes/tensorflow/saved-model.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { expectClose } from '../support/expect-close.ts';
 import type { BuiltCase } from '../support/graph-case.ts';
-import { givenNumbers } from '../support/graph-case.ts';
+import { givenNumbers, graphCase } from '../support/graph-case.ts';
 import { allGraphCases } from '../support/graph-cases.ts';
 import { evaluate } from '../support/graph-reference.ts';
 import { usePlainBackend } from '../unit/pipeline/model/plain-backend.ts';
@@ -72,6 +73,21 @@ describe('native TensorFlow', () => {
     for (const [index, name] of Object.keys(built.outputs).entries()) {
       expectClose(results[index], expected[index], 2e-6, name);
     }
+  });
+
+  it.each([
+    [64, 512],
+    [512, 64],
+    [96, 64],
+    [64, 96],
+  ])('multiplies over many rows, %i numbers of one by %i of the other', async (left, right) => {
+    const { build } = graphCase('', ({ floats }) =>
+      matMul(floats('a', [512, left]), floats('b', [512, right]), { transposeA: true }),
+    );
+    const built = build(createGraph());
+    const [expected] = evaluate(Object.values(built.outputs), givenNumbers(built));
+    const [result] = await runNatively(built);
+    expectClose(result, expected, 1e-4, 'product');
   });
 });
 
@@ -128,7 +144,7 @@ describe('a training session on native TensorFlow', () => {
     optimizer: Optimizer,
     precision: Precision = 'float32',
   ) {
-    const start = startingVectors(initialParameters(objective.layout, 1), optimizer);
+    const start = startingVectors(initialParameters(objective.layout, 1), { ...objective, optimizer });
     const session = await open({ ...objective, optimizer, precision, maximumNorm: 1 }, start);
     const results = [0, 1, 2, 3].map((step) => {
       const { program, feeds } = objective.batch(step);
@@ -146,6 +162,7 @@ describe('a training session on native TensorFlow', () => {
     ['fine-tuning by AdamW', fineTuning, adamW(0.1)],
     ['fine-tuning by SGD with momentum', fineTuning, { kind: 'sgd', momentum: 0.9, weightDecay: 0.1 }],
     ['pretraining by AdamW', pretraining, adamW(0.1)],
+    ['fine-tuning by Adafactor', fineTuning, adafactor(0.1)],
   ] as const)(
     'takes the steps of plain TensorFlow.js, dropout included: %s',
     async (_, objective, optimizer) => {
@@ -196,7 +213,7 @@ describe('a training session on native TensorFlow', () => {
 
   it('names an input that is missing', async () => {
     const optimizer = adamW(0);
-    const start = startingVectors(initialParameters(fineTuning.layout, 1), optimizer);
+    const start = startingVectors(initialParameters(fineTuning.layout, 1), { ...fineTuning, optimizer });
     const session = await openNativeSession(
       { ...fineTuning, optimizer, precision: 'float32', maximumNorm: 1 },
       start,

@@ -3,30 +3,17 @@
 import { expand } from '../expand.ts';
 import type { Node } from '../ir.ts';
 import { reachable } from '../ir.ts';
-import type { OperationName, Precision, Shape } from '../operation-kinds.ts';
+import type { OperationName } from '../operation-kinds.ts';
 import { sizeOf } from '../shapes.ts';
+import { crossEntropy, crossEntropyGradient } from './cross-entropy.ts';
+import type { Context, Emit } from './emit.ts';
+import { float, index, integer, number, once, reshaped, simple, vector } from './emit.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { typeAttribute } from './graph-def.ts';
+import { matMul } from './products.ts';
 
-export interface LoweringOptions {
-  readonly precision: Precision;
-  /** Where inputs and parameters are read. */
-  readonly source: (node: Node<'input'> | Node<'parameter'>) => Reference;
-}
-
-interface Context {
-  readonly target: GraphDef;
-  readonly precision: Precision;
-  readonly source: LoweringOptions['source'];
-  /** What was made for several nodes at once, by what it was made from. */
-  readonly shared: Map<string, Reference>;
-}
-
-type Emit<K extends OperationName> = (
-  node: Node<K>,
-  inputs: readonly Reference[],
-  context: Context,
-) => Reference;
+/** How a graph is lowered. */
+export type LoweringOptions = Pick<Context, 'precision' | 'source'>;
 
 /**
  * Adds a graph's nodes to a TensorFlow graph.
@@ -55,54 +42,10 @@ function emitNode<K extends OperationName>(
   return (emitters[node.operation] as Emit<K>)(node, inputs, context);
 }
 
-const float = { T: typeAttribute('float32') };
-const index = typeAttribute('int32');
-
-const simple =
-  (op: string): Emit<OperationName> =>
-  (_, inputs, { target }) =>
-    target.add(op, inputs, float);
-
-const vector = (context: Context, values: readonly number[]): Reference =>
-  context.target.constant(Int32Array.from(values), [values.length]);
-
-const number = (context: Context, value: number): Reference =>
-  context.target.constant(Float32Array.of(value), []);
-
-const integer = (context: Context, value: number): Reference =>
-  context.target.constant(Int32Array.of(value), []);
-
-const reshaped = (context: Context, x: Reference, shape: Shape): Reference =>
-  context.target.add('Reshape', [x, vector(context, shape)], { ...float, Tshape: index });
-
 const addition: Emit<'add'> = ({ inputs: [a, b] }, [left, right], { target }) => {
   const isBias = b.shape.length === 1 && a.shape.length > 1 && a.shape.at(-1) === b.shape[0];
   return target.add(isBias ? 'BiasAdd' : 'AddV2', [left, right], float);
 };
-
-const matMul: Emit<'matMul'> = ({ attributes, shape }, inputs, context) => {
-  const low = context.precision === 'bfloat16' && !attributes.exact;
-  const operands = low ? inputs.map((input) => asBfloat16(input, context)) : inputs;
-  const T = typeAttribute(low ? 'bfloat16' : 'float32');
-  const a = { b: attributes.transposeA };
-  const b = { b: attributes.transposeB };
-  const product =
-    shape.length === 2
-      ? context.target.add('MatMul', operands, { T, transpose_a: a, transpose_b: b })
-      : context.target.add('BatchMatMulV2', operands, { T, adj_x: a, adj_y: b });
-  if (!low) return product;
-  return context.target.add('Cast', [product], { SrcT: T, DstT: typeAttribute('float32') });
-};
-
-/** One cast for all products that read the same tensor. */
-function asBfloat16(x: Reference, { target, shared }: Context): Reference {
-  const key = `bfloat16 ${x}`;
-  const cast =
-    shared.get(key) ??
-    target.add('Cast', [x], { SrcT: typeAttribute('float32'), DstT: typeAttribute('bfloat16') });
-  shared.set(key, cast);
-  return cast;
-}
 
 type ReductionName = 'reduceSum' | 'reduceMean' | 'reduceMax';
 
@@ -135,21 +78,9 @@ const summation =
   };
 
 function constantColumn(context: Context, length: number, value: number): Reference {
-  const key = `column ${length} ${value}`;
-  const column =
-    context.shared.get(key) ?? context.target.constant(new Float32Array(length).fill(value), [length, 1]);
-  context.shared.set(key, column);
-  return column;
-}
-
-/** Sparse labels give loss and gradient by one node. */
-function crossEntropyOutputs([logits, labels]: readonly Reference[], { target, shared }: Context): Reference {
-  const key = `cross entropy ${logits} ${labels}`;
-  const made =
-    shared.get(key) ??
-    target.add('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], { ...float, Tlabels: index });
-  shared.set(key, made);
-  return made;
+  return once(context, `column ${length} ${value}`, () =>
+    context.target.constant(new Float32Array(length).fill(value), [length, 1]),
+  );
 }
 
 const dropoutMask: Emit<'dropoutMask'> = (node, [seed, ...part], context) => {
@@ -183,6 +114,10 @@ function moved(context: Context, counter: Reference, part: { of: Reference; size
 const asFloat = (condition: Reference, target: GraphDef): Reference =>
   target.add('Cast', [condition], { SrcT: typeAttribute('bool'), DstT: typeAttribute('float32') });
 
+/** Not as Maximum: max(x, 2x) would become a leaky ReLU, which is that only below a slope of 1 (TensorFlow 2.21 with oneDNN). */
+const maximum: Emit<'maximum'> = (_, [a, b], { target }) =>
+  target.add('SelectV2', [target.add('Greater', [b, a], float), b, a], float);
+
 const typeOf = (node: Node): { T: ReturnType<typeof typeAttribute> } => ({ T: typeAttribute(node.type) });
 
 const composite: Emit<OperationName> = ({ operation }) => {
@@ -198,7 +133,7 @@ const emitters: { readonly [K in OperationName]: Emit<K> } = {
   subtract: simple('Sub'),
   multiply: simple('Mul'),
   divide: simple('RealDiv'),
-  maximum: simple('Maximum'),
+  maximum,
 
   negate: simple('Neg'),
   exponential: simple('Exp'),
@@ -260,8 +195,8 @@ const emitters: { readonly [K in OperationName]: Emit<K> } = {
 
   softmax: simple('Softmax'),
   logSoftmax: simple('LogSoftmax'),
-  crossEntropy: (_, inputs, context) => crossEntropyOutputs(inputs, context),
-  crossEntropyGradient: (_, inputs, context) => `${crossEntropyOutputs(inputs, context)}:1`,
+  crossEntropy,
+  crossEntropyGradient,
 
   gelu: composite,
   layerNormalization: composite,
