@@ -66,6 +66,15 @@ export const curvePointSchema = z.object({
 });
 export type CurvePoint = z.infer<typeof curvePointSchema>;
 
+/** Of the process that trained, library and all. */
+export const memoryFiguresSchema = z.object({
+  /** Told before the first step, from the shapes of the graph. */
+  estimatedBytes: z.number(),
+  /** The most that was resident. */
+  peakBytes: z.number(),
+});
+export type MemoryFigures = z.infer<typeof memoryFiguresSchema>;
+
 /** What a training phase made. */
 export const trainingOutcomeSchema = z.object({
   /** Directory: config.json, model.safetensors in Hugging Face's BERT layout. */
@@ -76,6 +85,7 @@ export const trainingOutcomeSchema = z.object({
   finalLoss: z.number(),
   curve: z.array(curvePointSchema),
   resumedFromStep: z.number().int(),
+  memory: memoryFiguresSchema.optional(),
   environment: z.record(z.string(), z.string()),
 });
 export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;

@@ -32,7 +32,8 @@ export interface PlanEstimate {
   readonly work: StepWork;
 }
 
-type Estimated = Pick<TrainingPlan, 'layout' | 'losses' | 'validations' | 'optimizer'>;
+/** What of a plan says how much it takes. */
+export type EstimatedPlan = Pick<TrainingPlan, 'layout' | 'losses' | 'validations' | 'optimizer'>;
 
 const NUMBER_BYTES = 4;
 const OPERATION_BYTES = 16_000; // measured: definition, kernel and what the executor keeps of each
@@ -40,7 +41,7 @@ const CHECKPOINT_COPIES = 3; // as read, as one vector, as the bytes of a file
 const SLACK = 1.1; // measured: allocators hold on to a tenth more than is in use
 
 /** @param parts in which a batch is computed; their gradients are added up where there are several */
-export function estimatePlan(plan: Estimated, parts = 1): PlanEstimate {
+export function estimatePlan(plan: EstimatedPlan, parts = 1): PlanEstimate {
   const { layout, optimizer } = plan;
   const steps = Object.values(plan.losses).map((loss) =>
     costOf([loss, ...gradients(loss, reachableOf([loss], 'parameter'))]),

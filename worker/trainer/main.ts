@@ -8,6 +8,7 @@ import type { TrainingJob } from '../../contracts/training-job.ts';
 import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
+import { processMemory } from './memory.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
 import { runJob } from './run-job.ts';
 
@@ -37,6 +38,7 @@ async function runStarted({
     artifacts: opened.artifacts,
     objects: opened.buckets.artifacts,
     openSession: openNativeSession,
+    memory: processMemory,
     report: (progress) => send({ kind: 'progress', progress }),
     stopRequested: () => stopRequested,
     environment: {

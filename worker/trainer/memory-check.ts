@@ -1,9 +1,9 @@
 // Before its first step a phase is told from what cannot fit: better a clear word now than a process that is killed in
 // an hour.
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import type { FineTuningJob, PretrainingJob } from '../../contracts/training-job.ts';
-import type { PlanEstimate } from '../../pipeline/training/estimate.ts';
-import { rowsThatFit } from '../../pipeline/training/estimate.ts';
+import type { FineTuningJob, MemoryFigures, PretrainingJob } from '../../contracts/training-job.ts';
+import type { EstimatedPlan, PlanEstimate } from '../../pipeline/training/estimate.ts';
+import { estimatePlan, rowsThatFit } from '../../pipeline/training/estimate.ts';
 import { rowsAtOnce } from '../../pipeline/training/micro-batches.ts';
 import type { Memory } from './memory.ts';
 
@@ -14,25 +14,35 @@ export function partsOfBatch({ options }: Pick<TrainedJob, 'options'>): number {
   return Math.ceil(options.batchSize / rowsAtOnce(options));
 }
 
-/** @throws CoppiceFailure InsufficientMemory, with what would fit */
-export function requireMemory(
+/** What is told of a phase's memory, before its first step and after its last. */
+export interface MemoryForecast {
+  /**
+   * @throws CoppiceFailure OutOfMemory where fewer rows at once would fit, InsufficientMemory where not even one does;
+   * each says what would
+   */
+  readonly requireFit: () => void;
+  readonly figures: () => MemoryFigures;
+}
+
+/** Asked before anything of the phase takes memory. */
+export function forecastMemory(
   { kind, options }: Pick<TrainedJob, 'kind' | 'options'>,
-  estimate: PlanEstimate,
-  memory: Pick<Memory, 'available'>,
-): void {
-  const available = memory.available();
-  const { total } = estimate.memory;
-  if (total <= available) return;
-  const rows = rowsThatFit(estimate, rowsAtOnce(options), available);
-  throw new CoppiceFailure(
-    'InsufficientMemory',
-    `${kind} ${shortageText(estimate, available)}: ${advice(rows)}`,
-    {
-      neededBytes: total,
-      availableBytes: available,
-      microBatchSizeThatFits: rows,
+  plan: EstimatedPlan,
+  memory: Memory,
+): MemoryForecast {
+  const estimate = estimatePlan(plan, partsOfBatch({ options }));
+  const estimatedBytes = memory.resident() + estimate.memory.total;
+  return {
+    requireFit: () => {
+      const availableBytes = memory.available();
+      if (estimate.memory.total <= availableBytes) return;
+      const rows = rowsThatFit(estimate, rowsAtOnce(options), availableBytes);
+      const message = `${kind} ${shortageText(estimate, availableBytes)}: ${advice(rows)}`;
+      const details = { neededBytes: estimate.memory.total, availableBytes, rowsThatFit: rows };
+      throw new CoppiceFailure(rows > 0 ? 'OutOfMemory' : 'InsufficientMemory', message, details);
     },
-  );
+    figures: () => ({ estimatedBytes, peakBytes: memory.peak() }),
+  };
 }
 
 /** `needs about 9.1 GiB of memory (…), and 4.0 GiB are left` */

@@ -3,7 +3,12 @@ import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { mediaTypes } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contracts/training-job.ts';
+import type {
+  FineTuningJob,
+  MemoryFigures,
+  PretrainingJob,
+  TrainingOutcome,
+} from '../../contracts/training-job.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 import { writeModel } from '../../pipeline/model/model-files.ts';
@@ -17,6 +22,7 @@ import { Divergence, trainStep, validate } from '../../pipeline/training/train-s
 import type { Checkpoints, TrainingRecord, TrainingState } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
 import type { TrainerContext } from './context.ts';
+import { forecastMemory } from './memory-check.ts';
 
 /** A phase, ready to run. */
 export interface Phase {
@@ -50,8 +56,10 @@ export async function runPhase(phase: Phase, context: TrainerContext): Promise<T
   const expected = { names: vectorNames(optimizer), size: objective.layout.size };
   const resumption = await checkpoints.resume(expected);
   if (resumption.kind === 'finished') return resumption.outcome;
-  const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, optimizer);
   const plan = { ...objective, optimizer, precision, maximumNorm: CLIPPING_NORM };
+  const forecast = forecastMemory(job, plan, context.memory);
+  if (resumption.kind === 'fresh') forecast.requireFit(); // what was saved did fit
+  const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, optimizer);
   const session = await context.openSession(plan, start.vectors);
   try {
     const clock = createClock();
@@ -61,6 +69,7 @@ export async function runPhase(phase: Phase, context: TrainerContext): Promise<T
       record: start.record,
       tokensPerSecond: clock.tokensPerSecond(),
       resumedFromStep: start.step,
+      memory: forecast.figures(),
     });
     await checkpoints.finish(outcome);
     return outcome;
@@ -123,12 +132,13 @@ interface Result {
   readonly record: TrainingRecord;
   readonly tokensPerSecond: number;
   readonly resumedFromStep: number;
+  readonly memory: MemoryFigures;
 }
 
 async function conclude(
   { job, config, objective }: Phase,
   { artifacts, environment }: TrainerContext,
-  { parameters, record, tokensPerSecond, resumedFromStep }: Result,
+  { parameters, record, tokensPerSecond, resumedFromStep, memory }: Result,
 ): Promise<TrainingOutcome> {
   return {
     weights: await putModel(artifacts, { config, layout: objective.layout, parameters }),
@@ -138,6 +148,7 @@ async function conclude(
     finalLoss: record.curve.findLast(({ trainingLoss }) => trainingLoss !== undefined)?.trainingLoss ?? 0,
     curve: record.curve,
     resumedFromStep,
+    memory,
     environment: { ...environment, ...computedAs(job.options) },
   };
 }

@@ -95,8 +95,9 @@ export function createTinyTrainer() {
     let steps = 0;
     const stopRequested = () => (steps += 1) >= stopAfter;
     const openSession = openPlainSession;
+    const memory = { available: () => Infinity, resident: () => 0, peak: () => 0 };
     const environment = { backend: 'cpu' };
-    return { artifacts, objects, openSession, report: () => undefined, stopRequested, environment };
+    return { artifacts, objects, openSession, memory, report: () => undefined, stopRequested, environment };
   };
   return { artifacts, objects, context };
 }
