@@ -1,7 +1,7 @@
 // Matrix products in the order of operands that TensorFlow's kernels are fastest at, in float32 or bfloat16.
 import type { Node } from '../ir.ts';
 import type { Context, Emit } from './emit.ts';
-import { float, index, once, vector } from './emit.ts';
+import { float, index, once, reshaped, vector } from './emit.ts';
 import type { Reference } from './graph-def.ts';
 import { typeAttribute } from './graph-def.ts';
 
@@ -29,16 +29,8 @@ function asBfloat16(x: Reference, context: Context): Reference {
 }
 
 /** Aᵀ·B over many rows: what the gradient in a weight is. */
-function isGradientOfWeights({
-  attributes,
-  shape,
-  inputs: [
-    {
-      shape: [rows],
-    },
-  ],
-}: Node<'matMul'>): boolean {
-  const isSmall = shape.length !== 2 || rows < 512 || Math.min(...shape) < 64;
+function isGradientOfWeights({ attributes, shape, inputs: [a] }: Node<'matMul'>): boolean {
+  const isSmall = shape.length !== 2 || a.shape[0] < 512 || Math.min(...shape) < 64;
   return attributes.transposeA && !attributes.transposeB && !isSmall;
 }
 
@@ -47,20 +39,26 @@ function isGradientOfWeights({
  * where its rows are a multiple of 2 KB apart, since then a column falls into few sets of the cache.
  */
 function sumOfOuterProducts(
-  { shape }: Node<'matMul'>,
+  { shape, inputs }: Node<'matMul'>,
   [a, b]: readonly Reference[],
   context: Context,
 ): Reference {
   const [rows, columns] = shape;
+  const [height] = inputs[0].shape;
   const isAliased = Math.max(rows, columns) % 512 === 0;
   const product = (left: Reference, right: Reference): Reference =>
-    context.target.add('MatMul', [transposed(left, context), right], float);
-  const transposesA = isAliased === rows >= columns;
-  return transposesA ? product(a, b) : transposed(product(b, a), context);
+    context.target.add('MatMul', [left, right], float);
+  return isAliased === rows >= columns
+    ? product(transposed(a, [height, rows], context), b)
+    : transposed(product(transposed(b, [height, columns], context), a), [columns, rows], context);
 }
 
-function transposed(x: Reference, context: Context): Reference {
-  return once(context, `transposed ${x}`, () =>
-    context.target.add('Transpose', [x, vector(context, [1, 0])], { ...float, Tperm: index }),
-  );
+/** By way of three axes: TensorFlow would take a plain transposition back into the product. */
+function transposed(x: Reference, [rows, columns]: readonly [number, number], context: Context): Reference {
+  return once(context, `transposed ${x}`, () => {
+    const deep = reshaped(context, x, [1, rows, columns]);
+    const attributes = { ...float, Tperm: index };
+    const turned = context.target.add('Transpose', [deep, vector(context, [0, 2, 1])], attributes);
+    return reshaped(context, turned, [columns, rows]);
+  });
 }
