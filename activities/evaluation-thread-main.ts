@@ -1,5 +1,9 @@
 // The thread that evaluates: takes one job, computes it, draws its report, and says what came of it.
 import { parentPort, workerData } from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs';
+import type { AttentionText } from '../pipeline/evaluation/attention-maps.ts';
+import { readAttention, shownTokens } from '../pipeline/evaluation/attention-maps.ts';
+import { chooseTexts } from '../pipeline/evaluation/attention-texts.ts';
 import {
   type ClassifierEvaluation,
   type ClassifierEvaluationInput,
@@ -8,11 +12,15 @@ import {
 import { MetricUndefined } from '../pipeline/evaluation/metric-undefined.ts';
 import { renderReport } from '../pipeline/evaluation/report/render-report.ts';
 import type { EvaluationReport } from '../pipeline/evaluation/report/report.ts';
+import { readModel } from '../pipeline/model/model-files.ts';
+import type { AttentionInput } from './attention-input.ts';
 
 /** What is evaluated, and what its report tells besides. */
 export interface EvaluationJob {
   readonly input: ClassifierEvaluationInput;
-  readonly report: Omit<EvaluationReport, keyof ClassifierEvaluation>;
+  /** The candidate itself, where the report is to draw what it looked at. */
+  readonly attention?: AttentionInput;
+  readonly report: Omit<EvaluationReport, keyof ClassifierEvaluation | 'attention'>;
 }
 
 export interface ComputedEvaluation {
@@ -26,18 +34,33 @@ export type FromEvaluationThread =
   | { readonly kind: 'computed'; readonly result: ComputedEvaluation }
   | { readonly kind: 'undefined'; readonly metric: string; readonly reason: string };
 
-async function compute({ input, report }: EvaluationJob): Promise<FromEvaluationThread> {
+async function compute({ input, attention, report }: EvaluationJob): Promise<FromEvaluationThread> {
   try {
     const evaluation = evaluateClassifier(input);
-    return {
-      kind: 'computed',
-      result: { evaluation, ...(await renderReport({ ...evaluation, ...report })) },
-    };
+    const looked = attention && (await lookInto(attention, input, evaluation));
+    const whole = { ...evaluation, ...report, ...(looked && { attention: looked }) };
+    return { kind: 'computed', result: { evaluation, ...(await renderReport(whole)) } };
   } catch (error) {
     if (error instanceof MetricUndefined)
       return { kind: 'undefined', metric: error.metric, reason: error.reason };
     throw error; // the parent hears it as the thread's `error`
   }
+}
+
+/** On plain JavaScript: a native engine has no business in the worker's process, and a few texts take a second. */
+async function lookInto(
+  { model: files, texts }: AttentionInput,
+  { classNames, holdout }: ClassifierEvaluationInput,
+  { positiveLabel, threshold }: ClassifierEvaluation,
+): Promise<AttentionText[]> {
+  const model = readModel(files);
+  const classes = classNames.length;
+  const decision = classes === 2 ? { positive: classNames.indexOf(positiveLabel), threshold } : undefined;
+  const { lengths } = texts;
+  const options = { decision, lengths, shownTokens: shownTokens(model.config) };
+  tf.enableProdMode(); // without it, it recommends another package on the standard output
+  await tf.setBackend('cpu');
+  return readAttention(model, chooseTexts({ ...holdout, classes }, options), texts);
 }
 
 parentPort?.postMessage(await compute(workerData as EvaluationJob));

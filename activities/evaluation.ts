@@ -1,6 +1,5 @@
 // Evaluation: threshold, metrics with intervals, baselines, gates; the package that will be served and the report.
 import { z } from 'zod';
-import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
 import {
@@ -15,6 +14,8 @@ import type {
   ClassifierEvaluationInput,
 } from '../pipeline/evaluation/classifier-evaluation.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
+import type { AttentionDependencies } from './attention-input.ts';
+import { readAttentionInput } from './attention-input.ts';
 import { evaluateInThread } from './evaluation-thread.ts';
 import type { ComputedEvaluation, EvaluationJob } from './evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -22,8 +23,7 @@ import { examplesSchema, probabilitiesSchema } from './scoring-files.ts';
 import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
-export interface EvaluationActivityDependencies {
-  readonly artifacts: ArtifactStore;
+export interface EvaluationActivityDependencies extends AttentionDependencies {
   readonly runStage: StageRunner;
   readonly now: () => Date;
 }
@@ -33,7 +33,8 @@ export type EvaluationActivities = ReturnType<typeof createEvaluationActivities>
 /** Of the bootstrap: fixed, so that the same version gets the same figures. */
 const seed = 1;
 
-export function createEvaluationActivities({ artifacts, runStage, now }: EvaluationActivityDependencies) {
+export function createEvaluationActivities(dependencies: EvaluationActivityDependencies) {
+  const { artifacts, runStage, now } = dependencies;
   /** Texts and classes of a set of examples, in the order of the set. */
   const readExamples = async (corpus: ArtifactReference, examples: ArtifactReference) => {
     const wanted = await artifacts.readJson(examples, examplesSchema);
@@ -154,7 +155,9 @@ export function createEvaluationActivities({ artifacts, runStage, now }: Evaluat
         },
         compute: () =>
           withHeartbeat(async (signal) => {
-            const job = { input: await readInput(input), report: await readReportFacts(input) };
+            const read = await readInput(input);
+            const attention = await readAttentionInput(dependencies, input, read.holdout);
+            const job = { input: read, attention, report: await readReportFacts(input) };
             const computed = await evaluateInThread(job, signal);
             const { evaluation } = computed;
             const { verdict } = evaluation;

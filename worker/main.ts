@@ -49,7 +49,7 @@ const activities = {
   ...createCleaningActivities({ artifacts, runStage, metrics }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
   ...createSelectionActivities({ artifacts, runStage }),
-  ...createEvaluationActivities({ artifacts, runStage, now }),
+  ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
   ...createForgettingActivities({
     ...{ artifacts, registry, now },

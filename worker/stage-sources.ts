@@ -16,7 +16,13 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
     ],
     packages: ['@tensorflow/tfjs-node'],
   },
-  evaluation: { entries: ['activities/evaluation.ts', 'activities/evaluation-thread-main.ts'] },
+  evaluation: {
+    entries: [
+      'activities/evaluation.ts',
+      'activities/evaluation-thread-main.ts',
+      'runtimes/tokenizers/tokenizer.ts',
+    ],
+  },
   registration: { entries: ['activities/registry.ts', 'artifacts/registry/registry-writer.ts'] },
   rollout: { entries: ['activities/rollout.ts'] },
 };

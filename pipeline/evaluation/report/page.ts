@@ -1,5 +1,6 @@
 // The page of a report, from the verdict down. It loads nothing and runs nothing: a content security policy says so too.
 import { decisionSection, errorsSection } from './answers-section.ts';
+import { attentionSection } from './attention-section.ts';
 import { html, Markup } from './html.ts';
 import { metricsSection } from './metrics-section.ts';
 import type { DrawnPlots } from './plots.ts';
@@ -29,6 +30,7 @@ ${gatesSection(report)}
 ${metricsSection(report, plots)}
 ${decisionSection(report, plots)}
 ${errorsSection(report)}
+${attentionSection(report)}
 ${learningSection(report, plots.learning)}
 ${provenanceSection(report)}
 </main>

@@ -1,6 +1,7 @@
 // What the report of an evaluation holds; `render-report.ts` makes it a page.
 import type { FunnelRow } from '../../../contracts/stage-results.ts';
 import type { CurvePoint } from '../../../contracts/training-job.ts';
+import type { AttentionText } from '../attention-maps.ts';
 import type { ClassifierEvaluation } from '../classifier-evaluation.ts';
 
 /** Something that the version came from. */
@@ -28,4 +29,6 @@ export interface EvaluationReport extends ClassifierEvaluation {
   };
   readonly lineage: readonly LineageLink[];
   readonly environment: Readonly<Record<string, string>>;
+  /** What the candidate looked at in a few held-out texts. */
+  readonly attention?: readonly AttentionText[];
 }

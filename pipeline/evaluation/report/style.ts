@@ -62,6 +62,18 @@ details { border-bottom: 1px solid var(--grid); padding: .5rem 0; }
 summary { cursor: pointer; }
 summary .excerpt { color: var(--muted); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, "Noto Sans Mono CJK KR", monospace; background: var(--card); border: 1px solid var(--grid); border-radius: .25rem; padding: .75rem 1rem; margin: .5rem 0; max-height: 24rem; overflow-y: auto; }
+.unseen { position: absolute; }
+.scale text { font-size: 10px; fill: var(--ink); }
+.attention rect { fill: none; stroke: var(--line); }
+.attention path { fill: none; stroke: var(--champion); shape-rendering: crispEdges; }
+.scale path { stroke-width: 12; } .scale svg { vertical-align: text-top; }
+${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((level) => `.w${level} { stroke-opacity: ${(level / 9).toFixed(2)}; }`).join(' ')}
+.layers { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; border: 0; margin: .75rem 0; padding: 0; min-width: 0; }
+.layers legend { float: left; padding: 0; color: var(--muted); }
+.layers input { margin: 0; } .layers label { min-width: 1.5rem; cursor: pointer; }
+.layers input:not(:checked) + label + .heads { display: none; }
+.heads { order: 1; flex: 0 0 100%; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(20.5rem, 100%), 1fr)); margin-top: .5rem; }
+.head figcaption { margin: .25rem 0 0; } .head p { margin: 0; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1.25rem; margin: 1rem 0; }
 dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 :focus-visible { outline: 2px solid var(--champion); outline-offset: 2px; }

@@ -4,6 +4,7 @@ import type { EvaluationJob } from '../../../activities/evaluation-thread-main.t
 import { evaluateClassifier } from '../../../pipeline/evaluation/classifier-evaluation.ts';
 import { MetricUndefined } from '../../../pipeline/evaluation/metric-undefined.ts';
 import { exampleInput } from '../pipeline/evaluation/evaluation-example.ts';
+import { golden, goldenFiles } from '../pipeline/model/golden.ts';
 
 // A thread compiles what it loads, which takes its time where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,6 +34,28 @@ describe('evaluateInThread', () => {
     expect(evaluation).toEqual(evaluateClassifier(exampleInput()));
     expect(html).toContain('mail-filter');
     expect(JSON.parse(json)).toMatchObject({ model: 'mail-filter', seed: 1 });
+    expect(html).not.toContain('What it looked at');
+  });
+
+  it('looks into the candidate where it is given, and draws and keeps what it saw', async () => {
+    const input = exampleInput();
+    const { ids, texts } = input.holdout;
+    const width = golden('classifier').batch.length;
+    const attention = {
+      model: goldenFiles('classifier'),
+      texts: {
+        ids,
+        texts,
+        tokens: Int32Array.from({ length: ids.length * width }, (_, place) => (place * 7) % 60),
+        lengths: ids.map(() => width),
+        vocabulary: Array.from({ length: 60 }, (_, id) => (id === 7 ? '무료' : `token ${id}`)),
+      },
+    };
+    const { html, json } = await evaluateInThread({ input, attention, report }, never);
+    expect(html).toMatch(/<h2>What it looked at<\/h2>[^]*2 layers of 3 heads[^]*>무료<\/text>/);
+    const kept = (JSON.parse(json) as { attention: { chosenAs: string; layers: unknown[][] }[] }).attention;
+    expect(kept.map(({ chosenAs }) => chosenAs)).toEqual(['right', 'right', 'worst-error']);
+    expect(kept[0].layers.map(({ length }) => length)).toEqual([3, 3]);
   });
 
   it('ends with the reason of a cancellation in the midst of a computation that would take hours', async () => {

@@ -1,9 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { AttentionText } from '../../../../../pipeline/evaluation/attention-maps.ts';
 import { evaluateClassifier } from '../../../../../pipeline/evaluation/classifier-evaluation.ts';
 import { escapeHtml } from '../../../../../pipeline/evaluation/report/html.ts';
 import { renderReport } from '../../../../../pipeline/evaluation/report/render-report.ts';
 import type { EvaluationReport } from '../../../../../pipeline/evaluation/report/report.ts';
 import { exampleInput } from '../evaluation-example.ts';
+
+/** Two tokens of three, in two layers of one head. */
+function attentionOf(text: string): AttentionText {
+  const head = { levels: '900 046', mostSeen: [{ token: text, share: 0.5 }] };
+  return {
+    chosenAs: 'worst-error',
+    example: 0,
+    label: 0,
+    predicted: 1,
+    probability: 0.9,
+    id: text,
+    excerpt: text,
+    tokens: [text, '무료'],
+    hiddenTokens: 1,
+    unreadTokens: 0,
+    layers: [[head], [head]],
+  };
+}
 
 /** A report in which every text that comes from outside is the given one. */
 function reportSaying(text: string): EvaluationReport {
@@ -31,6 +50,7 @@ function reportSaying(text: string): EvaluationReport {
     tokenizer: { vocabularySize: 6_000, statistics: { tokensPerWord: 1.25, [text]: 2 } },
     lineage: [{ role: text, text, href: `https://example.org/${text}` }],
     environment: { [text]: text },
+    attention: [attentionOf(text)],
   };
 }
 
@@ -68,6 +88,7 @@ describe('the report', () => {
       'Metrics',
       'How it decides',
       'Worst errors',
+      'What it looked at',
     ];
     const at = [...places, 'What it learned from', 'Where it comes from'].map((words) =>
       html.search(new RegExp(`<h[12]>${words}</h[12]>`)),
@@ -88,8 +109,8 @@ describe('the report', () => {
 
   it('draws its plots with a text alternative each, and gives each table a caption', async () => {
     const { html } = await renderReport(reportSaying('x'));
-    const pictures = html.match(/<svg [^>]*>/g) ?? [];
-    expect(pictures).toHaveLength(5);
+    const pictures = html.match(/<svg (?!class="unseen")[^>]*>/g) ?? [];
+    expect(pictures).toHaveLength(5 + 3); // plots; the scale of attention and its two maps
     for (const picture of pictures) expect(picture).toMatch(/^<svg role="img" aria-label="[^"]{20,}"/);
     expect(html.match(/<table>\s*<caption>[^<]+<\/caption>/g)).toHaveLength(html.split('<table>').length - 1);
     expect(html).toContain('Area under the curve: Candidate 0.958');
@@ -129,9 +150,25 @@ describe('the report', () => {
       thresholdChoice: null,
       errors: [],
       errorCount: 0,
+      attention: [],
     });
     expect(html.match(/<svg /g)).toHaveLength(3);
     expect(html).toContain('None: every held-out document got its label.');
+    expect(html).not.toContain('What it looked at');
+  });
+
+  it('draws each head of a layer in words and squares, one layer at a time, the last one first', async () => {
+    const { html } = await renderReport(reportSaying('spam'));
+    const layers = [...html.matchAll(/<input type="radio"([^>]*)><label[^>]*>(\d)<\/label>/g)];
+    expect(layers.map(([, attributes, layer]) => [layer, attributes.includes(' checked')])).toEqual([
+      ['1', false],
+      ['2', true],
+    ]);
+    expect(html).toContain('aria-label="Layer 2, head 1. In the mean its tokens look most at spam 50 %."');
+    expect(html).toContain('<path class="w9" d="M0 0h1"/>');
+    expect(html).toContain('<path class="w4" d="M1 1h1"/><path class="w6" d="M2 1h1"/>'); // no squares of nothing
+    expect(html).toContain('>무료</text>');
+    expect(html).toContain('the last column sums up 1 more');
   });
 
   it('cuts long texts between characters, and says so', async () => {
