@@ -1,17 +1,18 @@
 // Tokenization: a tokenizer learned from the corpus (or taken from the version that training goes on from), and the
-// corpus as flat token ids, one row a document.
+// corpus as token ids.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
+import { CoppiceFailure } from '../contracts/failures.ts';
 import type { TokenizationInput, TokenizationResult } from '../contracts/stage-results.ts';
 import { countWordsSteps } from '../pipeline/tokenization/count-words.ts';
-import { describeEncodings } from '../pipeline/tokenization/statistics.ts';
 import type { Tokenizer } from '../pipeline/tokenization/tokenizer.ts';
-import { writeTokenizerJson } from '../pipeline/tokenization/tokenizer-json.ts';
+import { continuationIds, writeTokenizerJson } from '../pipeline/tokenization/tokenizer-json.ts';
 import { trainWordPieceSteps } from '../pipeline/tokenization/wordpiece-trainer.ts';
 import { createBreather, drain, withHeartbeat } from './heartbeat.ts';
 import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
+import { type Corpus, writeTokenRows, writeTokenStream } from './token-files.ts';
 
 export interface TokenizationActivityDependencies {
   readonly artifacts: ArtifactStore;
@@ -31,6 +32,11 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
       documents.push(id);
       texts.push(text);
     }
+    if (texts.length === 0)
+      throw new CoppiceFailure(
+        'InvalidInput',
+        'the corpus is empty: collection and cleaning left no document',
+      );
     return { documents, texts };
   };
 
@@ -45,30 +51,16 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
     return writeTokenizerJson(vocabulary, { lowercase });
   };
 
-  const encode = async (
-    json: string,
-    input: TokenizationInput,
-    corpus: { documents: string[]; texts: string[] },
-  ) => {
+  const encode = async (json: string, { layout, contextLength }: TokenizationInput, corpus: Corpus) => {
     const tokenizer = await loadTokenizer(json);
-    const batch = await tokenizer.encodeBatch(corpus.texts, input.contextLength);
-    const { vocabularySize, padId, unknownId, clsId, sepId, maskId } = tokenizer;
-    const meta = { rows: corpus.texts.length, contextLength: input.contextLength, vocabularySize };
-    const tokens = await artifacts.putDirectory({
-      'ids.bin': await artifacts.putBytes(bytesOf(Uint16Array.from(batch.ids)), {
-        mediaType: mediaTypes.tokens,
-      }),
-      'lengths.bin': await artifacts.putBytes(bytesOf(Uint16Array.from(batch.lengths)), {
-        mediaType: mediaTypes.tokens,
-      }),
-      'documents.json': await artifacts.putJson(corpus.documents),
-      'meta.json': await artifacts.putJson({ ...meta, padId, unknownId, clsId, sepId, maskId }),
-    });
-    return {
-      tokens,
-      vocabularySize,
-      statistics: describeEncodings(batch, { texts: corpus.texts, tokenizer }),
-    };
+    const encoded = await (layout === 'stream'
+      ? writeTokenStream(artifacts, corpus, tokenizer)
+      : writeTokenRows(artifacts, corpus, {
+          tokenizer,
+          contextLength,
+          continuations: continuationIds(json),
+        }));
+    return { ...encoded, vocabularySize: tokenizer.vocabularySize };
   };
 
   return {
@@ -78,7 +70,11 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
       return runStage({
         stage: 'tokenization',
         run: input,
-        parameters: { tokenizer: input.tokenizer, contextLength: input.contextLength },
+        parameters: {
+          tokenizer: input.tokenizer,
+          contextLength: input.contextLength,
+          ...(input.layout && { layout: input.layout }),
+        },
         inputs: { corpus, ...(existingTokenizer && { existingTokenizer }) },
         compute: () =>
           withHeartbeat(async (signal) => {
@@ -99,9 +95,4 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
       });
     },
   };
-}
-
-/** Little-endian on every platform that we run on. */
-function bytesOf(values: Uint16Array): Buffer {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }

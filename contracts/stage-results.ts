@@ -87,6 +87,8 @@ export interface TokenizationInput extends RunIdentity {
   readonly corpus: ArtifactReference;
   readonly tokenizer: TokenizerSpec;
   readonly contextLength: number;
+  /** Of the tokens; absent: rows. */
+  readonly layout?: 'rows' | 'stream';
   /** Encode with this `tokenizer.json` and train none. */
   readonly existingTokenizer?: ArtifactReference;
 }

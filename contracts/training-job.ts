@@ -5,9 +5,14 @@ import { architectureSchema } from './model-spec/architecture.ts';
 import { fineTuningSchema, pretrainingSchema } from './model-spec/learning.ts';
 
 /**
- * Tokens of a corpus, one row a document, in collection order. A directory: `ids.bin` (uint16 little-endian,
- * rows × contextLength, padded), `lengths.bin` (uint16), `documents.json` (the ids, in row order), `meta.json`
- * ({ rows, contextLength, vocabularySize, padId, maskId, clsId, sepId }).
+ * Tokens of a corpus in collection order, a directory in one of two layouts. Token ids are little-endian, uint16 or, where
+ * the vocabulary has more than 65,536 tokens, uint32.
+ * Rows, for an encoder: `ids.bin` (rows × contextLength, padded), `lengths.bin` (uint16), `documents.json` (the ids, in row
+ * order), `continuations.json` (ids of tokens that continue a word), `meta.json` ({ rows, contextLength, vocabularySize,
+ * padId, maskId, clsId, sepId }).
+ * A stream, for a decoder: `ids.bin` (each document's tokens and an end-of-text token), `ends.bin` (float64: where each
+ * document ends in it), `bytes.bin` (float64: bytes of each text in UTF-8), `documents.json`, `meta.json` ({ layout:
+ * 'stream', documents, tokens, vocabularySize, endOfTextId }).
  */
 export const tokensReferenceSchema = artifactReferenceSchema;
 
@@ -27,6 +32,8 @@ export const pretrainingJobSchema = z.object({
   kind: z.literal('pretraining'),
   ...job,
   options: pretrainingSchema,
+  /** Of tokens in a stream: the last so many documents are not trained on; absent: none is held out. */
+  heldOutDocuments: z.number().int().nonnegative().optional(),
 });
 
 export const fineTuningJobSchema = z.object({
@@ -75,9 +82,23 @@ export const memoryFiguresSchema = z.object({
 });
 export type MemoryFigures = z.infer<typeof memoryFiguresSchema>;
 
+/** A language model on the documents that it was not trained on. */
+export const languageFiguresSchema = z.object({
+  /** Mean over all their tokens but what nothing stands before, end-of-text tokens included, in nats. */
+  loss: z.number(),
+  /** e to the loss. */
+  perplexity: z.number(),
+  /** Bits of all tokens, by bytes of the texts. */
+  bitsPerByte: z.number(),
+  documents: z.number().int(),
+  tokens: z.number().int(),
+  bytes: z.number().int(),
+});
+export type LanguageFigures = z.infer<typeof languageFiguresSchema>;
+
 /** What a training phase made. */
 export const trainingOutcomeSchema = z.object({
-  /** Directory: config.json, model.safetensors in Hugging Face's BERT layout. */
+  /** Directory: config.json, model.safetensors in Hugging Face's layout of the architecture. */
   weights: artifactReferenceSchema,
   steps: z.number().int(),
   tokensSeen: z.number().int(),
@@ -85,6 +106,8 @@ export const trainingOutcomeSchema = z.object({
   finalLoss: z.number(),
   curve: z.array(curvePointSchema),
   resumedFromStep: z.number().int(),
+  /** Of autoregressive pretraining that held documents out. */
+  heldOut: languageFiguresSchema.optional(),
   memory: memoryFiguresSchema.optional(),
   environment: z.record(z.string(), z.string()),
 });

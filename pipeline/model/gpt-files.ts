@@ -1,8 +1,10 @@
 // A GPT-2 as its two files, `config.json` and `model.safetensors`, in Hugging Face's layout.
+import { ModelFormatError } from './config.ts';
 import type { GptConfig } from './gpt-config.ts';
 import { formatGptConfig, parseGptConfig } from './gpt-config.ts';
 import { gptLayout } from './gpt-graph.ts';
 import type { ParameterLayout } from './layout.ts';
+import { assignTensors, initialParameters, namedTensors } from './layout.ts';
 import type { ModelFiles } from './model-files.ts';
 import { parseJson, readParameters, writeFiles } from './model-files.ts';
 
@@ -24,4 +26,25 @@ export function readGpt(files: ModelFiles): GptModel {
 /** @returns the two files; equal models give equal bytes */
 export function writeGpt({ config, layout, parameters }: GptModel): ModelFiles {
   return writeFiles(formatGptConfig(config), layout, parameters);
+}
+
+/**
+ * @param source what to go on from; absent: random weights
+ * @returns the parameters that training starts from
+ * @throws ModelFormatError when the two differ in shape
+ */
+export function startingGpt(
+  { config, layout, seed }: Pick<GptModel, 'config' | 'layout'> & { readonly seed: number },
+  source?: GptModel,
+): Float32Array {
+  const flat = initialParameters(layout, seed);
+  if (source === undefined) return flat;
+  for (const field of ['heads', 'layers'] as const) {
+    if (source.config[field] === config[field]) continue;
+    throw new ModelFormatError('config.json', [
+      `${field}: expected ${config[field]}, got ${source.config[field]}`,
+    ]);
+  }
+  assignTensors(layout, flat, namedTensors(source.layout, source.parameters));
+  return flat;
 }

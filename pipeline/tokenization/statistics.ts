@@ -33,7 +33,7 @@ export function describeEncodings(
 ): TokenizationStatistics {
   const rows = countRows(batch, tokenizer);
   const tokens = batch.fullLengths.reduce((sum, length) => sum + length - 2, 0);
-  const words = texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
+  const words = texts.reduce((sum, text) => sum + countWords(text), 0);
   const cut = batch.fullLengths.reduce((sum, length, row) => sum + (length > batch.lengths[row] ? 1 : 0), 0);
   return {
     texts: texts.length,
@@ -44,6 +44,42 @@ export function describeEncodings(
     truncatedFraction: ratio(cut, texts.length),
     ...percentiles(batch.fullLengths),
   };
+}
+
+/**
+ * Describes texts that are encoded whole, as they come; the lengths count the token that ends a text, and nothing is cut.
+ */
+export function createStreamStatistics({ vocabularySize, unknownId }: Tokenizer) {
+  const lengths: number[] = [];
+  const used = new Uint8Array(vocabularySize);
+  let [tokens, words, unknown, distinct] = [0, 0, 0, 0];
+  return {
+    add(ids: readonly number[], text: string): void {
+      lengths.push(ids.length + 1);
+      tokens += ids.length;
+      words += countWords(text);
+      for (const id of ids) {
+        if (id === unknownId) unknown += 1;
+        else if (used[id] === 0) distinct += 1;
+        used[id] = 1;
+      }
+    },
+    result: (): TokenizationStatistics => ({
+      texts: lengths.length,
+      tokens,
+      fertility: ratio(tokens, words),
+      unknownRate: ratio(unknown, tokens),
+      vocabularyCoverage: ratio(distinct, vocabularySize - SPECIAL_TOKENS),
+      truncatedFraction: 0,
+      ...percentiles(Int32Array.from(lengths)),
+    }),
+  };
+}
+
+const SPECIAL_TOKENS = 5; // [PAD] [UNK] [CLS] [SEP] [MASK]
+
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
 }
 
 function ratio(part: number, whole: number): number {

@@ -1,5 +1,6 @@
 // Writes tokenizer.json, the file format of Hugging Face tokenizers (version "1.0"), for a BERT tokenizer: BertNormalizer,
 // BertPreTokenizer, WordPiece, [CLS] A [SEP] or [CLS] A [SEP] B [SEP], WordPiece decoder.
+import { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { NormalizationOptions } from './pre-tokenize.ts';
 import { normalizationOf } from './pre-tokenize.ts';
@@ -44,6 +45,29 @@ export function writeTokenizerJson(
   const entries = vocabulary.map((token, id) => `      ${JSON.stringify(token)}: ${id}`).join(',\n');
   const text = JSON.stringify(document, null, 2);
   return `${text.slice(0, text.lastIndexOf('\n  }'))},\n    "vocab": {\n${entries}\n    }\n  }\n}`;
+}
+
+const vocabularySchema = z.object({
+  model: z.object({
+    continuing_subword_prefix: z.string().nullish(),
+    vocab: z.record(z.string(), z.number().int().nonnegative()),
+  }),
+});
+
+/**
+ * @param json the file's text
+ * @returns ids of the tokens that continue a word, ascending; none where a tokenizer marks them otherwise
+ * @throws CoppiceFailure InvalidInput where it has no vocabulary of strings
+ */
+export function continuationIds(json: string): number[] {
+  const parsed = vocabularySchema.safeParse(JSON.parse(json));
+  if (!parsed.success)
+    throw new CoppiceFailure('InvalidInput', `expected a tokenizer.json: ${z.prettifyError(parsed.error)}`);
+  const { continuing_subword_prefix: prefix, vocab } = parsed.data.model;
+  if (prefix == null || prefix === '') return [];
+  return Object.entries(vocab)
+    .flatMap(([token, id]) => (token.startsWith(prefix) && token !== prefix ? [id] : []))
+    .sort((a, b) => a - b);
 }
 
 function idOf(ids: ReadonlyMap<string, number>, token: string): number {

@@ -38,6 +38,8 @@ export interface Tokenizer {
   encode(text: string, maximumLength: number): Promise<EncodedText>;
   /** The same for many texts at once, on all cores; the event loop stays free between chunks. */
   encodeBatch(texts: readonly string[], maximumLength: number): Promise<EncodedBatch>;
+  /** Every text whole, special tokens not added: ids text by text, in chunks that keep the order of the texts. */
+  encodeWhole(texts: readonly string[]): AsyncIterable<readonly (readonly number[])[]>;
   /** @returns the text's tokens as strings, special tokens not added, nothing cut */
   tokens(text: string): Promise<string[]>;
   /** @returns text in normalised form; special tokens are left out */

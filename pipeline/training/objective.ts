@@ -15,9 +15,19 @@ export interface StepBatch {
   readonly tokens: number;
 }
 
-/** Held-out rows, and how many of a batch they are. */
+/** Held-out rows, and how much the batch weighs in the mean: how many they are, or what is predicted of them. */
 export interface ValidationBatch extends StepBatch {
   readonly rows: number;
+}
+
+/** Documents on which a language model is judged at the end. */
+export interface HeldOutText {
+  readonly documents: number;
+  /** Predicted, each document's end-of-text token included. */
+  readonly tokens: number;
+  /** Of the documents in UTF-8. */
+  readonly bytes: number;
+  readonly batches: Iterable<ValidationBatch>;
 }
 
 /** A phase of training as what it minimizes. */
@@ -32,5 +42,7 @@ export interface Objective {
   readonly validations: Readonly<Record<string, Node>>;
   readonly batch: (step: number) => StepBatch;
   /** Rows that are not trained on; none where nothing is held out. */
-  readonly validationBatches: readonly ValidationBatch[];
+  readonly validationBatches: Iterable<ValidationBatch>;
+  /** Of a language model, where documents are held out. */
+  readonly heldOut?: HeldOutText;
 }

@@ -44,7 +44,11 @@ export function createPretraining({ config, seed, tokens, options }: Pretraining
   const batch = (step: number): StepBatch => {
     const drawn = order.batch(step);
     const rows = takeBatch(tokens, drawn, paddedRows(drawn.length, options));
-    const masked = maskTokens(rows, tokens, maskedFraction, randomFor(seed, 'masking', step));
+    const masked = maskTokens(rows, tokens, {
+      share: maskedFraction,
+      wholeWords: options.wholeWords,
+      random: randomFor(seed, 'masking', step),
+    });
     const { ids, lengths, length } = masked.batch;
     const sizes = {
       parts: rows.batchSize / batchSize,

@@ -2,6 +2,18 @@
 // each of a few row lengths, and a batch takes the shortest that its longest row fits. Rows that a batch lacks are made
 // up, and must count for nothing.
 
+/** Token ids by position. A corpus may be larger than memory: what has it as a file reads the part that is asked for. */
+export interface TokenIds {
+  readonly length: number;
+  /** @returns the ids of [start, end) */
+  readonly subarray: (start: number, end: number) => Uint16Array | Uint32Array;
+}
+
+/** @returns bytes that a token id takes in a file: as few as the vocabulary allows */
+export function idBytesOf(vocabularySize: number): 2 | 4 {
+  return vocabularySize <= 0x10000 ? 2 : 4;
+}
+
 /** Tokens of a corpus, one padded row a document. */
 export interface TokenRows {
   readonly rows: number;
@@ -12,9 +24,11 @@ export interface TokenRows {
   readonly clsId: number;
   readonly sepId: number;
   /** [rows × contextLength] */
-  readonly ids: Uint16Array;
+  readonly ids: TokenIds;
   /** [rows], each in [1, contextLength] */
   readonly lengths: Uint16Array;
+  /** [vocabularySize]: 1 where a token continues a word, as ## does; absent where nobody said. */
+  readonly continuations?: Uint8Array;
 }
 
 /** Documents as token ids, padded to one length. */

@@ -47,13 +47,15 @@ export function trainStep(
 }
 
 /** @returns the mean loss on rows that are not trained on; undefined where there are none. */
-export function validate(session: TrainingSession, { validationBatches }: Objective): number | undefined {
-  if (validationBatches.length === 0) return undefined;
+export function validate(
+  session: TrainingSession,
+  { validationBatches }: Pick<Objective, 'validationBatches'>,
+): number | undefined {
   let sum = 0;
   let count = 0;
   for (const { program, feeds, rows } of validationBatches) {
     sum += session.validate(program, feeds) * rows;
     count += rows;
   }
-  return sum / count;
+  return count === 0 ? undefined : sum / count;
 }

@@ -3,6 +3,7 @@
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { EncodedBatch, EncodedText, Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
+import { idBytesOf } from '../../pipeline/training/token-rows.ts';
 
 // Texts handed to the library at once: enough for its threads, few enough to keep the copy into rows under 20 ms.
 const CHUNK = 256;
@@ -36,6 +37,7 @@ export async function loadTokenizer(json: string): Promise<Tokenizer> {
       encode(native, text, { ...cutter, maximumLength: checked(maximumLength) }),
     encodeBatch: (texts, maximumLength) =>
       encodeBatch(native, texts, { ...cutter, maximumLength: checked(maximumLength), vocabularySize }),
+    encodeWhole: (texts) => encodeWhole(native, texts),
     tokens: async (text) => (await native.encode(text, null, { addSpecialTokens: false })).getTokens(),
     decode: (ids) => native.decode(Array.from(ids), true),
   };
@@ -94,7 +96,7 @@ async function encodeBatch(
   shape: RowShape & { readonly vocabularySize: number },
 ): Promise<EncodedBatch> {
   const size = texts.length * shape.maximumLength;
-  const ids = shape.vocabularySize <= 0x10000 ? new Uint16Array(size) : new Int32Array(size);
+  const ids = idBytesOf(shape.vocabularySize) === 2 ? new Uint16Array(size) : new Int32Array(size);
   const lengths = new Int32Array(texts.length);
   const fullLengths = new Int32Array(texts.length);
   const start = (from: number) => native.encodeBatch(texts.slice(from, from + CHUNK));
@@ -111,4 +113,11 @@ async function encodeBatch(
     });
   }
   return { ids, lengths, fullLengths };
+}
+
+async function* encodeWhole(native: NativeTokenizer, texts: readonly string[]): AsyncGenerator<number[][]> {
+  for (let from = 0; from < texts.length; from += CHUNK) {
+    const encodings = await native.encodeBatch(texts.slice(from, from + CHUNK), { addSpecialTokens: false });
+    yield encodings.map((encoding) => encoding.getIds());
+  }
 }

@@ -3,13 +3,18 @@ import { z } from 'zod';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
+import type { GptModel } from '../../pipeline/model/gpt-files.ts';
+import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import type { Model, ModelFiles } from '../../pipeline/model/model-files.ts';
 import { readModel } from '../../pipeline/model/model-files.ts';
 import type { Example } from '../../pipeline/training/fine-tuning.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
+import { idBytesOf } from '../../pipeline/training/token-rows.ts';
+import type { TokenStream } from '../../pipeline/training/token-stream.ts';
+import { openTokenFile } from './token-file.ts';
 
 const count = z.number().int().nonnegative();
-const metaSchema = z.object({
+const rowsSchema = z.object({
   rows: count.positive(),
   contextLength: count.positive(),
   vocabularySize: count.positive(),
@@ -18,40 +23,127 @@ const metaSchema = z.object({
   clsId: count,
   sepId: count,
 });
+const streamSchema = z.object({
+  layout: z.literal('stream'),
+  documents: count.positive(),
+  tokens: count.positive(),
+  vocabularySize: count.positive(),
+  endOfTextId: count,
+});
 
 async function readFileOf(
   artifacts: ArtifactStore,
   directory: ArtifactReference,
   name: string,
 ): Promise<Buffer> {
+  return artifacts.readBytes(await fileOf(artifacts, directory, name));
+}
+
+async function fileOf(
+  artifacts: ArtifactStore,
+  directory: ArtifactReference,
+  name: string,
+): Promise<ArtifactReference> {
   const { files } = await artifacts.readDirectory(directory);
   const file = new Map(Object.entries(files)).get(name);
   if (file === undefined) throw new CoppiceFailure('InvalidInput', `the directory has no ${name}`, { name });
-  return artifacts.readBytes(file);
+  return file;
 }
+/** Tokens of a corpus that the job holds open. */
+export type Opened<T> = T & { readonly close: () => void };
 
-/** @throws CoppiceFailure InvalidInput where sizes, lengths or ids do not fit each other */
-export async function readTokens(artifacts: ArtifactStore, reference: ArtifactReference): Promise<TokenRows> {
-  const meta = metaSchema.parse(
-    JSON.parse((await readFileOf(artifacts, reference, 'meta.json')).toString('utf8')),
-  );
-  const ids = words(await readFileOf(artifacts, reference, 'ids.bin'));
+/**
+ * Opens tokens in rows, as an encoder takes them.
+ * @throws CoppiceFailure InvalidInput where there are none, or where sizes, lengths or ids do not fit each other
+ */
+export async function openTokenRows(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+): Promise<Opened<TokenRows>> {
+  const meta = await readMeta(artifacts, reference, rowsSchema);
   const lengths = words(await readFileOf(artifacts, reference, 'lengths.bin'));
-  const problems = [
-    ids.length === meta.rows * meta.contextLength ? '' : `ids.bin holds ${ids.length} ids`,
-    lengths.length === meta.rows ? '' : `lengths.bin holds ${lengths.length} lengths`,
-    lengths.every((length) => length >= 1 && length <= meta.contextLength) ? '' : 'a length is out of range',
-    ids.every((id) => id < meta.vocabularySize) ? '' : 'an id is outside the vocabulary',
-  ].filter((problem) => problem !== '');
-  if (problems.length > 0) {
-    throw new CoppiceFailure('InvalidInput', `tokens: ${problems.join('; ')}`, { ...meta, problems });
-  }
-  return { ...meta, ids, lengths };
+  const idsFile = await fileOf(artifacts, reference, 'ids.bin');
+  refuse(meta, [
+    [idsFile.sizeBytes, meta.rows * meta.contextLength * idBytesOf(meta.vocabularySize), 'ids.bin, bytes'],
+    [lengths.length, meta.rows, 'lengths.bin, lengths'],
+    [
+      lengths.findIndex((length) => length < 1 || length > meta.contextLength),
+      -1,
+      'row whose length is out of range',
+    ],
+  ]);
+  const continuations = await readContinuations(artifacts, reference, meta.vocabularySize);
+  const ids = await openTokenFile(artifacts, idsFile, meta.vocabularySize);
+  return { ...meta, ids, lengths, ...(continuations && { continuations }), close: ids.close };
 }
 
-/** Little-endian, as every platform that we run on. A copy, since a Uint16Array must start at an even address. */
+/** @returns undefined for tokens from before it was written down */
+async function readContinuations(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+  vocabularySize: number,
+): Promise<Uint8Array | undefined> {
+  const { files } = await artifacts.readDirectory(reference);
+  if (!('continuations.json' in files)) return undefined;
+  const ids = await artifacts.readJson(files['continuations.json'], z.array(count.max(vocabularySize - 1)));
+  const continuations = new Uint8Array(vocabularySize);
+  for (const id of ids) continuations[id] = 1;
+  return continuations;
+}
+
+/**
+ * Opens tokens as one stream, as a decoder takes them.
+ * @throws CoppiceFailure InvalidInput as above
+ */
+export async function openTokenStream(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+): Promise<Opened<TokenStream>> {
+  const meta = await readMeta(artifacts, reference, streamSchema);
+  const ends = doubles(await readFileOf(artifacts, reference, 'ends.bin'));
+  const bytes = doubles(await readFileOf(artifacts, reference, 'bytes.bin'));
+  const idsFile = await fileOf(artifacts, reference, 'ids.bin');
+  refuse(meta, [
+    [idsFile.sizeBytes, meta.tokens * idBytesOf(meta.vocabularySize), 'ids.bin, bytes'],
+    [ends.length, meta.documents, 'ends.bin, documents'],
+    [bytes.length, meta.documents, 'bytes.bin, documents'],
+    [
+      ends.findIndex((end, index) => !(end > (index === 0 ? 0 : ends[index - 1]))),
+      -1,
+      'document that ends before it begins',
+    ],
+    [ends.at(-1) ?? 0, meta.tokens, 'end of the last document'],
+  ]);
+  const ids = await openTokenFile(artifacts, idsFile, meta.vocabularySize);
+  return { ...meta, ids, ends, bytes, close: ids.close };
+}
+
+async function readMeta<T>(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  return artifacts.readJson(await fileOf(artifacts, reference, 'meta.json'), schema);
+}
+
+/** @throws CoppiceFailure InvalidInput with everything that is not as expected */
+function refuse(meta: object, checks: readonly (readonly [number, number, string])[]): void {
+  const problems = checks
+    .filter(([found, expected]) => found !== expected)
+    .map(([found, expected, what]) =>
+      expected < 0 ? `${what}: ${found}` : `${what}: ${found}, expected ${expected}`,
+    );
+  if (problems.length === 0) return;
+  throw new CoppiceFailure('InvalidInput', `tokens: ${problems.join('; ')}`, { ...meta, problems });
+}
+
+/** Little-endian, as every platform that we run on. A copy, since a typed array must start at a multiple of its size. */
 function words(bytes: Buffer): Uint16Array {
   return new Uint16Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 2));
+}
+
+function doubles(bytes: Buffer): Float64Array {
+  return new Float64Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 8));
 }
 
 const examplesSchema = z.array(z.object({ row: count, label: count }));
@@ -84,6 +176,14 @@ export async function readModelFiles(
 ): Promise<ModelFiles> {
   const config = (await readFileOf(artifacts, reference, 'config.json')).toString('utf8');
   return { config, weights: await readFileOf(artifacts, reference, 'model.safetensors') };
+}
+
+/** @throws ModelFormatError */
+export async function readInitialGpt(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference | undefined,
+): Promise<GptModel | undefined> {
+  return reference && readGpt(await readModelFiles(artifacts, reference));
 }
 
 /** @throws ModelFormatError */

@@ -11,6 +11,7 @@ import type {
 } from '../../contracts/training-job.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import { bertConfigOf, ModelFormatError } from '../../pipeline/model/config.ts';
+import { writeModel } from '../../pipeline/model/model-files.ts';
 import { startingParameters } from '../../pipeline/model/transfer.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
@@ -19,8 +20,10 @@ import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { Divergence } from '../../pipeline/training/train-step.ts';
 import type { OnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
+import { prepareAutoregressive } from './autoregressive-phase.ts';
 import type { TrainerContext } from './context.ts';
-import { readExamples, readInitialModel, readModelFiles, readTokens } from './inputs.ts';
+import { openTokenRows, readExamples, readInitialModel, readModelFiles } from './inputs.ts';
+import type { ReadyPhase } from './training-run.ts';
 import { runPhase } from './training-run.ts';
 
 /**
@@ -40,27 +43,47 @@ export async function runJob(
 }
 
 async function train(job: PretrainingJob | FineTuningJob, context: TrainerContext): Promise<TrainingOutcome> {
-  const { artifacts } = context;
-  const tokens = await readTokens(artifacts, job.tokens);
-  if (tokens.contextLength > job.architecture.contextLength) {
-    const message = `rows of ${tokens.contextLength} tokens do not fit the model's ${job.architecture.contextLength}`;
-    throw new CoppiceFailure('InvalidInput', message);
+  const { close, ...phase } = await prepare(job, context.artifacts);
+  try {
+    return await runPhase({ job, ...phase }, context);
+  } finally {
+    close();
   }
-  const initial = await readInitialModel(artifacts, job.initialWeights);
-  const { config, objective } = await prepare(job, tokens, artifacts);
-  return runPhase(
-    {
-      job,
-      config,
-      objective,
-      startingParameters: () =>
-        startingParameters({ config, layout: objective.layout, seed: job.seed }, initial),
-    },
-    context,
-  );
 }
 
-async function prepare(
+async function prepare(job: PretrainingJob | FineTuningJob, artifacts: ArtifactStore): Promise<ReadyPhase> {
+  if (job.architecture.architecture === 'bert') return prepareEncoder(job, artifacts);
+  if (job.kind === 'pretraining') return prepareAutoregressive(job, artifacts);
+  throw new CoppiceFailure('InvalidInput', 'fine-tuning takes a bert: a gpt2 has no classification head');
+}
+
+async function prepareEncoder(
+  job: PretrainingJob | FineTuningJob,
+  artifacts: ArtifactStore,
+): Promise<ReadyPhase> {
+  const tokens = await openTokenRows(artifacts, job.tokens);
+  try {
+    if (tokens.contextLength > job.architecture.contextLength) {
+      const message = `rows of ${tokens.contextLength} tokens do not fit the model's ${job.architecture.contextLength}`;
+      throw new CoppiceFailure('InvalidInput', message);
+    }
+    const initial = await readInitialModel(artifacts, job.initialWeights);
+    const { config, objective } = await minimized(job, tokens, artifacts);
+    const { layout } = objective;
+    return {
+      objective,
+      startingParameters: () => startingParameters({ config, layout, seed: job.seed }, initial),
+      toFiles: (parameters) => writeModel({ config, layout, parameters }),
+      close: tokens.close,
+    };
+  } catch (error) {
+    tokens.close();
+    throw error;
+  }
+}
+
+/** An encoder with its head, and what it is to minimize. */
+async function minimized(
   job: PretrainingJob | FineTuningJob,
   tokens: TokenRows,
   artifacts: ArtifactStore,
@@ -72,6 +95,8 @@ async function prepare(
     dropout: options.dropout,
   };
   if (job.kind === 'pretraining') {
+    if (job.options.wholeWords && tokens.continuations === undefined)
+      throw new CoppiceFailure('InvalidInput', 'wholeWords: the tokens do not say which continue a word');
     const config = bertConfigOf(job.architecture, { ...shared, head: 'masked-language-model', labels: [] });
     return { config, objective: createPretraining({ config, seed, tokens, options: job.options }) };
   }
@@ -90,8 +115,20 @@ async function prepare(
 const SCORING_CHUNK = 256;
 
 async function score(job: ScoringJob, context: TrainerContext): Promise<ScoringOutcome> {
-  const { artifacts, report } = context;
-  const tokens = await readTokens(artifacts, job.tokens);
+  const { artifacts } = context;
+  const tokens = await openTokenRows(artifacts, job.tokens);
+  try {
+    return await scoreTokens(job, tokens, context);
+  } finally {
+    tokens.close();
+  }
+}
+
+async function scoreTokens(
+  job: ScoringJob,
+  tokens: TokenRows,
+  { artifacts, report, stopRequested }: TrainerContext,
+): Promise<ScoringOutcome> {
   const wrong = job.rows.find((row) => row >= tokens.rows);
   if (wrong !== undefined)
     throw new CoppiceFailure('InvalidInput', `rows: there is no row ${wrong}`, { row: wrong });
@@ -106,7 +143,7 @@ async function score(job: ScoringJob, context: TrainerContext): Promise<ScoringO
     }
     report({ phase: job.kind, step: probabilities.length, totalSteps: job.rows.length });
     await new Promise(setImmediate);
-    if (context.stopRequested()) throw new CoppiceFailure('TrainingInterrupted', 'scoring was stopped');
+    if (stopRequested()) throw new CoppiceFailure('TrainingInterrupted', 'scoring was stopped');
   }
   await classifier.close();
   return { probabilities: await artifacts.putJson({ labels: classifier.labels, probabilities }) };

@@ -5,13 +5,13 @@ import { mediaTypes } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
   FineTuningJob,
+  LanguageFigures,
   MemoryFigures,
   PretrainingJob,
   TrainingOutcome,
 } from '../../contracts/training-job.ts';
-import type { BertConfig } from '../../pipeline/model/config.ts';
-import type { ParameterLayout } from '../../pipeline/model/layout.ts';
-import { writeModel } from '../../pipeline/model/model-files.ts';
+import { languageFigures } from '../../pipeline/evaluation/language-figures.ts';
+import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
 import type { Optimizer } from '../../pipeline/training/optimizer.ts';
 import { adamW, momentumSgd } from '../../pipeline/training/optimizer.ts';
@@ -24,13 +24,19 @@ import { openCheckpoints } from './checkpoint.ts';
 import type { TrainerContext } from './context.ts';
 import { forecastMemory } from './memory-check.ts';
 
-/** A phase, ready to run. */
-export interface Phase {
-  readonly job: PretrainingJob | FineTuningJob;
-  readonly config: BertConfig;
+/** What a phase needs beside its job. */
+export interface ReadyPhase {
   readonly objective: Objective;
+  readonly toFiles: (parameters: Float32Array) => ModelFiles;
   /** Drawn or read only where there is no checkpoint. */
   readonly startingParameters: () => Float32Array;
+  /** Lets go of the tokens. */
+  readonly close: () => void;
+}
+
+/** A phase, ready to run. */
+export interface Phase extends Omit<ReadyPhase, 'close'> {
+  readonly job: PretrainingJob | FineTuningJob;
 }
 
 const CLIPPING_NORM = 1; // as BERT is trained
@@ -65,6 +71,7 @@ export async function runPhase(phase: Phase, context: TrainerContext): Promise<T
     const clock = createClock();
     await takeSteps({ ...phase, session, checkpoints, clock, start }, context);
     const outcome = await conclude(phase, context, {
+      heldOut: judgeHeldOut(session, objective),
       parameters: session.read().parameters,
       record: start.record,
       tokensPerSecond: clock.tokensPerSecond(),
@@ -128,6 +135,7 @@ async function takeSteps(run: Run, context: TrainerContext): Promise<void> {
 }
 
 interface Result {
+  readonly heldOut: LanguageFigures | undefined;
   readonly parameters: Float32Array;
   readonly record: TrainingRecord;
   readonly tokensPerSecond: number;
@@ -136,12 +144,12 @@ interface Result {
 }
 
 async function conclude(
-  { job, config, objective }: Phase,
+  { job, objective, toFiles }: Phase,
   { artifacts, environment }: TrainerContext,
-  { parameters, record, tokensPerSecond, resumedFromStep, memory }: Result,
+  { heldOut, parameters, record, tokensPerSecond, resumedFromStep, memory }: Result,
 ): Promise<TrainingOutcome> {
   return {
-    weights: await putModel(artifacts, { config, layout: objective.layout, parameters }),
+    weights: await putModel(artifacts, toFiles(parameters)),
     steps: objective.totalSteps,
     tokensSeen: record.tokensSeen,
     tokensPerSecond,
@@ -149,8 +157,16 @@ async function conclude(
     curve: record.curve,
     resumedFromStep,
     memory,
+    ...(heldOut && { heldOut }),
     environment: { ...environment, ...computedAs(job.options) },
   };
+}
+
+/** A language model's last word: over all that is held out, and not the part of it that the curve shows. */
+function judgeHeldOut(session: TrainingSession, { heldOut }: Objective): LanguageFigures | undefined {
+  if (heldOut === undefined) return undefined;
+  const loss = validate(session, { validationBatches: heldOut.batches });
+  return loss === undefined ? undefined : languageFigures(loss, heldOut);
 }
 
 /** How the numbers came about, as far as the options alone do not say. */
@@ -219,14 +235,10 @@ function interrupted(savedStep: number, done: number): CoppiceFailure {
   return new CoppiceFailure('TrainingInterrupted', message, { step: savedStep });
 }
 
-interface TrainedModel {
-  readonly config: BertConfig;
-  readonly layout: ParameterLayout;
-  readonly parameters: Float32Array;
-}
-
-async function putModel(artifacts: ArtifactStore, model: TrainedModel): Promise<ArtifactReference> {
-  const { config, weights } = writeModel(model);
+async function putModel(
+  artifacts: ArtifactStore,
+  { config, weights }: ModelFiles,
+): Promise<ArtifactReference> {
   return artifacts.putDirectory({
     'config.json': await artifacts.putBytes(config, { mediaType: mediaTypes.json }),
     'model.safetensors': await artifacts.putBytes(weights, { mediaType: mediaTypes.safetensors }),

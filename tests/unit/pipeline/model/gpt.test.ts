@@ -11,7 +11,7 @@ import { crossEntropy, input, reduceMean } from '../../../../pipeline/graph/oper
 import { ModelFormatError } from '../../../../pipeline/model/config.ts';
 import { parseGptConfig } from '../../../../pipeline/model/gpt-config.ts';
 import { readGpt, writeGpt } from '../../../../pipeline/model/gpt-files.ts';
-import { gptLayout, nextTokenLogits } from '../../../../pipeline/model/gpt-graph.ts';
+import { nextTokenLogits } from '../../../../pipeline/model/gpt-graph.ts';
 import { usePlainBackend } from './plain-backend.ts';
 
 beforeAll(usePlainBackend);

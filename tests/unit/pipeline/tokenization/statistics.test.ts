@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeEncodings } from '../../../../pipeline/tokenization/statistics.ts';
+import { createStreamStatistics, describeEncodings } from '../../../../pipeline/tokenization/statistics.ts';
 import type { EncodedBatch, Tokenizer } from '../../../../pipeline/tokenization/tokenizer.ts';
 
 const unused = () => Promise.reject(new Error('not used here'));
@@ -12,6 +12,9 @@ const tokenizer: Tokenizer = {
   maskId: 4,
   encode: unused,
   encodeBatch: unused,
+  encodeWhole: () => {
+    throw new Error('not used here');
+  },
   tokens: unused,
   decode: unused,
 };
@@ -44,5 +47,26 @@ describe('describeEncodings', () => {
     const numbers = Object.values(describeEncodings(empty, { texts: [], tokenizer }));
     expect(numbers).toHaveLength(11);
     expect(new Set(numbers)).toEqual(new Set([0]));
+  });
+});
+
+describe('createStreamStatistics', () => {
+  it('counts what whole texts are made of, with the token that ends each', () => {
+    const statistics = createStreamStatistics(tokenizer);
+    statistics.add([5, 6, 1], 'one  two');
+    statistics.add([], '');
+    expect(statistics.result()).toEqual({
+      texts: 2,
+      tokens: 3,
+      fertility: 3 / 2,
+      unknownRate: 1 / 3,
+      vocabularyCoverage: 2 / 4,
+      truncatedFraction: 0,
+      lengthP50: 1,
+      lengthP90: 4,
+      lengthP95: 4,
+      lengthP99: 4,
+      lengthMaximum: 4,
+    });
   });
 });

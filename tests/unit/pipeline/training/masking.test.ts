@@ -73,7 +73,14 @@ describe('token noise', () => {
 
 describe('masked language modelling', () => {
   it('chooses 15 % of the text; of those 80 % are masked, 10 % random, 10 % kept', () => {
-    const { batch: masked, positions, targets } = maskTokens(batch, tokens, 0.15, randomFor(1, 'masking', 0));
+    const {
+      batch: masked,
+      positions,
+      targets,
+    } = maskTokens(batch, tokens, {
+      share: 0.15,
+      random: randomFor(1, 'masking', 0),
+    });
     expect(positions.length / text).toBeCloseTo(0.15, 1);
     expect(new Set(targets)).toEqual(new Set([word]));
     const shown = positions.map((position) => masked.ids[position]);
@@ -85,9 +92,72 @@ describe('masked language modelling', () => {
 
   it('chooses one token where the draw chose none, even where there is no text', () => {
     const one = takeBatch(tokens, [0]);
-    expect([...maskTokens(one, tokens, 1e-12, randomFor(1, 'masking', 0)).positions]).toEqual([1]);
+    const random = randomFor(1, 'masking', 0);
+    expect([...maskTokens(one, tokens, { share: 1e-12, random }).positions]).toEqual([1]);
     const empty = { ids: Int32Array.of(2, 3), lengths: Int32Array.of(2), batchSize: 1, length: 2 };
-    const { positions, targets } = maskTokens(empty, tokens, 0.15, randomFor(1, 'masking', 0));
+    const { positions, targets } = maskTokens(empty, tokens, { share: 0.15, random });
     expect([[...positions], [...targets]]).toEqual([[0], [2]]);
+  });
+});
+
+describe('masking of whole words', () => {
+  const [start, piece] = [10, 11];
+  const continuations = new Uint8Array(1_000);
+  continuations[piece] = 1;
+  /** Words of one to four pieces, in rows that are cut wherever they end. */
+  const pieced: TokenRows = {
+    ...tokens,
+    continuations,
+    ids: Uint16Array.from({ length: ROWS * CONTEXT }, (_, index) => {
+      const column = index % CONTEXT;
+      if (column === 0) return 2;
+      if (column === LENGTH - 1) return 3;
+      if (column >= LENGTH) return 0;
+      return [0, 1, 3, 6].includes((column - 1 + 3 * Math.floor(index / CONTEXT)) % 10) ? start : piece;
+    }),
+  };
+  const rows = takeBatch(
+    pieced,
+    Array.from({ length: ROWS }, (_, row) => row),
+  );
+  const masked = maskTokens(rows, pieced, {
+    share: 0.15,
+    wholeWords: true,
+    random: randomFor(1, 'masking', 0),
+  });
+  const chosen = new Set(masked.positions);
+
+  it('chooses every piece of a word or none', () => {
+    for (const [position, id] of rows.ids.entries()) {
+      if (id !== piece || rows.ids[position - 1] === 2) continue; // the rest of a word that was cut stands alone
+      expect(chosen.has(position)).toBe(chosen.has(position - 1));
+    }
+  });
+
+  it('chooses 15 % of the text, of which 80 % are masked, 10 % random and 10 % kept', () => {
+    expect(masked.positions.length / text).toBeCloseTo(0.15, 1);
+    const shown = masked.positions.map((position) => masked.batch.ids[position]);
+    const kept = shown.filter((id, index) => id === masked.targets[index]).length;
+    expect(count(shown, (id) => id === 4) / shown.length).toBeCloseTo(0.8, 1);
+    expect(kept / shown.length).toBeCloseTo(0.1, 1);
+    const random = count(shown, (id) => ![4, start, piece].includes(id));
+    expect(random / shown.length).toBeCloseTo(0.1, 1);
+  });
+
+  it('chooses the first word where the draw chose none', () => {
+    const random = randomFor(1, 'masking', 0);
+    const { positions } = maskTokens(takeBatch(pieced, [0]), pieced, {
+      share: 1e-12,
+      wholeWords: true,
+      random,
+    });
+    expect([...positions]).toEqual([1]);
+  });
+
+  it('needs to know which tokens continue a word', () => {
+    const random = randomFor(1, 'masking', 0);
+    expect(() => maskTokens(batch, tokens, { share: 0.15, wholeWords: true, random })).toThrow(
+      'continue a word',
+    );
   });
 });

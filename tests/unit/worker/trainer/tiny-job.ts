@@ -86,6 +86,52 @@ export async function pretrainingJob(artifacts: ArtifactStore): Promise<Pretrain
   });
 }
 
+const END = 3;
+
+/** Texts that count upwards from where they begin, so that each token but the first follows from the one before. */
+export async function putTinyStream(
+  artifacts: ArtifactStore,
+  changes: Readonly<Record<string, unknown>> = {},
+  documents = ROWS,
+): Promise<ArtifactReference> {
+  const random = createRandom(6);
+  const texts = Array.from({ length: documents }, () => {
+    const from = 5 + random.integer(VOCABULARY - 5);
+    return Array.from(
+      { length: 3 + random.integer(12) },
+      (_, index) => 5 + ((from + index) % (VOCABULARY - 5)),
+    );
+  });
+  const ids = Uint16Array.from(texts.flatMap((text) => [...text, END]));
+  let end = 0;
+  const ends = Float64Array.from(texts, ({ length }) => (end += length + 1));
+  const put = (values: Uint16Array | Float64Array) =>
+    artifacts.putBytes(new Uint8Array(values.buffer), { mediaType: mediaTypes.tokens });
+  const described = { documents, tokens: end, vocabularySize: VOCABULARY, endOfTextId: END };
+  return artifacts.putDirectory({
+    'ids.bin': await put(ids),
+    'ends.bin': await put(ends),
+    'bytes.bin': await put(Float64Array.from(texts, ({ length }) => 3 * length)),
+    'meta.json': await artifacts.putJson({ layout: 'stream', ...described, ...changes }),
+  });
+}
+
+export async function autoregressiveJob(
+  artifacts: ArtifactStore,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<PretrainingJob> {
+  return pretrainingJobSchema.parse({
+    kind: 'pretraining',
+    key: 'tiny/autoregressive',
+    seed: 3,
+    tokens: await putTinyStream(artifacts),
+    architecture: { ...architecture, architecture: 'gpt2' },
+    heldOutDocuments: 8,
+    options: { batchSize: 8, epochs: 8, learningRate: 0.04, dropout: 0.05 },
+    ...changes,
+  });
+}
+
 /** A store of memory, and a trainer's context on it that can be told to stop. */
 export function createTinyTrainer() {
   const objects = createMemoryObjectStore();

@@ -1,0 +1,98 @@
+// A corpus as token ids, in the layouts that contracts/training-job.ts states: rows for an encoder, a stream for a decoder.
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
+import type { TokenizationStatistics } from '../pipeline/tokenization/statistics.ts';
+import { createStreamStatistics, describeEncodings } from '../pipeline/tokenization/statistics.ts';
+import type { Tokenizer } from '../pipeline/tokenization/tokenizer.ts';
+import { idBytesOf } from '../pipeline/training/token-rows.ts';
+
+/** Documents in collection order. */
+export interface Corpus {
+  /** Their ids. */
+  readonly documents: readonly string[];
+  readonly texts: readonly string[];
+}
+
+export interface EncodedCorpus {
+  readonly tokens: ArtifactReference;
+  readonly statistics: TokenizationStatistics;
+}
+
+interface RowOptions {
+  readonly tokenizer: Tokenizer;
+  readonly contextLength: number;
+  /** Ids of the tokens that continue a word. */
+  readonly continuations: readonly number[];
+}
+
+/** One padded row a document; longer ones are cut. */
+export async function writeTokenRows(
+  artifacts: ArtifactStore,
+  { documents, texts }: Corpus,
+  { tokenizer, contextLength, continuations }: RowOptions,
+): Promise<EncodedCorpus> {
+  const batch = await tokenizer.encodeBatch(texts, contextLength);
+  const { vocabularySize, padId, unknownId, clsId, sepId, maskId } = tokenizer;
+  const meta = { rows: texts.length, contextLength, vocabularySize };
+  const tokens = await artifacts.putDirectory({
+    'ids.bin': await putArray(artifacts, batch.ids),
+    'lengths.bin': await putArray(artifacts, Uint16Array.from(batch.lengths)),
+    'continuations.json': await artifacts.putJson(continuations),
+    'documents.json': await artifacts.putJson(documents),
+    'meta.json': await artifacts.putJson({ ...meta, padId, unknownId, clsId, sepId, maskId }),
+  });
+  return { tokens, statistics: describeEncodings(batch, { texts, tokenizer }) };
+}
+
+/** Document after document, each with an end-of-text token behind it; nothing is cut. */
+export async function writeTokenStream(
+  artifacts: ArtifactStore,
+  { documents, texts }: Corpus,
+  tokenizer: Tokenizer,
+): Promise<EncodedCorpus> {
+  const { vocabularySize } = tokenizer;
+  const endOfTextId = tokenizer.sepId; // what ends a text in this vocabulary
+  const ends = new Float64Array(texts.length);
+  const statistics = createStreamStatistics(tokenizer);
+  let document = 0;
+  let end = 0;
+
+  async function* bytes(): AsyncGenerator<Buffer> {
+    for await (const chunk of tokenizer.encodeWhole(texts)) {
+      const ids = chunk.flatMap((of) => [...of, endOfTextId]);
+      for (const of of chunk) {
+        statistics.add(of, texts[document]);
+        end += of.length + 1;
+        ends[document] = end;
+        document += 1;
+      }
+      yield bytesOf(idBytesOf(vocabularySize) === 2 ? Uint16Array.from(ids) : Uint32Array.from(ids));
+    }
+  }
+  const tokens = await artifacts.putDirectory({
+    'ids.bin': await artifacts.putStream(bytes(), { mediaType: mediaTypes.tokens }),
+    'ends.bin': await putArray(artifacts, ends),
+    'bytes.bin': await putArray(
+      artifacts,
+      Float64Array.from(texts, (text) => Buffer.byteLength(text)),
+    ),
+    'documents.json': await artifacts.putJson(documents),
+    'meta.json': await artifacts.putJson({
+      ...{ layout: 'stream', documents: texts.length, tokens: end },
+      ...{ vocabularySize, endOfTextId },
+    }),
+  });
+  return { tokens, statistics: statistics.result() };
+}
+
+function putArray(
+  artifacts: ArtifactStore,
+  values: Uint16Array | Int32Array | Float64Array,
+): Promise<ArtifactReference> {
+  return artifacts.putBytes(bytesOf(values), { mediaType: mediaTypes.tokens });
+}
+
+/** Little-endian on every platform that we run on. */
+function bytesOf(values: Uint16Array | Uint32Array | Int32Array | Float64Array): Buffer {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+}
