@@ -4,14 +4,13 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { CollectionProgress } from '../artifacts/collection-progress.ts';
 import { inFlight } from '../artifacts/in-flight.ts';
 import { readJsonLines } from '../artifacts/json-lines.ts';
+import { isLost } from '../artifacts/store-failure.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import { type CollectedDocument, collectedDocumentSchema } from '../contracts/document.ts';
-import { CoppiceFailure } from '../contracts/failures.ts';
 import { shardName } from './shards.ts';
 
 /** Enough to hide the store's latency. */
 const looksInFlight = 16;
-const lost = new Set<string>(['ArtifactCorrupt', 'ArtifactNotFound']);
 
 export interface Remains {
   readonly progress: CollectionProgress;
@@ -60,7 +59,7 @@ async function readNames(artifacts: ArtifactStore, shard: ArtifactReference): Pr
       names.push(nameOf(document));
     return names;
   } catch (error) {
-    if (error instanceof CoppiceFailure && lost.has(error.type)) return undefined;
+    if (isLost(error)) return undefined;
     throw error;
   }
 }

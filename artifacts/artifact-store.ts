@@ -1,23 +1,21 @@
 // The content-addressed store: immutable bytes under their SHA-256, directories as manifests. What is there already is
 // not uploaded again; every read is verified.
-import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { isAbsolute, join, normalize } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import type { ArtifactReference, DirectoryManifest } from '../contracts/artifact.ts';
 import { directoryManifestSchema, mediaTypes } from '../contracts/artifact.ts';
-import type { FailureType } from '../contracts/failures.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import { blobKey, createBlobs, digestOf } from './blobs.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { downloadTo } from './download.ts';
 import { inFlight } from './in-flight.ts';
 import type { ObjectStore } from './object-store.ts';
 import { ObjectExists } from './object-store.ts';
 import type { SlicedBody } from './sliced-body.ts';
 import { spool } from './spool.ts';
+import { isLost } from './store-failure.ts';
 
 /** What bytes are called; annotations travel with the reference and are not stored. */
 interface ArtifactDescription {
@@ -49,7 +47,10 @@ export interface ArtifactStore {
   /** Verified at the end: rely on nothing before the stream has ended without an error. */
   openStream(reference: ArtifactReference): Promise<Readable>;
   readDirectory(reference: ArtifactReference): Promise<DirectoryManifest>;
-  /** A file at `path`, or a folder of files for a directory; nothing appears under a name before it is verified. */
+  /**
+   * A file at `path`, or a folder of files for a directory; nothing appears under a name before it is verified. What is
+   * there and whole is not fetched again, and what broke off goes on, also that of a process that was killed.
+   */
   download(reference: ArtifactReference, path: string): Promise<void>;
   /** Present with the right size, all files of a directory included; the bytes are not read. */
   has(reference: ArtifactReference): Promise<boolean>;
@@ -63,9 +64,6 @@ const smallBytes = 64 * 1024;
 
 /** Files of a directory that are downloaded at once: enough to hide the store's latency. */
 const filesInFlight = 4;
-
-/** Of a manifest that cannot be read back. */
-const lost = new Set<FailureType>(['ArtifactNotFound', 'ArtifactCorrupt']);
 
 /** Paths of a directory, or the reason to refuse it. */
 function checkNames(files: Readonly<Record<string, ArtifactReference>>): void {
@@ -145,19 +143,8 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
     return manifest;
   };
 
-  async function downloadFile(reference: ArtifactReference, path: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
-    const partial = `${path}.${randomUUID()}.partial`;
-    try {
-      await timed('download', reference.sizeBytes, async () =>
-        pipeline(await blobs.open(reference), createWriteStream(partial)),
-      );
-      await rename(partial, path);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
-    }
-  }
+  const downloadFile = async (reference: ArtifactReference, path: string): Promise<void> =>
+    timed('download', reference.sizeBytes, () => downloadTo(path, reference, blobs));
 
   async function download(reference: ArtifactReference, path: string): Promise<void> {
     if (reference.mediaType !== mediaTypes.directory) return downloadFile(reference, path);
@@ -173,7 +160,7 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
       const files = Object.values((await readDirectory(reference)).files);
       return (await Promise.all(files.map(has))).every(Boolean);
     } catch (error) {
-      if (error instanceof CoppiceFailure && lost.has(error.type)) return false;
+      if (isLost(error)) return false;
       throw error;
     }
   }
@@ -196,7 +183,7 @@ export function createArtifactStore(objects: ObjectStore, metrics?: StoreMetrics
     },
     readBytes,
     readJson,
-    openStream: (reference) => blobs.open(reference),
+    openStream: async (reference) => (await blobs.open(reference)).stream,
     readDirectory,
     download,
     has,

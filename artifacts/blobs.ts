@@ -1,11 +1,12 @@
 // Blobs by digest, as they lie in the bucket: reading is verifying. A blob whose bytes are not those that its name
 // promises is moved aside, so that nobody reads it again and its stage can write it anew.
+import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import type { Readable, TransformCallback } from 'node:stream';
 import { pipeline, Transform } from 'node:stream';
 import type { ArtifactReference, Digest } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore, ReadingPoint } from './object-store.ts';
 
 /** @returns the key of a blob; the digest's algorithm is part of it, so that another can follow */
 export function blobKey(digest: Digest): string {
@@ -33,18 +34,23 @@ async function readExactly(stream: Readable, sizeBytes: number): Promise<{ bytes
   return { bytes, digest: `sha256:${hash.digest('hex')}` };
 }
 
+/** A reading that goes on: the point, and the hash of all before it. */
+export interface BegunReading extends ReadingPoint {
+  readonly hash: Hash;
+}
+
 /** Reading side of the artifact store. */
 export interface Blobs {
   /** Whole and verified. @throws CoppiceFailure ArtifactNotFound, ArtifactCorrupt, ArtifactStoreUnavailable */
   read(reference: ArtifactReference): Promise<Buffer>;
   /** Verified at its end: what came before must not be relied on until the stream has ended without an error. */
-  open(reference: ArtifactReference): Promise<Readable>;
+  open(reference: ArtifactReference, begun?: BegunReading): Promise<{ stream: Readable; etag: string }>;
 }
 
 export function createBlobs(objects: ObjectStore, onCorrupt: () => void): Blobs {
-  const get = async ({ digest, mediaType }: ArtifactReference) => {
+  const get = async ({ digest, mediaType }: ArtifactReference, rest?: ReadingPoint) => {
     try {
-      return await objects.get(blobKey(digest));
+      return await objects.get(blobKey(digest), rest);
     } catch (error) {
       if (!(error instanceof CoppiceFailure) || error.type !== 'ArtifactNotFound') throw error;
       const message = `${objects.location} holds no ${blobKey(digest)} (${mediaType})`;
@@ -83,9 +89,9 @@ export function createBlobs(objects: ObjectStore, onCorrupt: () => void): Blobs 
   }
 
   /** Passes bytes on and fails at their end where they were not the promised ones. */
-  function createVerifier(reference: ArtifactReference): Transform {
-    const hash = createHash('sha256');
-    let sizeBytes = 0;
+  function createVerifier(reference: ArtifactReference, begun?: BegunReading): Transform {
+    const hash = begun?.hash ?? createHash('sha256');
+    let sizeBytes = begun?.start ?? 0;
     const settle = (callback: TransformCallback): void => {
       condemn(reference).then(callback, callback);
     };
@@ -116,10 +122,10 @@ export function createBlobs(objects: ObjectStore, onCorrupt: () => void): Blobs 
       if (digest !== reference.digest) throw await condemn(reference);
       return bytes;
     },
-    async open(reference) {
-      const { stream } = await get(reference);
+    async open(reference, begun) {
+      const { stream, etag } = await get(reference, begun && { start: begun.start, etag: begun.etag });
       // The reader sees the failure on the verifier; pipeline only ends the other side.
-      return pipeline(stream, createVerifier(reference), () => undefined);
+      return { stream: pipeline(stream, createVerifier(reference, begun), () => undefined), etag };
     },
   };
 }

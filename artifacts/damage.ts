@@ -8,12 +8,10 @@ import type { ArtifactStore } from './artifact-store.ts';
 import { blobKey } from './blobs.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readObject } from './object-store.ts';
+import { isLost } from './store-failure.ts';
 
 /** Enough to hide the store's latency. */
 const readsInFlight = 8;
-/** What it means that an artifact cannot be relied on. */
-const lost = new Set<string>(['ArtifactNotFound', 'ArtifactCorrupt', 'InvalidInput']);
-
 export interface DamageOptions {
   readonly objects: ObjectStore;
   /** Key of an object that was read just now: where that fails too, it is the store. */
@@ -57,7 +55,8 @@ export async function findDamage(
     await readWhole(reference);
     return undefined;
   } catch (error) {
-    if (error instanceof CoppiceFailure && lost.has(error.type)) return 'damaged';
+    const isNotWhatItSays = error instanceof CoppiceFailure && error.type === 'InvalidInput';
+    if (isLost(error) || isNotWhatItSays) return 'damaged';
     throw error;
   }
 }

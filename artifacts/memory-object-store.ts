@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
-import { ObjectExists } from './object-store.ts';
+import { ObjectChanged, ObjectExists } from './object-store.ts';
 
 /** @param now stamps `lastModified` */
 export function createMemoryObjectStore(now: () => Date = () => new Date()): ObjectStore {
@@ -28,10 +28,15 @@ export function createMemoryObjectStore(now: () => Date = () => new Date()): Obj
       if (ifNoneMatch && bodies.has(key)) throw new ObjectExists(key);
       store(key, bytes);
     },
-    get: (key) =>
+    get: (key, rest) =>
       Promise.resolve().then(() => {
         const { bytes, entry } = find(key);
-        return { stream: Readable.from([bytes]), sizeBytes: entry.sizeBytes, etag: entry.etag };
+        if (rest && rest.etag !== entry.etag) throw new ObjectChanged(key);
+        return {
+          stream: Readable.from([bytes.subarray(rest?.start)]),
+          sizeBytes: entry.sizeBytes,
+          etag: entry.etag,
+        };
       }),
     stat: (key) => Promise.resolve(bodies.get(key)?.entry),
     async *list(prefix, { after } = {}) {

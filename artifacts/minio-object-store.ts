@@ -5,7 +5,7 @@ import { CoppiceFailure } from '../contracts/failures.ts';
 import type { PartUploads } from './multipart-upload.ts';
 import { multipartFromBytes, uploadInParts } from './multipart-upload.ts';
 import type { BucketState, ObjectStore, StoredObject } from './object-store.ts';
-import { ObjectExists } from './object-store.ts';
+import { ObjectChanged, ObjectExists } from './object-store.ts';
 import type { PresignedRequest } from './presigned.ts';
 import { createPresignedSender, etagOf, finish } from './presigned.ts';
 import type { AskForBytes } from './resumable-get.ts';
@@ -30,6 +30,8 @@ export interface MinioOptions {
 /** Below this a presigned URL costs more than the hashes that it spares; ledger and pointers keep their checksum. */
 const presignFromBytes = 256 * 1024;
 const presignedSeconds = 900;
+/** Of a condition that does not hold, and of a range beyond the end of a shorter object. */
+const otherObjectCodes = new Set(['PreconditionFailed', 'InvalidRange']);
 const unlockedCodes = new Set(['ObjectLockConfigurationNotFoundError', 'NotImplemented', 'MethodNotAllowed']);
 
 /** The client's methods on locks, whose first overloads say void and return promises. */
@@ -104,7 +106,7 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
     try {
       return await action();
     } catch (error) {
-      if (error instanceof ObjectExists) throw error;
+      if (error instanceof ObjectExists || error instanceof ObjectChanged) throw error;
       throw toStoreFailure(error, doing, location);
     }
   }
@@ -198,16 +200,22 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
         }
         await create(key, body, contentType);
       }),
-    get: (key) => {
+    get: (key, from) => {
       const ask: AskForBytes = (rest) =>
         withRetries(() =>
           presigned('GET', key, {
             headers: rest ? { range: `bytes=${rest.start}-`, 'if-match': `"${rest.etag}"` } : {},
           }),
         );
-      return attempt(`get ${key}`, () =>
-        openResumable(ask, (error) => toStoreFailure(error, `get ${key}`, location)),
-      );
+      const toFailure = (error: unknown) => toStoreFailure(error, `get ${key}`, location);
+      return attempt(`get ${key}`, async () => {
+        try {
+          return await openResumable(ask, toFailure, from);
+        } catch (error) {
+          if (otherObjectCodes.has(codeOf(error))) throw new ObjectChanged(key);
+          throw error;
+        }
+      });
     },
     stat: (key) => attempt(`stat ${key}`, () => look(key)),
     list: (prefix, { after = '' } = {}) => list(prefix, after),

@@ -17,9 +17,17 @@ export interface StoredObject {
  * An object on its way out of the store. The stream goes on by range where a connection breaks off; it fails with a
  * CoppiceFailure, never with the vendor's error.
  */
-interface ObjectBody {
+export interface ObjectBody {
   readonly stream: Readable;
+  /** Of the whole object, whichever part of it is read. */
   readonly sizeBytes: number;
+  readonly etag: string;
+}
+
+/** Where a reading goes on that broke off, and the object that it was of. */
+export interface ReadingPoint {
+  /** Bytes that have been read: fewer than the object has. */
+  readonly start: number;
   readonly etag: string;
 }
 
@@ -44,8 +52,11 @@ export interface ObjectStore {
    * @throws ObjectExists with `ifNoneMatch` where the key is taken
    */
   put(key: string, body: Buffer | SlicedBody, options?: PutOptions): Promise<void>;
-  /** @throws CoppiceFailure ArtifactNotFound */
-  get(key: string): Promise<ObjectBody>;
+  /**
+   * @param rest reads what follows a point; absent: the whole
+   * @throws CoppiceFailure ArtifactNotFound; ObjectChanged where another object stands under the key by now
+   */
+  get(key: string, rest?: ReadingPoint): Promise<ObjectBody>;
   /** @returns undefined where there is no such object */
   stat(key: string): Promise<StoredObject | undefined>;
   /** In the order of the keys' UTF-8 bytes; `after` is exclusive and need not exist. */
@@ -71,6 +82,17 @@ export class ObjectExists extends Error {
   constructor(key: string) {
     super(`${key} exists already`);
     this.name = 'ObjectExists';
+    this.key = key;
+  }
+}
+
+/** The object is not the one that a reading began with. */
+export class ObjectChanged extends Error {
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`${key} is another object than the one that was read before`);
+    this.name = 'ObjectChanged';
     this.key = key;
   }
 }

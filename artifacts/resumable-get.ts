@@ -3,36 +3,30 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { CoppiceFailure } from '../contracts/failures.ts';
+import type { ObjectBody, ReadingPoint } from './object-store.ts';
 import { etagOf } from './presigned.ts';
 import { waitBefore } from './retrying.ts';
 
-/** Asks for the object, or for what follows `start` of the object with that etag. */
-export type AskForBytes = (rest?: {
-  readonly start: number;
-  readonly etag: string;
-}) => Promise<IncomingMessage>;
+/** Asks for the object, or for what follows a point of it. */
+export type AskForBytes = (rest?: ReadingPoint) => Promise<IncomingMessage>;
 
 /** Breaks in a row without a byte between them: a store that is gone, not a connection. */
 const breaksInRow = 3;
 
-interface ResumableBody {
-  readonly stream: Readable;
-  readonly sizeBytes: number;
-  readonly etag: string;
-}
-
 /**
  * @param toFailure what the stream fails with, from the store's or the socket's error
+ * @param from where a reading before this one broke off
  * @throws what asking throws, the first time
  */
 export async function openResumable(
   ask: AskForBytes,
   toFailure: (error: unknown) => CoppiceFailure,
-): Promise<ResumableBody> {
-  let response = await ask();
-  const etag = etagOf(response);
-  const sizeBytes = Number(response.headers['content-length']);
-  let received = 0;
+  from?: ReadingPoint,
+): Promise<ObjectBody> {
+  let received = from?.start ?? 0;
+  let response = from ? await askForRest(ask, from) : await ask();
+  const etag = from?.etag ?? etagOf(response);
+  const sizeBytes = received + Number(response.headers['content-length']);
   let breaks = 0;
 
   const stream = new Readable({
@@ -51,12 +45,7 @@ export async function openResumable(
     }
     if (breaks > 1) await waitBefore(breaks - 1);
     if (stream.destroyed) return;
-    const rest = await ask({ start: received, etag });
-    if (rest.statusCode === 206) attach(rest);
-    else {
-      rest.destroy();
-      throw new Error(`asked for what follows byte ${received}, the store answers with the whole`);
-    }
+    attach(await askForRest(ask, { start: received, etag }));
   };
 
   function attach(next: IncomingMessage): void {
@@ -80,4 +69,11 @@ export async function openResumable(
   attach(response);
   response.pause();
   return { stream, sizeBytes, etag };
+}
+
+async function askForRest(ask: AskForBytes, point: ReadingPoint): Promise<IncomingMessage> {
+  const rest = await ask(point);
+  if (rest.statusCode === 206) return rest;
+  rest.destroy();
+  throw new Error(`asked for what follows byte ${point.start}, the store answers with the whole`);
 }

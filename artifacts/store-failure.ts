@@ -33,3 +33,10 @@ export function toStoreFailure(error: unknown, doing: string, location: string):
   const message = `the artifact store ${location} does not answer as it should (${said}; ${doing})`;
   return new CoppiceFailure('ArtifactStoreUnavailable', message, details);
 }
+
+/** @returns whether a read failed because the bytes are gone, or were not what they should be and went to quarantine */
+export function isLost(error: unknown): error is CoppiceFailure {
+  return (
+    error instanceof CoppiceFailure && (error.type === 'ArtifactNotFound' || error.type === 'ArtifactCorrupt')
+  );
+}

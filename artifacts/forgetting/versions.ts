@@ -1,10 +1,10 @@
 // Versions among what saw a document, and the files that versions need to serve.
 import type { Digest } from '../../contracts/artifact.ts';
-import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { ForgettingSurvey } from '../../contracts/forgetting.ts';
 import type { VersionDocument } from '../../contracts/registry.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
 import type { RegistryReader } from '../registry/registry-reader.ts';
+import { isLost } from '../store-failure.ts';
 
 type Registry = Pick<RegistryReader, 'listModels' | 'listVersions'>;
 
@@ -34,7 +34,7 @@ export async function packagedFiles(artifacts: ArtifactStore, registry: Registry
       for (const { digest } of Object.values(files)) digests.add(digest);
     } catch (error) {
       // A version whose package is gone needs nothing of it.
-      if (!(error instanceof CoppiceFailure) || error.type !== 'ArtifactNotFound') throw error;
+      if (!isLost(error)) throw error;
     }
   }
   return digests;

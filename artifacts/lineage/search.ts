@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import type { ArtifactReference, Digest } from '../../contracts/artifact.ts';
 import { mediaTypes } from '../../contracts/artifact.ts';
-import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
 import { readJsonLines } from '../json-lines.ts';
+import { isLost } from '../store-failure.ts';
 import type { DocumentMatcher } from './document-names.ts';
 
 /** A document as its collection brought it. */
@@ -129,7 +129,7 @@ export function createDocumentSearch(dependencies: SearchDependencies): Document
       return undefined;
     } catch (error) {
       // What is damaged has been moved aside by the look, and is gone as well.
-      if (!(error instanceof CoppiceFailure) || !/^Artifact(NotFound|Corrupt)$/.test(error.type)) throw error;
+      if (!isLost(error)) throw error;
       return lookIntoReplacement(reference);
     }
   }

@@ -2,7 +2,7 @@
 // answers 503, slowly, or with other bytes. Nothing wrong is given out, and the message names the object.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -166,6 +166,40 @@ describe('a download', () => {
 
     suffer(isGet, cuts);
     expect((await store().readBytes(reference)).equals(bytes)).toBe(true);
+  });
+
+  it('goes on where a process was killed', async () => {
+    const bytes = bytesOf('a killed download', 40 * mebibyte);
+    const reference = await store().putBytes(bytes, plain);
+    // Slower by the piece, so that there is a moment to kill the process in.
+    proxy.fault = (request) => (isGet(request) ? { kind: 'slow-answer', pieceMs: 20 } : undefined);
+    const path = join(folder, 'killed-download', 'file');
+    const program = fileURLToPath(new URL('../support/download-artifact.ts', import.meta.url));
+    const place = { ...minio, endpoint: proxy.endpoint, bucket: 'faults', reference, path };
+    const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(place)], {
+      stdio: 'inherit',
+    });
+    const left = async () => {
+      const names = await readdir(join(folder, 'killed-download')).catch(() => []);
+      return names.length === 0 ? 0 : (await stat(join(folder, 'killed-download', names[0]))).size;
+    };
+    const some = await poll(
+      'some megabytes have arrived',
+      async () => {
+        const size = await left();
+        return size > 3 * mebibyte ? size : undefined;
+      },
+      60_000,
+    );
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    proxy.fault = () => undefined;
+    proxy.requests.length = 0;
+    await store().download(reference, path);
+    const [first] = proxy.requests.filter(isGet);
+    expect(Number(/^bytes=(\d+)-$/.exec(first.range ?? '')?.[1])).toBeGreaterThanOrEqual(some);
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+    expect(await readdir(join(folder, 'killed-download'))).toEqual(['file']);
   });
 
   it('gives up where every connection breaks, names the object, and leaves nothing on disk', async () => {

@@ -1,6 +1,6 @@
 // What the artifact store promises over any bucket: equal bytes are one artifact, and nothing wrong is ever given out.
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -166,6 +166,49 @@ export function describeArtifactStore(name: string, create: () => Promise<Object
       await expect(buffer(await store.openStream(reference))).rejects.toMatchObject({
         type: 'ArtifactCorrupt',
       });
+    });
+
+    it('goes on with a download that broke off, and fetches nothing that is there and whole', async () => {
+      const bytes = Buffer.alloc(6_000_000, 'fetched in two goes, ');
+      const reference = await store.putBytes(bytes, plain);
+      const path = join(folder, 'two-goes', 'file');
+      objects.breakAfterBytes = 2_500_000;
+      await expect(store.download(reference, path)).rejects.toMatchObject({
+        type: 'ArtifactStoreUnavailable',
+      });
+      await store.download(reference, path);
+      expect(objects.resumedAt).toEqual([expect.toSatisfy((start) => start > 2_000_000)]);
+      expect((await readFile(path)).equals(bytes)).toBe(true);
+      const reads = objects.reads.length;
+      await store.download(reference, path);
+      expect(objects.reads).toHaveLength(reads);
+      await writeFile(path, flipBit(bytes));
+      await store.download(reference, path);
+      expect((await readFile(path)).equals(bytes)).toBe(true);
+      expect(await readdir(join(folder, 'two-goes'))).toEqual(['file']);
+    });
+
+    it('begins a download anew where the object, or what had arrived of it, is another', async () => {
+      const bytes = Buffer.alloc(6_000_000, 'begun anew, ');
+      const reference = await store.putBytes(bytes, plain);
+      const path = join(folder, 'anew', 'file');
+      const breakOff = async () => {
+        objects.breakAfterBytes = 3_000_000;
+        await expect(store.download(reference, path)).rejects.toThrow('broke off');
+        return join(folder, 'anew', (await readdir(join(folder, 'anew')))[0]);
+      };
+      const partial = await breakOff();
+      await rename(partial, partial.replace(/\.[0-9a-f-]{32,}\./, `.${'0'.repeat(32)}.`)); // of an object before
+      await store.download(reference, path);
+      expect((await readFile(path)).equals(bytes)).toBe(true);
+      await rm(path);
+      await writeFile(await breakOff(), Buffer.alloc(3_000_000, 'rot'));
+      await expect(store.download(reference, path)).rejects.toMatchObject({
+        type: 'ArtifactStoreUnavailable',
+      });
+      await store.download(reference, path);
+      expect((await readFile(path)).equals(bytes)).toBe(true);
+      expect(await readdir(join(folder, 'anew'))).toEqual(['file']);
     });
 
     it('writes a truncated object over when the same bytes are put', async () => {

@@ -12,6 +12,10 @@ export interface FaultyObjectStore extends ObjectStore {
   readonly puts: string[];
   /** Prefixes that were listed, and keys that were read, in order. */
   readonly reads: string[];
+  /** The next read breaks off after so many bytes. */
+  breakAfterBytes: number | undefined;
+  /** Where readings went on that had broken off. */
+  readonly resumedAt: number[];
 }
 
 export function createFaultyObjectStore(objects: ObjectStore): FaultyObjectStore {
@@ -21,15 +25,21 @@ export function createFaultyObjectStore(objects: ObjectStore): FaultyObjectStore
     failPut: () => false,
     puts: [],
     reads: [],
+    breakAfterBytes: undefined,
+    resumedAt: [],
     put: async (key, body, options) => {
       if (faulty.failPut(key)) throw new CoppiceFailure('ArtifactStoreUnavailable', `put ${key} failed`);
       await objects.put(key, body, options);
       faulty.puts.push(key);
     },
-    get: async (key) => {
+    get: async (key, rest) => {
       faulty.reads.push(key);
+      if (rest) faulty.resumedAt.push(rest.start);
       const lie = faulty.lies.get(key)?.shift();
-      const truth = await objects.get(key);
+      const truth = await objects.get(key, rest);
+      const limit = faulty.breakAfterBytes;
+      faulty.breakAfterBytes = undefined;
+      if (limit !== undefined) return { ...truth, stream: Readable.from(breakOff(truth.stream, limit)) };
       if (!lie) return truth;
       truth.stream.destroy();
       return { ...truth, stream: Readable.from([lie]) };
@@ -40,4 +50,16 @@ export function createFaultyObjectStore(objects: ObjectStore): FaultyObjectStore
     },
   };
   return faulty;
+}
+
+async function* breakOff(stream: Readable, afterBytes: number): AsyncGenerator<Buffer> {
+  const pieceBytes = 64 * 1024; // as a socket gives them
+  let left = afterBytes;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for (let start = 0; start < chunk.length; start += pieceBytes) {
+      yield chunk.subarray(start, start + Math.min(pieceBytes, left));
+      left -= pieceBytes;
+      if (left <= 0) throw new CoppiceFailure('ArtifactStoreUnavailable', 'the connection broke off');
+    }
+  }
 }

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { multipartFromBytes } from '../../artifacts/multipart-upload.ts';
 import type { ObjectStore } from '../../artifacts/object-store.ts';
-import { ObjectExists, putIfAbsent, readObject } from '../../artifacts/object-store.ts';
+import { ObjectChanged, ObjectExists, putIfAbsent, readObject } from '../../artifacts/object-store.ts';
 import { slicesOfFile } from '../../artifacts/sliced-body.ts';
 
 async function keysOf(objects: ObjectStore, prefix: string, after?: string): Promise<string[]> {
@@ -53,6 +53,17 @@ export function describeObjectStore(name: string, create: () => Promise<ObjectSt
       const { stream, sizeBytes } = await objects.get('a/large');
       expect(sizeBytes).toBe(bytes.length);
       expect((await buffer(stream)).equals(bytes)).toBe(true);
+    });
+
+    it('goes on with a reading where one broke off, and refuses to with another object', async () => {
+      const bytes = Buffer.from('read to the middle, then the rest');
+      await objects.put('a/begun', bytes);
+      const { etag } = await objects.get('a/begun');
+      const { stream, sizeBytes } = await objects.get('a/begun', { start: 19, etag });
+      expect((await buffer(stream)).toString()).toBe(' then the rest');
+      expect(sizeBytes).toBe(bytes.length);
+      await objects.put('a/begun', Buffer.from('now it is another, of about the same size'));
+      await expect(objects.get('a/begun', { start: 19, etag })).rejects.toBeInstanceOf(ObjectChanged);
     });
 
     it('replaces an object by a later put', async () => {
