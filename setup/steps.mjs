@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { cacheFolder, prepareCache, sweepUnfinished } from './cache.mjs';
 import { sources } from './cached-servers.mjs';
+import { findChromium, setUpChromium } from './chromium.mjs';
 import { locateServers } from './locate.mjs';
 import { withLock } from './lock.mjs';
 import { installPackages, packagesPresent } from './node-packages.mjs';
@@ -27,13 +28,15 @@ export async function setUp(root, env, { board, forTests = false }) {
   const located = await locateServers(env);
   const wanted = missingBundles(located, env, forTests);
   const needsAddon = addonPresent(root) === undefined;
-  if (wanted.length === 0 && !needsAddon && packagesPresent(root)) return [];
+  const needsChromium = forTests && findChromium(env) === undefined;
+  if (wanted.length === 0 && !needsAddon && !needsChromium && packagesPresent(root)) return [];
   const cache = cacheFolder(env);
   prepareCache(cache);
   await sweepUnfinished(cache);
   const results = await Promise.all([
     setUpNode(root, cache, board),
     ...wanted.map((bundle) => setUpBundle(bundle, { cache, located, board })),
+    ...(needsChromium ? [setUpChromium(board)] : []),
   ]);
   return results.filter((message) => message !== undefined);
 }
