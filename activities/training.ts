@@ -5,7 +5,9 @@ import type { ArtifactReference } from '../contracts/artifact.ts';
 import type { RunIdentity, StageRecord } from '../contracts/stage-results.ts';
 import type {
   CurvePoint,
+  EarlyStoppingOutcome,
   FineTuningJob,
+  LanguageFigures,
   PretrainingJob,
   ScoringOutcome,
   TrainingJob,
@@ -36,8 +38,12 @@ export interface PhaseResult extends StageRecord {
   readonly curve: ArtifactReference;
   readonly lastPoint: CurvePoint | undefined;
   readonly steps: number;
+  /** Where the model file asks for early stopping. */
+  readonly earlyStopping?: EarlyStoppingOutcome;
   readonly tokensPerSecond: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of autoregressive pretraining that held documents out. */
+  readonly heldOut?: LanguageFigures;
 }
 
 export interface PhaseInput extends RunIdentity {
@@ -83,11 +89,20 @@ export function createTrainingActivities({
           }).finally(() => metrics.endTraining(model, job.kind));
           if (!('weights' in outcome)) throw new TypeError('the trainer answered a training job with scores');
           const curve = await artifacts.putJson(outcome.curve);
-          const { weights, steps, tokensPerSecond, finalLoss, environment } = outcome;
+          const { weights, steps, tokensPerSecond, finalLoss, environment, earlyStopping, heldOut } = outcome;
           return {
-            result: { weights, curve, lastPoint: outcome.curve.at(-1), steps, tokensPerSecond, environment },
+            result: {
+              weights,
+              curve,
+              lastPoint: outcome.curve.at(-1),
+              steps,
+              tokensPerSecond,
+              environment,
+              ...(earlyStopping && { earlyStopping }),
+              ...(heldOut && { heldOut }),
+            },
             outputs: { weights, curve },
-            metrics: { steps, tokensPerSecond, finalLoss },
+            metrics: { steps, tokensPerSecond, finalLoss, ...earlyStopping },
           };
         },
       });

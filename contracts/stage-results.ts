@@ -5,7 +5,7 @@ import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
 import type { EvaluationSpec } from './model-spec/judgement.ts';
 import type { TokenizerSpec } from './model-spec/learning.ts';
-import type { CurvePoint } from './training-job.ts';
+import type { CurvePoint, EarlyStoppingOutcome } from './training-job.ts';
 
 /** What every stage is told about the run that it works for. */
 export interface RunIdentity {
@@ -130,6 +130,8 @@ export interface TrainingResult {
   readonly curve: ArtifactReference;
   readonly lastPoint: CurvePoint | undefined;
   readonly steps: number;
+  /** Of the last phase, where it had early stopping. */
+  readonly earlyStopping?: EarlyStoppingOutcome;
   readonly tokensPerSecond: number;
   /** Library, processor, precision: what the digest of the weights holds for. */
   readonly environment: Readonly<Record<string, string>>;

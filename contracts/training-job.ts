@@ -70,6 +70,8 @@ export const curvePointSchema = z.object({
   trainingLoss: z.number().optional(),
   validationLoss: z.number().optional(),
   learningRate: z.number().optional(),
+  /** Of a phase with early stopping: the weights of this step are the ones that it wrote. */
+  kept: z.literal(true).optional(),
 });
 export type CurvePoint = z.infer<typeof curvePointSchema>;
 
@@ -96,6 +98,15 @@ export const languageFiguresSchema = z.object({
 });
 export type LanguageFigures = z.infer<typeof languageFiguresSchema>;
 
+/** How a phase with early stopping ended; it ended early where it took fewer steps than were planned. */
+export const earlyStoppingOutcomeSchema = z.object({
+  plannedSteps: z.number().int(),
+  /** The step whose weights were written, and the validation loss there. */
+  keptStep: z.number().int(),
+  keptLoss: z.number(),
+});
+export type EarlyStoppingOutcome = z.infer<typeof earlyStoppingOutcomeSchema>;
+
 /** What a training phase made. */
 export const trainingOutcomeSchema = z.object({
   /** Directory: config.json, model.safetensors in Hugging Face's layout of the architecture. */
@@ -106,6 +117,7 @@ export const trainingOutcomeSchema = z.object({
   finalLoss: z.number(),
   curve: z.array(curvePointSchema),
   resumedFromStep: z.number().int(),
+  earlyStopping: earlyStoppingOutcomeSchema.optional(),
   /** Of autoregressive pretraining that held documents out. */
   heldOut: languageFiguresSchema.optional(),
   memory: memoryFiguresSchema.optional(),

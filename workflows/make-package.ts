@@ -18,6 +18,7 @@ import type {
 } from '../contracts/stage-results.ts';
 import { compute, training } from './activity-options.ts';
 import type { StageProgress } from './stage-progress.ts';
+import { describeTraining } from './story.ts';
 import { trainingWorkflow } from './training.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
@@ -86,7 +87,7 @@ export async function makePackage(
           },
         ],
       }),
-    (it) => `${it.trainingCount} examples, ${it.steps} steps, ${Math.round(it.tokensPerSecond)} tokens/s`,
+    describeTraining,
   );
   const evaluated = await stage(
     'evaluation',

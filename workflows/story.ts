@@ -4,6 +4,7 @@ import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval.ts';
 import type { LifecycleStatus, Look, RolloutStatus } from '../contracts/messages.ts';
 import type { SearchAttribute } from '../contracts/search-attributes.ts';
+import type { TrainingResult } from '../contracts/stage-results.ts';
 
 /**
  * Sets the search attributes that the server has; a server without a free slot goes without.
@@ -27,6 +28,14 @@ export function lifecycleDetails({ stages, outcome }: LifecycleStatus): string {
   });
   const table = ['| stage | state | time | |', '| --- | --- | ---: | --- |', ...rows].join('\n');
   return outcome === undefined ? table : `**${outcome}**\n\n${table}`;
+}
+
+/** A training in a line, for the table of stages. */
+export function describeTraining(trained: TrainingResult): string {
+  const { trainingCount, steps, earlyStopping: stopping, tokensPerSecond } = trained;
+  const planned = stopping && steps < stopping.plannedSteps ? ` of ${stopping.plannedSteps}` : '';
+  const kept = stopping ? ` (step ${stopping.keptStep} kept)` : '';
+  return `${trainingCount} examples, ${steps}${planned} steps${kept}, ${Math.round(tokensPerSecond)} tokens/s`;
 }
 
 /** A rollout in Markdown: where it stands and what the last look found. */

@@ -72,6 +72,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     curve: tuned.curve,
     lastPoint: tuned.lastPoint,
     steps: tuned.steps,
+    ...(tuned.earlyStopping && { earlyStopping: tuned.earlyStopping }),
     tokensPerSecond: tuned.tokensPerSecond,
     environment: tuned.environment,
     lineage: records.map(({ lineage }) => lineage),

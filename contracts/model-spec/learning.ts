@@ -43,6 +43,18 @@ export const pretrainingSchema = z.strictObject({
 });
 export type PretrainingSpec = z.infer<typeof pretrainingSchema>;
 
+/** Ends a phase once it learns nothing more, and keeps the weights of its best validation. */
+export const earlyStoppingSchema = z.strictObject({
+  /** Validations in a row without an improvement, after which the phase ends. */
+  patience: z.number().int().positive(),
+  /** By how much the loss must fall, in nats, to count as an improvement. */
+  minimumImprovement: z.number().nonnegative().default(0),
+  validationsPerEpoch: z.number().int().min(1).max(100).default(4),
+  /** Of the examples to train on: the last of them are validated on instead. Those for evaluation stay unseen. */
+  share: z.number().gt(0).max(0.5).default(0.1),
+});
+export type EarlyStoppingSpec = z.infer<typeof earlyStoppingSchema>;
+
 export const fineTuningSchema = z.strictObject({
   ...phase,
   epochs: z.number().positive().default(4),
@@ -53,6 +65,8 @@ export const fineTuningSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1).default(0),
   /** `balanced`: a label counts the more the rarer it is. */
   classWeights: z.enum(['none', 'balanced']).default('none'),
+  /** Absent: every epoch is trained. */
+  earlyStopping: earlyStoppingSchema.optional(),
 });
 export type FineTuningSpec = z.infer<typeof fineTuningSchema>;
 

@@ -7,6 +7,7 @@ import { attentionMask, classifierLogits } from '../model/bert-graph.ts';
 import type { BertConfig } from '../model/config.ts';
 import { parameterLayout } from '../model/layout.ts';
 import { createDataOrder } from './data-order.ts';
+import { createEarlyStopping, splitForStopping } from './early-stopping.ts';
 import { addTokenNoise } from './masking.ts';
 import { paddedRows, rowsAtOnce } from './micro-batches.ts';
 import type { Objective, StepBatch, ValidationBatch } from './objective.ts';
@@ -34,8 +35,9 @@ const VALIDATION_ROWS = 512; // more say no more about a curve, and cost time
 const VALIDATION_BATCH = 32;
 
 export function createFineTuning(task: FineTuningTask): Objective {
-  const { config, seed, tokens, options, training } = task;
-  const { dropout, labelSmoothing } = options;
+  const { config, seed, tokens, options } = task;
+  const { dropout, labelSmoothing, earlyStopping } = options;
+  const { training, validation } = splitForStopping(task, earlyStopping);
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(tokens.contextLength);
   const classes = config.labels.length;
@@ -60,7 +62,13 @@ export function createFineTuning(task: FineTuningTask): Objective {
       lengths.map((length) => loss(config, { batchSize: VALIDATION_BATCH, length, dropout: 0 })),
     ),
     batch,
-    validationBatches: validationBatches(task),
+    validationBatches: validationBatches({ config, tokens, validation }),
+    ...(earlyStopping && {
+      earlyStopping: createEarlyStopping(earlyStopping, {
+        stepsPerEpoch: training.length / options.batchSize,
+        totalSteps: order.totalSteps,
+      }),
+    }),
   };
 }
 
@@ -123,7 +131,11 @@ function distributions(
   return targets;
 }
 
-function validationBatches({ config, tokens, validation }: FineTuningTask): ValidationBatch[] {
+function validationBatches({
+  config,
+  tokens,
+  validation,
+}: Pick<FineTuningTask, 'config' | 'tokens' | 'validation'>): ValidationBatch[] {
   const rows = validation.slice(0, VALIDATION_ROWS);
   const weights = new Float64Array(config.labels.length).fill(1);
   return Array.from({ length: Math.ceil(rows.length / VALIDATION_BATCH) }, (_, index) => {

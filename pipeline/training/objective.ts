@@ -2,6 +2,7 @@
 // a function of (seed, step).
 import type { Node } from '../graph/ir.ts';
 import type { ParameterLayout } from '../model/layout.ts';
+import type { EarlyStopping } from './early-stopping.ts';
 import type { Feeds } from './session.ts';
 
 /** @returns the name of the program for rows of a length. */
@@ -41,6 +42,8 @@ export interface Objective {
   /** The mean loss without noise, by program. */
   readonly validations: Readonly<Record<string, Node>>;
   readonly batch: (step: number) => StepBatch;
+  /** Absent: every step is taken. */
+  readonly earlyStopping?: EarlyStopping;
   /** Rows that are not trained on; none where nothing is held out. */
   readonly validationBatches: Iterable<ValidationBatch>;
   /** Of a language model, where documents are held out. */

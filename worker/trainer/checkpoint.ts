@@ -14,6 +14,7 @@ import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contracts/training-job.ts';
 import { curvePointSchema, trainingOutcomeSchema } from '../../contracts/training-job.ts';
 import { readSafetensors, writeSafetensors } from '../../pipeline/model/safetensors.ts';
+import { stoppingStateSchema } from '../../pipeline/training/early-stopping.ts';
 import type { Vectors } from '../../pipeline/training/session.ts';
 
 const recordSchema = z.object({
@@ -22,6 +23,7 @@ const recordSchema = z.object({
   lossSum: z.number(),
   lossCount: z.number().int(),
   curve: z.array(curvePointSchema),
+  stopping: stoppingStateSchema.optional(),
 });
 /** What a run has told so far; it goes on after a resumption as if nothing had happened. */
 export type TrainingRecord = z.infer<typeof recordSchema>;
@@ -42,6 +44,8 @@ export interface TrainingState {
   /** Steps done. */
   readonly step: number;
   readonly vectors: Vectors;
+  /** The parameters of the best validation so far, where they are kept. */
+  readonly best?: Float32Array | undefined;
   readonly record: TrainingRecord;
 }
 
@@ -159,8 +163,12 @@ async function readUnlessLost(
   }
 }
 
-function format({ step, vectors, record }: TrainingState, key: string): Uint8Array {
-  const tensors = Object.entries(vectors).map(([name, values]) => ({ name, shape: [values.length], values }));
+/** A name that no vector of a session has. */
+const BEST = 'bestParameters';
+
+function format({ step, vectors, best, record }: TrainingState, key: string): Uint8Array {
+  const kept = { ...vectors, ...(best && { [BEST]: best }) };
+  const tensors = Object.entries(kept).map(([name, values]) => ({ name, shape: [values.length], values }));
   // The key keeps two jobs with the same numbers apart: one may remove its checkpoint while the other reads it.
   return writeSafetensors(tensors, { key, step: String(step), record: JSON.stringify(record) });
 }
@@ -177,7 +185,7 @@ function parse(bytes: Uint8Array, key: string, { names, size }: ExpectedVectors)
     vectors[name] = values;
   }
   const record = recordSchema.parse(JSON.parse(metadata.record));
-  return { step: Number(metadata.step), vectors, record };
+  return { step: Number(metadata.step), vectors, best: saved.get(BEST), record };
 }
 
 function incompatible(key: string, reason: string): CoppiceFailure {

@@ -19,9 +19,12 @@ import type { TrainingSession } from '../../pipeline/training/session.ts';
 import { startingVectors, vectorNames } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
 import { Divergence, trainStep, validate } from '../../pipeline/training/train-step.ts';
+import type { BestWeights } from './best-weights.ts';
+import { keepBest, keptStep } from './best-weights.ts';
 import type { Checkpoints, TrainingRecord, TrainingState } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
 import type { TrainerContext } from './context.ts';
+import { recordStep } from './loss-record.ts';
 import { forecastMemory } from './memory-check.ts';
 
 /** What a phase needs beside its job. */
@@ -40,8 +43,6 @@ export interface Phase extends Omit<ReadyPhase, 'close'> {
 }
 
 const CLIPPING_NORM = 1; // as BERT is trained
-const CURVE_POINTS = 100; // with numbers written out some 10 KB, well below what a result may have
-const VALIDATIONS = 4;
 const REPORT_EVERY_MS = 500;
 /**
  * Times the loss of a model that knows nothing. A run passes here on its way to divergence, and what it goes on from
@@ -69,10 +70,13 @@ export async function runPhase(phase: Phase, context: TrainerContext): Promise<T
   const session = await context.openSession(plan, start.vectors);
   try {
     const clock = createClock();
-    await takeSteps({ ...phase, session, checkpoints, clock, start }, context);
+    const readParameters = () => session.read().parameters;
+    const best = keepBest(objective.earlyStopping, start, readParameters);
+    const steps = await takeSteps({ ...phase, session, checkpoints, clock, start, best }, context);
     const outcome = await conclude(phase, context, {
       heldOut: judgeHeldOut(session, objective),
-      parameters: session.read().parameters,
+      parameters: best.read() ?? readParameters(),
+      steps,
       record: start.record,
       tokensPerSecond: clock.tokensPerSecond(),
       resumedFromStep: start.step,
@@ -99,29 +103,36 @@ interface Run extends Phase {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly start: TrainingState;
+  readonly best: BestWeights;
 }
 
-/** From the step that the run starts at to the last; the record goes along. */
-async function takeSteps(run: Run, context: TrainerContext): Promise<void> {
-  const { job, objective, session, checkpoints, clock, start } = run;
+/**
+ * From the step that the run starts at to the last; the record goes along.
+ * @returns steps done, which are fewer than planned where the phase ended early
+ */
+async function takeSteps(run: Run, context: TrainerContext): Promise<number> {
+  const { job, objective, session, checkpoints, clock, start, best } = run;
+  const { record } = start;
   const { totalSteps } = objective;
   const { learningRate, warmupFraction, schedule: decay } = job.options;
   const schedule = { peak: learningRate * job.learningRateScale, totalSteps, warmupFraction, decay };
   let savedStep = start.step;
   let savedAt = performance.now();
-  for (let step = start.step; step < totalSteps; step += 1) {
+  let step = start.step;
+  for (; step < totalSteps && !best.isOver(); step += 1) {
     const report = clock.step(() => trainStep(session, objective, { step, schedule }));
     const done = step + 1;
-    recordStep(run, done, report);
+    const validationLoss = recordStep({ objective, session, record }, done, report);
+    if (validationLoss !== undefined) best.validated(done, validationLoss);
     const stopping = context.stopRequested();
     const due = stopping || performance.now() - savedAt > job.options.checkpointEverySeconds * 1_000;
     if (due && report.loss < SAVED_BELOW * objective.ignorantLoss) {
-      await checkpoints.save({ step: done, vectors: session.read(), record: start.record });
+      await checkpoints.save({ step: done, vectors: session.read(), best: best.read(), record });
       savedStep = done;
       savedAt = performance.now();
     }
     if (stopping) throw interrupted(savedStep, done);
-    if (clock.due(REPORT_EVERY_MS) || done === totalSteps) {
+    if (clock.due(REPORT_EVERY_MS) || done === totalSteps || best.isOver()) {
       const { loss, gradientNorm, learningRate: rate } = report;
       const pace = {
         tokensPerSecond: clock.tokensPerSecond(),
@@ -132,11 +143,13 @@ async function takeSteps(run: Run, context: TrainerContext): Promise<void> {
     }
     await new Promise(setImmediate); // messages of the supervisor get their turn
   }
+  return step;
 }
 
 interface Result {
   readonly heldOut: LanguageFigures | undefined;
   readonly parameters: Float32Array;
+  readonly steps: number;
   readonly record: TrainingRecord;
   readonly tokensPerSecond: number;
   readonly resumedFromStep: number;
@@ -146,15 +159,15 @@ interface Result {
 async function conclude(
   { job, objective, toFiles }: Phase,
   { artifacts, environment }: TrainerContext,
-  { heldOut, parameters, record, tokensPerSecond, resumedFromStep, memory }: Result,
+  { heldOut, parameters, steps, record, tokensPerSecond, resumedFromStep, memory }: Result,
 ): Promise<TrainingOutcome> {
   return {
     weights: await putModel(artifacts, toFiles(parameters)),
-    steps: objective.totalSteps,
+    steps,
     tokensSeen: record.tokensSeen,
     tokensPerSecond,
     finalLoss: record.curve.findLast(({ trainingLoss }) => trainingLoss !== undefined)?.trainingLoss ?? 0,
-    curve: record.curve,
+    ...keptStep(record, objective.totalSteps),
     resumedFromStep,
     memory,
     ...(heldOut && { heldOut }),
@@ -177,29 +190,6 @@ function computedAs({
 }: Phase['job']['options']): Record<string, string> {
   const inParts = microBatchSize !== undefined && microBatchSize < batchSize;
   return { precision, ...(inParts && { microBatchSize: String(microBatchSize) }) };
-}
-
-/** Adds a step to the record: points of the curve are means over equal spans of steps. */
-function recordStep({ start: { record }, objective, session }: Run, step: number, report: StepReport): void {
-  const { totalSteps } = objective;
-  record.tokensSeen += report.tokens;
-  record.lossSum += report.loss;
-  record.lossCount += 1;
-  if (!crosses(step, totalSteps, CURVE_POINTS)) return;
-  const validationLoss = crosses(step, totalSteps, VALIDATIONS) ? validate(session, objective) : undefined;
-  record.curve.push({
-    step,
-    trainingLoss: record.lossSum / record.lossCount,
-    learningRate: report.learningRate,
-    ...(validationLoss !== undefined && { validationLoss }),
-  });
-  record.lossSum = 0;
-  record.lossCount = 0;
-}
-
-/** Whether a step is the first to reach one of `parts` equal parts of all steps; the last step always is. */
-function crosses(step: number, totalSteps: number, parts: number): boolean {
-  return Math.floor((step * parts) / totalSteps) > Math.floor(((step - 1) * parts) / totalSteps);
 }
 
 type Clock = ReturnType<typeof createClock>;

@@ -15,6 +15,7 @@ interface LossPoint {
 export function learningPlot(curve: readonly CurvePoint[]): Plot | null {
   const training = lossesOf(curve, 'trainingLoss');
   const validation = lossesOf(curve, 'validationLoss');
+  const kept = curve.filter((point) => point.kept);
   if (training.length < 2 && validation.length < 2) return null;
   const series = [
     { name: 'training', color: 'var(--majority)', points: thin(training) },
@@ -22,7 +23,11 @@ export function learningPlot(curve: readonly CurvePoint[]): Plot | null {
   ].filter(({ points }) => points.length > 0);
   return {
     title: 'Learning curve',
-    alternative: [describe('Training', training), describe('Validation', validation)]
+    alternative: [
+      describe('Training', training),
+      describe('Validation', validation),
+      kept.length === 0 ? '' : `The weights of step ${formatCount(kept[0].step)} were kept.`,
+    ]
       .filter(Boolean)
       .join(' '),
     spec: {
@@ -45,6 +50,10 @@ export function learningPlot(curve: readonly CurvePoint[]): Plot | null {
           transform: [{ filter: "datum.name === 'validation'" }], // few, and each of them counts
           mark: { type: 'point', filled: true, size: 30, opacity: 1 },
         },
+        ...kept.map((point) => ({
+          data: { values: lossesOf([point], 'validationLoss').map((at) => ({ name: 'validation', ...at })) },
+          mark: { type: 'point' as const, filled: false, size: 120, strokeWidth: 2, opacity: 1 },
+        })),
       ],
     },
   };

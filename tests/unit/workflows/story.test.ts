@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainingResult } from '../../../contracts/stage-results.ts';
+import { describeTraining } from '../../../workflows/story.ts';
+import { referenceOf } from '../../support/model-fixtures.ts';
+
+const reference = referenceOf('anything', 'story');
+const trained: TrainingResult = {
+  weights: reference,
+  labels: ['ham', 'spam'],
+  training: reference,
+  holdout: reference,
+  trainingCount: 1_000,
+  holdoutCount: 100,
+  curve: reference,
+  lastPoint: undefined,
+  steps: 250,
+  tokensPerSecond: 20_000.4,
+  environment: {},
+  lineage: [],
+};
+
+describe('a training in a line', () => {
+  it('tells examples, steps and speed', () => {
+    expect(describeTraining(trained)).toBe('1000 examples, 250 steps, 20000 tokens/s');
+  });
+
+  it('tells with early stopping at which step it ended and which one was kept', () => {
+    const ended = { plannedSteps: 400, keptStep: 200, keptLoss: 0.1 };
+    expect(describeTraining({ ...trained, earlyStopping: ended })).toBe(
+      '1000 examples, 250 of 400 steps (step 200 kept), 20000 tokens/s',
+    );
+    expect(describeTraining({ ...trained, earlyStopping: { ...ended, plannedSteps: 250 } })).toBe(
+      '1000 examples, 250 steps (step 200 kept), 20000 tokens/s',
+    );
+  });
+});
