@@ -31,7 +31,7 @@ const layout = gptLayout(config);
 const optimizer = adamW(0.1);
 const session = await openNativeSession(
   { layout, optimizer, precision, maximumNorm: 1, losses: { train: loss }, validations: {} },
-  startingVectors(initialParameters(layout, 1), optimizer),
+  startingVectors(initialParameters(layout, 1), { layout, optimizer }),
 );
 
 const random = createRandom(1);

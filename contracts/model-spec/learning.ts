@@ -18,7 +18,7 @@ const phase = {
   warmupFraction: z.number().min(0).max(1).default(0.1),
   /** How the learning rate falls to zero after the warm-up, or stays. */
   schedule: z.enum(['linear', 'cosine', 'constant']).default('linear'),
-  optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
+  optimizer: z.enum(['adamw', 'sgd', 'adafactor']).default('adamw'),
   /** In what matrix products are computed; everything else is float32. */
   precision: z.enum(['float32', 'bfloat16']).default('float32'),
   weightDecay: z.number().min(0).max(1).default(0.01),

@@ -5,7 +5,7 @@ import { costOf } from '../graph/cost.ts';
 import { gradients } from '../graph/gradients.ts';
 import { reachableOf } from '../graph/ir.ts';
 import type { TrainingPlan } from './session.ts';
-import { vectorNames } from './session.ts';
+import { vectorSizes } from './session.ts';
 
 /** In bytes, beyond what the process has before it begins. */
 export interface MemoryEstimate {
@@ -42,14 +42,14 @@ const SLACK = 1.1; // measured: allocators hold on to a tenth more than is in us
 
 /** @param parts in which a batch is computed; their gradients are added up where there are several */
 export function estimatePlan(plan: EstimatedPlan, parts = 1): PlanEstimate {
-  const { layout, optimizer } = plan;
+  const { layout } = plan;
   const steps = Object.values(plan.losses).map((loss) =>
     costOf([loss, ...gradients(loss, reachableOf([loss], 'parameter'))]),
   );
   const validations = Object.values(plan.validations).map((loss) => costOf([loss]));
   const programs = [...steps, ...validations];
   const vector = NUMBER_BYTES * layout.size;
-  const kept = vector * vectorNames(optimizer).length;
+  const kept = NUMBER_BYTES * Object.values(vectorSizes(plan)).reduce((total, size) => total + size, 0);
   const results = Math.max(...programs.map(({ peakBytes }) => peakBytes));
   const memory = {
     parameters: vector,

@@ -1,5 +1,6 @@
 // Optimizers as what they keep beside each parameter and how they use a gradient; the arithmetic itself is written once
-// for TensorFlow (graph/tensorflow/updates.ts) and once for plain arrays (plain-session.ts), and the two are compared.
+// for TensorFlow (graph/tensorflow/updates.ts) and once for plain arrays (plain-updates.ts), and the two are compared.
+import type { Shape } from '../graph/operation-kinds.ts';
 
 /** AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2): Adam with decoupled weight decay. */
 export interface AdamW {
@@ -17,7 +18,23 @@ export interface MomentumSgd {
   readonly weightDecay: number;
 }
 
-export type Optimizer = AdamW | MomentumSgd;
+/**
+ * Adafactor (Shazeer & Stern 2018, arXiv:1804.04235, algorithms 4 and 5) with a learning rate that is given: neither the
+ * relative step of section 8 nor momentum. Of a matrix it keeps a number a row and a number a column, where Adam keeps
+ * two an entry.
+ */
+export interface Adafactor {
+  readonly kind: 'adafactor';
+  /** β₂ of step t is 1 − t to this power. */
+  readonly decayExponent: number;
+  /** Added to squared gradients. */
+  readonly epsilon: number;
+  /** d: updates whose root mean square is larger are scaled down to it. */
+  readonly clippingThreshold: number;
+  readonly weightDecay: number;
+}
+
+export type Optimizer = AdamW | MomentumSgd | Adafactor;
 
 /** SGD with the customary momentum. */
 export const momentumSgd = (weightDecay: number): MomentumSgd => ({
@@ -35,9 +52,50 @@ export const adamW = (weightDecay: number): AdamW => ({
   weightDecay,
 });
 
-/** @returns the names of what the optimizer keeps, each of the size of the parameters. */
-export function slotsOf(optimizer: Optimizer): readonly string[] {
-  return optimizer.kind === 'adamw' ? ['firstMoments', 'secondMoments'] : ['velocities'];
+/** Adafactor with the paper's numbers. */
+export const adafactor = (weightDecay: number): Adafactor => ({
+  kind: 'adafactor',
+  decayExponent: -0.8,
+  epsilon: 1e-30,
+  clippingThreshold: 1,
+  weightDecay,
+});
+
+const optimizers = { adamw: adamW, sgd: momentumSgd, adafactor };
+
+/** @returns the optimizer that a model file names. */
+export function optimizerOf(options: {
+  readonly optimizer: Optimizer['kind'];
+  readonly weightDecay: number;
+}): Optimizer {
+  return optimizers[options.optimizer](options.weightDecay);
+}
+
+/** Something that an optimizer keeps. */
+export interface Slot {
+  readonly name: string;
+  /** @returns the shape of what is kept of a parameter; undefined: nothing is. */
+  readonly shapeOf: (shape: Shape) => Shape | undefined;
+}
+
+const alike = (name: string): Slot => ({ name, shapeOf: (shape) => shape });
+
+/** Whether Adafactor keeps rows and columns of a parameter, and not every entry; none has more than two axes. */
+export const isFactored = (shape: Shape): boolean => shape.length === 2;
+
+const slots: Readonly<Record<Optimizer['kind'], readonly Slot[]>> = {
+  adamw: [alike('firstMoments'), alike('secondMoments')],
+  sgd: [alike('velocities')],
+  adafactor: [
+    { name: 'rowMoments', shapeOf: (shape) => (isFactored(shape) ? [shape[0]] : undefined) },
+    { name: 'columnMoments', shapeOf: (shape) => (isFactored(shape) ? [shape[1]] : undefined) },
+    { name: 'secondMoments', shapeOf: (shape) => (isFactored(shape) ? undefined : shape) },
+  ],
+};
+
+/** @returns what the optimizer keeps. */
+export function slotsOf(optimizer: Optimizer): readonly Slot[] {
+  return slots[optimizer.kind];
 }
 
 /** Numbers that change from step to step and are fed to the update. */
@@ -48,6 +106,8 @@ export interface UpdateNumbers {
   readonly epsilon: number;
   /** What weight decay takes of a parameter. */
   readonly decay: number;
+  /** Adafactor's 1 − β₂: the share of the new square in a second moment. */
+  readonly renewal: number;
 }
 
 /**
@@ -55,10 +115,11 @@ export interface UpdateNumbers {
  * @param learningRate at this step
  */
 export function updateNumbers(optimizer: Optimizer, step: number, learningRate: number): UpdateNumbers {
-  const decay = learningRate * optimizer.weightDecay;
-  if (optimizer.kind === 'sgd') return { rate: learningRate, epsilon: 0, decay };
+  const plain = { rate: learningRate, epsilon: 0, decay: learningRate * optimizer.weightDecay, renewal: 0 };
+  if (optimizer.kind === 'sgd') return plain;
+  if (optimizer.kind === 'adafactor') return { ...plain, renewal: (step + 1) ** optimizer.decayExponent };
   // m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε) with both corrections taken out of the loop over parameters.
   const first = 1 - optimizer.beta1 ** (step + 1);
   const second = Math.sqrt(1 - optimizer.beta2 ** (step + 1));
-  return { rate: (learningRate * second) / first, epsilon: optimizer.epsilon * second, decay };
+  return { ...plain, rate: (learningRate * second) / first, epsilon: optimizer.epsilon * second };
 }

@@ -1,9 +1,10 @@
 // What training asks of whatever computes it: a graph a shape of batch, one set of parameters under all of them, and an
 // optimizer that moves it.
 import type { Node } from '../graph/ir.ts';
-import type { Precision } from '../graph/operation-kinds.ts';
+import type { Precision, Shape } from '../graph/operation-kinds.ts';
+import { sizeOf } from '../graph/shapes.ts';
 import type { ParameterLayout } from '../model/layout.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { Optimizer, Slot } from './optimizer.ts';
 import { slotsOf } from './optimizer.ts';
 
 /** Values for the inputs of a graph, by name. */
@@ -23,7 +24,7 @@ export interface TrainingPlan {
   readonly validations: Readonly<Record<string, Node>>;
 }
 
-/** `parameters`, and what the optimizer keeps, by name; all in the order of the layout. */
+/** `parameters`, and what the optimizer keeps, by name; as `vectorLayouts` has them. */
 export type Vectors = Readonly<Record<string, Float32Array>>;
 
 export interface StepResult {
@@ -47,17 +48,52 @@ export interface TrainingSession {
 /** Starts a plan from given vectors: `parameters`, and each of the optimizer's. */
 export type OpenSession = (plan: TrainingPlan, vectors: Vectors) => Promise<TrainingSession>;
 
-/** @returns the names of the vectors that are trained with an optimizer. */
-export function vectorNames(optimizer: Optimizer): string[] {
-  return ['parameters', ...slotsOf(optimizer)];
+/** What of a plan says which vectors there are. */
+export type Kept = Pick<TrainingPlan, 'layout' | 'optimizer'>;
+
+/** Where a parameter's numbers stand in a vector. */
+export interface Span {
+  readonly shape: Shape;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How a vector is made up; parameters of which it has nothing are missing. */
+export interface VectorLayout {
+  readonly spans: ReadonlyMap<string, Span>;
+  /** Count of all numbers. */
+  readonly size: number;
+}
+
+/** @returns all vectors of a plan, by name: the parameters, and what the optimizer keeps of them. */
+export function vectorLayouts({ layout, optimizer }: Kept): Readonly<Record<string, VectorLayout>> {
+  const kept: Slot[] = [{ name: 'parameters', shapeOf: (shape) => shape }, ...slotsOf(optimizer)];
+  return Object.fromEntries(kept.map(({ name, shapeOf }) => [name, layOutVector(layout, shapeOf)]));
+}
+
+function layOutVector({ entries }: ParameterLayout, shapeOf: Slot['shapeOf']): VectorLayout {
+  const spans = new Map<string, Span>();
+  let start = 0;
+  for (const entry of entries) {
+    const shape = shapeOf(entry.shape);
+    if (shape === undefined) continue;
+    const end = start + sizeOf(shape);
+    spans.set(entry.name, { shape, start, end });
+    start = end;
+  }
+  return { spans, size: start };
+}
+
+/** @returns how many numbers each vector of a plan has. */
+export function vectorSizes(kept: Kept): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(vectorLayouts(kept)).map(([name, { size }]) => [name, size]));
 }
 
 /** @returns the vectors before the first step: nothing is known of any gradient. */
-export function startingVectors(parameters: Float32Array, optimizer: Optimizer): Vectors {
-  const { length } = parameters;
-  const vectors = vectorNames(optimizer).map((name): [string, Float32Array] => [
+export function startingVectors(parameters: Float32Array, kept: Kept): Vectors {
+  const zeros = Object.entries(vectorSizes(kept)).map(([name, size]): [string, Float32Array] => [
     name,
-    name === 'parameters' ? parameters : new Float32Array(length),
+    new Float32Array(size),
   ]);
-  return Object.fromEntries(vectors);
+  return { ...Object.fromEntries(zeros), parameters };
 }

@@ -2,34 +2,45 @@
 // by one call a step. Weights and what the optimizer keeps stay inside until they are read. Every call blocks the event
 // loop, so this belongs in a process of its own.
 import { sizeOf } from '../../pipeline/graph/shapes.ts';
-import type { ProgramNames, TrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
+import type {
+  ProgramNames,
+  TrainingGraph,
+  VariableNames,
+} from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
-import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 import { partsOf } from '../../pipeline/training/micro-batches.ts';
 import { updateNumbers } from '../../pipeline/training/optimizer.ts';
-import type { Feeds, TrainingPlan, TrainingSession, Vectors } from '../../pipeline/training/session.ts';
+import type {
+  Feeds,
+  Span,
+  TrainingPlan,
+  TrainingSession,
+  VectorLayout,
+  Vectors,
+} from '../../pipeline/training/session.ts';
+import { vectorLayouts } from '../../pipeline/training/session.ts';
 import type { Feed, SavedModel } from './saved-model.ts';
 import { loadSavedModel } from './saved-model.ts';
 
 /**
  * Loads a plan and sets its variables.
- * @param vectors `parameters`, and what the optimizer keeps, in the order of the layout
+ * @param vectors `parameters`, and what the optimizer keeps
  */
 export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): Promise<TrainingSession> {
   const graph = buildTrainingGraph(plan);
   const { run, dispose } = await loadSavedModel(graph.savedModel);
-  const spans = spansOf(plan.layout);
+  const layouts = vectorLayouts(plan);
 
-  const feeds = graph.variables.map(({ vector, parameter, initial }): Feed => {
-    const { start, end, shape } = spans(parameter);
-    return { name: initial, shape, values: vectors[vector].subarray(start, end) };
+  const feeds = graph.variables.map((variable): Feed => {
+    const { start, end, shape } = spanOf(layouts, variable);
+    return { name: variable.initial, shape, values: vectors[variable.vector].subarray(start, end) };
   });
   run(feeds, [graph.assign]);
 
   return {
     step: (program, fed, { step, learningRate }) => {
       const numbers = updateNumbers(plan.optimizer, step, learningRate);
-      const scalars = (['rate', 'epsilon', 'decay'] as const).map(
+      const scalars = (['rate', 'epsilon', 'decay', 'renewal'] as const).map(
         (name): Feed => ({ name: graph.scalars[name], shape: [], values: Float32Array.of(numbers[name]) }),
       );
       const names = graph.programs[program];
@@ -46,7 +57,7 @@ export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): P
       const names = graph.validations[program];
       return run(feedsOf(names, fed), [names.loss])[0][0];
     },
-    read: () => readVectors(graph, plan.layout, run),
+    read: () => readVectors(graph, layouts, run),
     dispose,
   };
 }
@@ -64,25 +75,26 @@ function feedsOf({ inputs, feeds }: ProgramNames, fed: Feeds): Feed[] {
   });
 }
 
-function spansOf({ entries }: ParameterLayout) {
-  const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  return (name: string): { start: number; end: number; shape: readonly number[] } => {
-    const entry = byName.get(name);
-    if (entry === undefined) throw new RangeError(`the layout has no parameter ${name}`);
-    return { start: entry.offset, end: entry.offset + entry.size, shape: entry.shape };
-  };
+/** Where the numbers of a variable stand in its vector. */
+function spanOf(layouts: Readonly<Record<string, VectorLayout>>, { vector, parameter }: VariableNames): Span {
+  const span = layouts[vector].spans.get(parameter);
+  if (span === undefined) throw new RangeError(`${vector}: there is nothing of ${parameter}`);
+  return span;
 }
 
-function readVectors(graph: TrainingGraph, layout: ParameterLayout, run: SavedModel['run']): Vectors {
-  const spans = spansOf(layout);
-  const vectors: Record<string, Float32Array> = {};
+function readVectors(
+  { variables }: TrainingGraph,
+  layouts: Readonly<Record<string, VectorLayout>>,
+  run: SavedModel['run'],
+): Vectors {
+  const empty = Object.entries(layouts).map(([name, { size }]) => [name, new Float32Array(size)] as const);
+  const vectors: Vectors = Object.fromEntries(empty);
   const values = run(
     [],
-    graph.variables.map(({ value }) => value),
+    variables.map(({ value }) => value),
   );
-  for (const [index, { vector, parameter }] of graph.variables.entries()) {
-    vectors[vector] ??= new Float32Array(layout.size);
-    vectors[vector].set(values[index], spans(parameter).start);
+  for (const [index, variable] of variables.entries()) {
+    vectors[variable.vector].set(values[index], spanOf(layouts, variable).start);
   }
   return vectors;
 }

@@ -14,7 +14,7 @@ import { createRandom } from '../../pipeline/random.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
 import type { Optimizer } from '../../pipeline/training/optimizer.ts';
-import { adafactor, adamW } from '../../pipeline/training/optimizer.ts';
+import { adamW } from '../../pipeline/training/optimizer.ts';
 import { openPlainSession } from '../../pipeline/training/plain-session.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
 import type { OpenSession } from '../../pipeline/training/session.ts';
@@ -162,7 +162,6 @@ describe('a training session on native TensorFlow', () => {
     ['fine-tuning by AdamW', fineTuning, adamW(0.1)],
     ['fine-tuning by SGD with momentum', fineTuning, { kind: 'sgd', momentum: 0.9, weightDecay: 0.1 }],
     ['pretraining by AdamW', pretraining, adamW(0.1)],
-    ['fine-tuning by Adafactor', fineTuning, adafactor(0.1)],
   ] as const)(
     'takes the steps of plain TensorFlow.js, dropout included: %s',
     async (_, objective, optimizer) => {

@@ -1,7 +1,7 @@
 // Checkpoints: one blob a checkpoint, and a pointer `checkpoints/<key>/latest.json` that moves. The pointer is the
 // truth: a job whose key it knows goes on from there, and one that it knows as finished is not trained again.
-// The blob is a safetensors file: `parameters` and what the optimizer keeps (`firstMoments`, `secondMoments`) as flat
-// vectors in the order of the layout; step, key, job and record in its metadata.
+// The blob is a safetensors file: `parameters` and what the optimizer keeps (of AdamW `firstMoments`, `secondMoments`) as
+// flat vectors in the order of the layout; step, key, job and record in its metadata.
 import { z } from 'zod';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { blobKey } from '../../artifacts/blobs.ts';
@@ -55,16 +55,13 @@ export type Resumption =
   | { readonly kind: 'checkpoint'; readonly state: TrainingState }
   | { readonly kind: 'finished'; readonly outcome: TrainingOutcome };
 
-export interface ExpectedVectors {
-  readonly names: readonly string[];
-  /** Numbers of each: the model's parameters. */
-  readonly size: number;
-}
+/** How many numbers each vector has, by its name. */
+export type ExpectedVectors = Readonly<Record<string, number>>;
 
 /** The checkpoints of one job. */
 export interface Checkpoints {
   /**
-   * @param expected the vectors that a checkpoint must have, and their size
+   * @param expected the vectors that a checkpoint must have
    * @throws CoppiceFailure CheckpointIncompatible where the key was used by another job
    */
   resume(expected: ExpectedVectors): Promise<Resumption>;
@@ -173,11 +170,11 @@ function format({ step, vectors, best, record }: TrainingState, key: string): Ui
   return writeSafetensors(tensors, { key, step: String(step), record: JSON.stringify(record) });
 }
 
-function parse(bytes: Uint8Array, key: string, { names, size }: ExpectedVectors): TrainingState {
+function parse(bytes: Uint8Array, key: string, expected: ExpectedVectors): TrainingState {
   const { tensors, metadata } = readSafetensors(bytes);
   const saved = new Map(tensors.map(({ name, values }) => [name, values]));
   const vectors: Record<string, Float32Array> = {};
-  for (const name of names) {
+  for (const [name, size] of Object.entries(expected)) {
     const values = saved.get(name);
     if (values?.length !== size) {
       throw incompatible(key, `${name}: expected ${size} numbers, got ${String(values?.length)}`);

@@ -13,10 +13,9 @@ import type {
 import { languageFigures } from '../../pipeline/evaluation/language-figures.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
-import type { Optimizer } from '../../pipeline/training/optimizer.ts';
-import { adamW, momentumSgd } from '../../pipeline/training/optimizer.ts';
-import type { TrainingSession } from '../../pipeline/training/session.ts';
-import { startingVectors, vectorNames } from '../../pipeline/training/session.ts';
+import { optimizerOf } from '../../pipeline/training/optimizer.ts';
+import type { Kept, TrainingSession } from '../../pipeline/training/session.ts';
+import { startingVectors, vectorSizes } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
 import { Divergence, trainStep, validate } from '../../pipeline/training/train-step.ts';
 import type { BestWeights } from './best-weights.ts';
@@ -57,16 +56,14 @@ const SAVED_BELOW = 2;
  */
 export async function runPhase(phase: Phase, context: TrainerContext): Promise<TrainingOutcome> {
   const { job, objective } = phase;
-  const { weightDecay, precision } = job.options;
-  const optimizer = job.options.optimizer === 'adamw' ? adamW(weightDecay) : momentumSgd(weightDecay);
+  const { precision } = job.options;
+  const plan = { ...objective, optimizer: optimizerOf(job.options), precision, maximumNorm: CLIPPING_NORM };
   const checkpoints = openCheckpoints(job, context);
-  const expected = { names: vectorNames(optimizer), size: objective.layout.size };
-  const resumption = await checkpoints.resume(expected);
+  const resumption = await checkpoints.resume(vectorSizes(plan));
   if (resumption.kind === 'finished') return resumption.outcome;
-  const plan = { ...objective, optimizer, precision, maximumNorm: CLIPPING_NORM };
   const forecast = forecastMemory(job, plan, context.memory);
   if (resumption.kind === 'fresh') forecast.requireFit(); // what was saved did fit
-  const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, optimizer);
+  const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, plan);
   const session = await context.openSession(plan, start.vectors);
   try {
     const clock = createClock();
@@ -93,8 +90,8 @@ export async function runPhase(phase: Phase, context: TrainerContext): Promise<T
   }
 }
 
-function freshState(phase: Phase, optimizer: Optimizer): TrainingState {
-  const vectors = startingVectors(phase.startingParameters(), optimizer);
+function freshState(phase: Phase, kept: Kept): TrainingState {
+  const vectors = startingVectors(phase.startingParameters(), kept);
   return { step: 0, vectors, record: { tokensSeen: 0, lossSum: 0, lossCount: 0, curve: [] } };
 }
 

@@ -11,7 +11,7 @@ import type { GraphDef, Reference } from './graph-def.ts';
 import { createGraphDef, shapeAttribute, typeAttribute } from './graph-def.ts';
 import type { LoweringOptions } from './lower.ts';
 import { lower } from './lower.ts';
-import type { UpdateScalars, Variable } from './updates.ts';
+import type { UpdateScalars, Variable } from './step-parts.ts';
 import { clip, globalNorm, update } from './updates.ts';
 
 /** Names by which a loaded graph is run. */
@@ -65,6 +65,7 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
     rate: placeholder(target, 'rate', []),
     epsilon: placeholder(target, 'epsilon', []),
     decay: placeholder(target, 'decay', []),
+    renewal: placeholder(target, 'renewal', []),
   };
   const program = (kind: string, name: string, loss: Node): Program => {
     const feeds: Record<string, Reference> = {};
@@ -175,7 +176,10 @@ function createState(target: GraphDef, { layout, optimizer }: TrainingPlan): Sta
     layout.entries.map(({ name, shape, decays }): [string, Variable] => {
       const own = make('parameters', name, shape);
       const slots = Object.fromEntries(
-        slotsOf(optimizer).map((slot) => [slot, make(slot, name, shape).handle]),
+        slotsOf(optimizer).flatMap((slot) => {
+          const kept = slot.shapeOf(shape);
+          return kept === undefined ? [] : [[slot.name, make(slot.name, name, kept)]];
+        }),
       );
       // Takes no memory before it is assigned to.
       const sum = makeVariable(target, `gradients/${name}`, shape);

@@ -1,29 +1,10 @@
-// Optimizer steps inside the TensorFlow graph: one fused operation a parameter, after the gradients have been clipped
-// by their global norm.
-import type { Optimizer } from '../../training/optimizer.ts';
-import type { Shape } from '../operation-kinds.ts';
+// Optimizer steps inside the TensorFlow graph, after the gradients have been clipped by their global norm: one fused
+// operation a parameter, or what adafactor.ts makes of it.
+import type { AdamW, MomentumSgd, Optimizer } from '../../training/optimizer.ts';
+import { adafactorChange } from './adafactor.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { typeAttribute } from './graph-def.ts';
-
-/** A parameter and what its optimizer keeps. */
-export interface Variable {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly decays: boolean;
-  readonly handle: Reference;
-  /** Its value before the step. */
-  readonly value: Reference;
-  readonly slots: Readonly<Record<string, Reference>>;
-  /** The gradients of a batch's parts, added up; nothing before the first. */
-  readonly sum: { readonly handle: Reference; readonly value: Reference };
-}
-
-/** Scalars that are fed at each step. */
-export interface UpdateScalars {
-  readonly rate: Reference;
-  readonly epsilon: Reference;
-  readonly decay: Reference;
-}
+import type { UpdateOptions, Variable } from './step-parts.ts';
 
 const T = typeAttribute('float32');
 
@@ -47,36 +28,40 @@ export function clip(
 }
 
 /** @returns what must have run for the variable to have moved. */
-export function update(
+export function update(target: GraphDef, variable: Variable, options: UpdateOptions): Reference {
+  const { optimizer, scalars } = options;
+  const decays = variable.decays && optimizer.weightDecay > 0;
+  const after = decays ? [decay(target, variable, scalars.decay)] : [];
+  if (optimizer.kind === 'sgd') return moveByMomentum(target, variable, { ...options, optimizer, after });
+  if (optimizer.kind === 'adamw') return moveByAdam(target, variable, { ...options, optimizer, after });
+  const change = adafactorChange(target, variable, { ...options, optimizer });
+  return target.add('AssignSubVariableOp', [variable.handle, change], { dtype: T }, { after });
+}
+
+type Move<K extends Optimizer> = UpdateOptions & { readonly optimizer: K; readonly after: Reference[] };
+
+function moveByMomentum(
   target: GraphDef,
-  variable: Variable,
-  { optimizer, gradient, scalars }: { optimizer: Optimizer; gradient: Reference; scalars: UpdateScalars },
+  { handle, slots }: Variable,
+  { optimizer, gradient, scalars, after }: Move<MomentumSgd>,
 ): Reference {
-  const decayed =
-    variable.decays && optimizer.weightDecay > 0 ? [decay(target, variable, scalars.decay)] : [];
-  const { handle, slots } = variable;
-  if (optimizer.kind === 'sgd') {
-    const momentum = target.constant(Float32Array.of(optimizer.momentum), []);
-    const inputs = [handle, slots.velocities, scalars.rate, gradient, momentum];
-    return target.add('ResourceApplyMomentum', inputs, { T }, { after: decayed });
-  }
-  const { firstMoments, secondMoments } = slots;
+  const momentum = target.constant(Float32Array.of(optimizer.momentum), []);
+  const inputs = [handle, slots.velocities.handle, scalars.rate, gradient, momentum];
+  return target.add('ResourceApplyMomentum', inputs, { T }, { after });
+}
+
+function moveByAdam(
+  target: GraphDef,
+  { handle, slots }: Variable,
+  { optimizer, gradient, scalars, after }: Move<AdamW>,
+): Reference {
   const [none, beta1, beta2] = [0, optimizer.beta1, optimizer.beta2].map((value) =>
     target.constant(Float32Array.of(value), []),
   );
+  const variables = [handle, slots.firstMoments.handle, slots.secondMoments.handle];
   // The kernel divides by 1 − βᵗ, which it is fed as 0: the corrections are in the rate.
-  const inputs = [
-    handle,
-    firstMoments,
-    secondMoments,
-    none,
-    none,
-    scalars.rate,
-    beta1,
-    beta2,
-    scalars.epsilon,
-  ];
-  return target.add('ResourceApplyAdam', [...inputs, gradient], { T }, { after: decayed });
+  const numbers = [none, none, scalars.rate, beta1, beta2, scalars.epsilon];
+  return target.add('ResourceApplyAdam', [...variables, ...numbers, gradient], { T }, { after });
 }
 
 function decay(target: GraphDef, { handle, value }: Variable, share: Reference): Reference {

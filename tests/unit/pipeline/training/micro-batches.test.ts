@@ -120,7 +120,7 @@ describe('a batch in parts', () => {
 
   async function train(objective: Objective) {
     const optimizer = adamW(0.1);
-    const start = startingVectors(initialParameters(objective.layout, 1), optimizer);
+    const start = startingVectors(initialParameters(objective.layout, 1), { ...objective, optimizer });
     const session = await openPlainSession(
       { ...objective, optimizer, precision: 'float32', maximumNorm: 1 },
       start,

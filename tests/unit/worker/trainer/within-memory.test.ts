@@ -94,16 +94,3 @@ describe('a training that does not fit into memory', () => {
     expect(asked).toEqual([undefined, 4, 2, 1]);
   });
 });
-
-describe('a training that is computed in parts', () => {
-  it('ends with the same model where it was stopped and resumed', async () => {
-    const options = { microBatchSize: 3, dropout: 0.1 };
-    const whole = createSmallTrainer(3);
-    const uninterrupted = await whole.train(await fineTuningJob(whole.artifacts, {}, options));
-    const { artifacts, train } = createSmallTrainer(3);
-    const job = await fineTuningJob(artifacts, {}, options);
-    await expect(train(job, 7)).rejects.toMatchObject({ type: 'TrainingInterrupted' });
-    const resumed = await train(job);
-    expect([resumed.resumedFromStep, resumed.weights.digest]).toEqual([7, uninterrupted.weights.digest]);
-  });
-});

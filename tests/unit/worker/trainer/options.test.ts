@@ -1,0 +1,36 @@
+import { beforeAll, expect, it } from 'vitest';
+import type { TrainingOutcome } from '../../../../contracts/training-job.ts';
+import { runJob } from '../../../../worker/trainer/run-job.ts';
+import { usePlainBackend } from '../../pipeline/model/plain-backend.ts';
+import { createTinyTrainer, fineTuningJob } from './tiny-job.ts';
+
+beforeAll(usePlainBackend);
+
+/** Trains to the end, stopped once after some steps where that is asked for. */
+async function train(
+  options: Readonly<Record<string, unknown>>,
+  stopAfter?: number,
+): Promise<TrainingOutcome> {
+  const { artifacts, context } = createTinyTrainer();
+  const job = await fineTuningJob(artifacts, {}, { dropout: 0.1, ...options });
+  if (stopAfter !== undefined) {
+    await expect(runJob(job, context(stopAfter))).rejects.toMatchObject({ type: 'TrainingInterrupted' });
+  }
+  const outcome = await runJob(job, context());
+  if (!('weights' in outcome)) throw new Error('expected a training outcome');
+  return outcome;
+}
+
+it.each([
+  ['in parts', { microBatchSize: 3 }],
+  ['by Adafactor', { optimizer: 'adafactor' }],
+])(
+  'a phase that is trained %s ends with the same model where it was stopped and resumed',
+  async (_, options) => {
+    const uninterrupted = await train(options);
+    const resumed = await train(options, 7);
+    expect([resumed.resumedFromStep, resumed.weights.digest]).toEqual([7, uninterrupted.weights.digest]);
+    expect(resumed.curve).toEqual(uninterrupted.curve);
+    expect(resumed.curve.at(-1)?.trainingLoss).toBeLessThan(0.8 * (resumed.curve[0].trainingLoss ?? 0));
+  },
+);
