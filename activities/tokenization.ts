@@ -5,9 +5,15 @@ import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { TokenizationInput, TokenizationResult } from '../contracts/stage-results.ts';
+import { trainBpeSteps } from '../pipeline/tokenization/bpe-trainer.ts';
+import { countByteLevelWordsSteps } from '../pipeline/tokenization/byte-level-words.ts';
 import { countWordsSteps } from '../pipeline/tokenization/count-words.ts';
 import type { Tokenizer } from '../pipeline/tokenization/tokenizer.ts';
-import { continuationIds, writeTokenizerJson } from '../pipeline/tokenization/tokenizer-json.ts';
+import {
+  continuationIds,
+  writeByteLevelJson,
+  writeTokenizerJson,
+} from '../pipeline/tokenization/tokenizer-json.ts';
 import { trainWordPieceSteps } from '../pipeline/tokenization/wordpiece-trainer.ts';
 import { createBreather, drain, withHeartbeat } from './heartbeat.ts';
 import { readShards } from './shards.ts';
@@ -41,8 +47,13 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
   };
 
   const train = async ({ tokenizer }: TokenizationInput, texts: readonly string[], signal: AbortSignal) => {
-    const { lowercase, vocabularySize, minimumFrequency } = tokenizer;
+    const { algorithm, lowercase, vocabularySize, minimumFrequency } = tokenizer;
     const breathe = createBreather(signal);
+    if (algorithm === 'bpe') {
+      const counts = await drain(countByteLevelWordsSteps(texts, { lowercase }), breathe);
+      const learned = await drain(trainBpeSteps(counts, { vocabularySize, minimumFrequency }), breathe);
+      return writeByteLevelJson(learned, { lowercase });
+    }
     const counts = await drain(countWordsSteps(texts, { lowercase }), breathe);
     const { vocabulary } = await drain(
       trainWordPieceSteps(counts, { vocabularySize, minimumFrequency }),

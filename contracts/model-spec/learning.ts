@@ -1,12 +1,20 @@
 // What is learned and how: tokenizer, phases of training.
 import { z } from 'zod';
 
-export const tokenizerSchema = z.strictObject({
-  algorithm: z.literal('wordpiece').default('wordpiece'),
-  vocabularySize: z.number().int().min(64).max(1_000_000).default(8_000),
-  minimumFrequency: z.number().int().positive().default(2),
-  lowercase: z.boolean().default(true),
-});
+export const tokenizerSchema = z
+  .strictObject({
+    /** WordPiece over characters, as BERT has it; BPE over bytes, as GPT-2 has it, to which no text is unknown. */
+    algorithm: z.enum(['wordpiece', 'bpe']).default('wordpiece'),
+    vocabularySize: z.number().int().min(64).max(1_000_000).default(8_000),
+    minimumFrequency: z.number().int().positive().default(2),
+    /** Absent: of WordPiece only. */
+    lowercase: z.boolean().optional(),
+  })
+  .refine(({ algorithm, vocabularySize }) => algorithm !== 'bpe' || vocabularySize > 261, {
+    path: ['vocabularySize'],
+    message: 'expected more than the 256 bytes and 5 special tokens',
+  })
+  .transform((spec) => ({ ...spec, lowercase: spec.lowercase ?? spec.algorithm === 'wordpiece' }));
 export type TokenizerSpec = z.infer<typeof tokenizerSchema>;
 
 const phase = {

@@ -2,11 +2,12 @@
 import type { ArchitectureSpec } from './architecture.ts';
 import type { EvaluationSpec, RetrainingSpec } from './judgement.ts';
 import { gateMetrics, languageMetrics } from './judgement.ts';
-import type { TrainingSpec } from './learning.ts';
+import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
 
 interface Sections {
   readonly task: 'text-classification' | 'language-modelling';
+  readonly tokenizer: TokenizerSpec;
   readonly model: ArchitectureSpec;
   readonly training: TrainingSpec;
   readonly evaluation: EvaluationSpec;
@@ -45,7 +46,11 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
     };
 }
 
-function* pretrainingProblems({ model: { architecture }, training }: Sections): Generator<TaskProblem> {
+function* pretrainingProblems({
+  model: { architecture },
+  tokenizer,
+  training,
+}: Sections): Generator<TaskProblem> {
   const { pretraining } = training;
   if (pretraining === undefined) return;
   const objective = pretrainingObjectives[architecture];
@@ -56,6 +61,11 @@ function* pretrainingProblems({ model: { architecture }, training }: Sections): 
     };
   if (pretraining.wholeWords && objective !== 'masked')
     yield { path: ['training', 'pretraining', 'wholeWords'], message: `${architecture} masks no words` };
+  else if (pretraining.wholeWords && tokenizer.algorithm !== 'wordpiece')
+    yield {
+      path: ['training', 'pretraining', 'wholeWords'],
+      message: `takes wordpiece: a ${tokenizer.algorithm} vocabulary does not say which tokens continue a word`,
+    };
 }
 
 function* gateProblems({ task, evaluation }: Sections): Generator<TaskProblem> {

@@ -94,6 +94,6 @@ function withoutMarks(text: string): string {
 }
 
 /** Lower case character by character: Σ becomes σ at a word's end too, as in Hugging Face tokenizers. */
-function toLowercase(text: string): string {
+export function toLowercase(text: string): string {
   return text.replaceAll('Σ', 'σ').toLowerCase();
 }

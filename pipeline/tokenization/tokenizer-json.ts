@@ -1,7 +1,9 @@
-// Writes tokenizer.json, the file format of Hugging Face tokenizers (version "1.0"), for a BERT tokenizer: BertNormalizer,
-// BertPreTokenizer, WordPiece, [CLS] A [SEP] or [CLS] A [SEP] B [SEP], WordPiece decoder.
+// Writes tokenizer.json, the file format of Hugging Face tokenizers (version "1.0"): for WordPiece as BERT has it, and for
+// byte-level BPE as GPT-2 has it, both with the template [CLS] A [SEP] or [CLS] A [SEP] B [SEP].
 import { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
+import type { BpeVocabulary } from './bpe-trainer.ts';
+import type { ByteLevelOptions } from './byte-level-words.ts';
 import type { NormalizationOptions } from './pre-tokenize.ts';
 import { normalizationOf } from './pre-tokenize.ts';
 import { continuingPrefix, specialTokens } from './vocabulary.ts';
@@ -19,6 +21,61 @@ export function writeTokenizerJson(
   vocabulary: readonly string[],
   normalization: NormalizationOptions = {},
 ): string {
+  return write(vocabulary, {
+    normalizer: normalizer(normalization),
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    decoder: { type: 'WordPiece', prefix: continuingPrefix, cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: continuingPrefix,
+      max_input_chars_per_word: MAXIMUM_CHARACTERS_PER_WORD,
+      vocab: VOCABULARY,
+    },
+  });
+}
+
+/**
+ * Writes the file of a byte-level BPE tokenizer: NFC, GPT-2's splitting into words, and a template as BERT's, so that
+ * rows of texts look alike whatever the tokenizer.
+ * @param options those that the words were counted with
+ * @throws CoppiceFailure InvalidInput where a special token is missing or a token stands twice
+ */
+export function writeByteLevelJson(
+  { vocabulary, merges }: BpeVocabulary,
+  { lowercase = false }: ByteLevelOptions = {},
+): string {
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
+  return write(vocabulary, {
+    normalizer: lowercase
+      ? { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Lowercase' }] }
+      : { type: 'NFC' },
+    pre_tokenizer: byteLevel,
+    decoder: { ...byteLevel, add_prefix_space: true }, // the library's default; decoding does not look at it
+    model: {
+      ...{ type: 'BPE', dropout: null, unk_token: null },
+      ...{ continuing_subword_prefix: null, end_of_word_suffix: null },
+      ...{ fuse_unk: false, byte_fallback: false, ignore_merges: false },
+      vocab: VOCABULARY,
+      merges,
+    },
+  });
+}
+
+interface TokenizerParts {
+  readonly normalizer: object;
+  readonly pre_tokenizer: object;
+  readonly decoder: object;
+  readonly model: object;
+}
+
+/** Stands where the vocabulary goes. */
+const VOCABULARY = 'the vocabulary';
+
+function write(
+  vocabulary: readonly string[],
+  { normalizer, pre_tokenizer, decoder, model }: TokenizerParts,
+): string {
   const ids = new Map(vocabulary.map((token, id) => [token, id]));
   if (ids.size !== vocabulary.length) {
     throw new CoppiceFailure('InvalidInput', 'expected a vocabulary in which each token stands once');
@@ -30,21 +87,16 @@ export function writeTokenizerJson(
     added_tokens: specialTokens
       .map((token) => addedToken(token, idOf(ids, token)))
       .sort((a, b) => a.id - b.id),
-    normalizer: normalizer(normalization),
-    pre_tokenizer: { type: 'BertPreTokenizer' },
+    normalizer,
+    pre_tokenizer,
     post_processor: template(idOf(ids, '[CLS]'), idOf(ids, '[SEP]')),
-    decoder: { type: 'WordPiece', prefix: continuingPrefix, cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: continuingPrefix,
-      max_input_chars_per_word: MAXIMUM_CHARACTERS_PER_WORD,
-    },
+    decoder,
+    model,
   };
   // An object would put tokens that look like numbers first, so the vocabulary is written by hand, in the order of ids.
   const entries = vocabulary.map((token, id) => `      ${JSON.stringify(token)}: ${id}`).join(',\n');
   const text = JSON.stringify(document, null, 2);
-  return `${text.slice(0, text.lastIndexOf('\n  }'))},\n    "vocab": {\n${entries}\n    }\n  }\n}`;
+  return text.replace(`"vocab": "${VOCABULARY}"`, () => `"vocab": {\n${entries}\n    }`);
 }
 
 const vocabularySchema = z.object({

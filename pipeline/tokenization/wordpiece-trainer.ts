@@ -1,15 +1,10 @@
-// Trains a WordPiece vocabulary the way Hugging Face tokenizers' WordPieceTrainer does: byte-pair encoding (Sennrich et
-// al. 2016, arXiv:1508.07909) over characters, those inside words with the prefix "##". Same counts, same stale queue
-// entries, same ties by id. There the ids of "##" characters follow a hash map's order, which differs from run to run;
+// Trains a WordPiece vocabulary the way Hugging Face tokenizers' WordPieceTrainer does: byte-pair encoding over
+// characters, those inside words with the prefix "##". There the ids of "##" characters follow a hash map's order, which differs from run to run;
 // here they follow code points, so that one corpus gives one vocabulary, whatever the order of its words.
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import { alphabetOf, spellWords } from './alphabet.ts';
-import type { MergeCandidate, MergeQueue } from './merge-queue.ts';
-import { createMergeQueue } from './merge-queue.ts';
-import type { PairTable } from './pair-table.ts';
-import { createPairTable } from './pair-table.ts';
-import type { SymbolWords } from './symbol-words.ts';
-import { mergeInWord } from './symbol-words.ts';
+import type { TokenizerTrainingProgress } from './merges.ts';
+import { learnMerges } from './merges.ts';
 import * as vocabularies from './vocabulary.ts';
 
 export interface WordPieceTrainingOptions {
@@ -25,26 +20,10 @@ export interface WordPieceTrainingOptions {
   readonly continuingPrefix?: string;
 }
 
-/** How far training has come, in tokens. */
-export interface WordPieceProgress {
-  readonly done: number;
-  readonly total: number;
-}
-
 export interface WordPieceVocabulary {
   /** Tokens by id: special tokens, alphabet, alphabet with prefix, merges in the order of their making. */
   readonly vocabulary: string[];
 }
-
-/** What the loop over merges works on. */
-interface Training {
-  readonly words: SymbolWords;
-  readonly pairs: PairTable;
-  readonly queue: MergeQueue;
-}
-
-// Symbols looked at between two yields: well under a millisecond.
-const SYMBOLS_PER_STEP = 1 << 15;
 
 /**
  * Trains in short steps, so that the host can see to its event loop in between; the step that reads the words is the
@@ -55,12 +34,15 @@ const SYMBOLS_PER_STEP = 1 << 15;
 export function* trainWordPieceSteps(
   wordCounts: Iterable<readonly [word: string, count: number]>,
   options: WordPieceTrainingOptions,
-): Generator<WordPieceProgress, WordPieceVocabulary> {
+): Generator<TokenizerTrainingProgress, WordPieceVocabulary> {
   const { vocabularySize, minimumFrequency = 2, limitAlphabet = 1_000 } = options;
   const prefix = options.continuingPrefix ?? vocabularies.continuingPrefix;
   const vocabulary = vocabularies.createVocabulary();
   for (const token of options.specialTokens ?? vocabularies.specialTokens) vocabulary.add(token);
-  const progress = (): WordPieceProgress => ({ done: vocabulary.tokens.length, total: vocabularySize });
+  const progress = (): TokenizerTrainingProgress => ({
+    done: vocabulary.tokens.length,
+    total: vocabularySize,
+  });
 
   const texts: string[] = [];
   const counts: number[] = [];
@@ -79,21 +61,9 @@ export function* trainWordPieceSteps(
   yield progress();
   const words = spellWords(texts, frequencies, { alphabet, vocabulary, prefix });
   yield progress();
-  const training = countPairs(words);
-  yield progress();
-
-  let pending = 0;
-  while (vocabulary.tokens.length < vocabularySize) {
-    const candidate = nextMerge(training);
-    if (candidate === undefined || candidate.count < minimumFrequency) break;
-    const left = vocabulary.tokens[candidate.left];
-    const right = vocabulary.tokens[candidate.right];
-    const merged = vocabulary.add(left + (right.startsWith(prefix) ? right.slice(prefix.length) : right));
-    pending += applyMerge(training, candidate, merged);
-    if (pending < SYMBOLS_PER_STEP) continue;
-    pending = 0;
-    yield progress();
-  }
+  const join = (left: string, right: string): string =>
+    left + (right.startsWith(prefix) ? right.slice(prefix.length) : right);
+  yield* learnMerges(words, { vocabulary, vocabularySize, minimumFrequency, join });
   return { vocabulary: [...vocabulary.tokens] };
 }
 
@@ -110,72 +80,4 @@ export function trainWordPiece(
   let step = steps.next();
   for (; step.done !== true; step = steps.next()) options.onProgress?.(step.value.done, step.value.total);
   return step.value;
-}
-
-/** Counts the pairs of all words and queues each with the words that it stands in. */
-function countPairs(words: SymbolWords): Training {
-  const pairs = createPairTable();
-  const standsIn: number[][] = [];
-  for (let word = 0; word < words.counts.length; word += 1) {
-    const end = words.starts[word] + words.lengths[word] - 1;
-    for (let index = words.starts[word]; index < end; index += 1) {
-      const pair = pairs.numberOf(words.symbols[index], words.symbols[index + 1]);
-      pairs.add(pair, words.counts[word]);
-      note(standsIn, pair, word);
-    }
-  }
-  const queue = createMergeQueue();
-  standsIn.forEach((list, pair) => enqueue({ words, pairs, queue }, pair, list));
-  return { words, pairs, queue };
-}
-
-/** Adds a word to a pair's list; words come in ascending runs, so a repeated one is the last. */
-function note(lists: number[][], at: number, word: number): void {
-  if (at === lists.length) lists.push([word]);
-  else if (lists[at].at(-1) !== word) lists[at].push(word);
-}
-
-function enqueue({ pairs, queue }: Training, pair: number, words: readonly number[]): void {
-  const count = pairs.count(pair);
-  if (count > 0) queue.push({ count, pair, left: pairs.left(pair), right: pairs.right(pair), words });
-}
-
-/** @returns the most frequent pair; entries whose count has gone stale go back into the queue with the true one. */
-function nextMerge({ pairs, queue }: Training): MergeCandidate | undefined {
-  for (;;) {
-    const top = queue.pop();
-    if (top === undefined || top.count === pairs.count(top.pair)) return top;
-    top.count = pairs.count(top.pair);
-    queue.push(top);
-  }
-}
-
-/**
- * Merges a pair in the words of its entry and queues the pairs that this makes. The pair's own count stays as it was:
- * another entry of it, for other words, must still come to the same place in the queue.
- * @returns the symbols looked at
- */
-function applyMerge(training: Training, candidate: MergeCandidate, merged: number): number {
-  const { words, pairs } = training;
-  const made = new Map<number, number>(); // pair → its place in standsIn
-  const standsIn: number[][] = [];
-  let looked = 0;
-  const merge = { left: candidate.left, right: candidate.right, merged };
-  const change = (left: number, right: number, sign: 1 | -1, word: number): void => {
-    const pair = pairs.numberOf(left, right);
-    pairs.add(pair, sign * words.counts[word]);
-    if (sign < 0) return;
-    let place = made.get(pair);
-    if (place === undefined) {
-      place = standsIn.length;
-      made.set(pair, place);
-    }
-    note(standsIn, place, word);
-  };
-  for (const word of candidate.words) {
-    looked += words.lengths[word];
-    mergeInWord(words, word, merge, change);
-  }
-  for (const [pair, place] of made) enqueue(training, pair, standsIn[place]);
-  return looked;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { BpeVocabulary } from '../../../../pipeline/tokenization/bpe-trainer.ts';
 import { countWords } from '../../../../pipeline/tokenization/count-words.ts';
-import { writeTokenizerJson } from '../../../../pipeline/tokenization/tokenizer-json.ts';
+import { writeByteLevelJson, writeTokenizerJson } from '../../../../pipeline/tokenization/tokenizer-json.ts';
 import { specialTokens } from '../../../../pipeline/tokenization/vocabulary.ts';
 import { trainWordPiece } from '../../../../pipeline/tokenization/wordpiece-trainer.ts';
 
@@ -31,5 +32,12 @@ describe('writeTokenizerJson', () => {
   it('refuses a vocabulary that lacks a special token or repeats a token', () => {
     expect(() => writeTokenizerJson(specialTokens.slice(0, 4))).toThrow(/expected \[MASK\]/);
     expect(() => writeTokenizerJson([...specialTokens, 'a', 'a'])).toThrow(/each token stands once/);
+  });
+});
+
+describe('writeByteLevelJson', () => {
+  it('writes the file that Hugging Face tokenizers saves', () => {
+    const { cases } = JSON.parse(golden('bpe.json')) as { cases: BpeVocabulary[] };
+    expect(writeByteLevelJson(cases[0])).toBe(golden('bpe-tokenizer.json'));
   });
 });

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { bertNormalizer, bertPreTokenizer } from 'tokenizers';
 import { describe, expect, it } from 'vitest';
+import type { BpeVocabulary } from '../../../../pipeline/tokenization/bpe-trainer.ts';
+import { trainBpe } from '../../../../pipeline/tokenization/bpe-trainer.ts';
+import { countByteLevelWords } from '../../../../pipeline/tokenization/byte-level-words.ts';
 import { countWords } from '../../../../pipeline/tokenization/count-words.ts';
 import type { NormalizationOptions } from '../../../../pipeline/tokenization/pre-tokenize.ts';
 import { normalizeText, preTokenize } from '../../../../pipeline/tokenization/pre-tokenize.ts';
-import { writeTokenizerJson } from '../../../../pipeline/tokenization/tokenizer-json.ts';
+import { writeByteLevelJson, writeTokenizerJson } from '../../../../pipeline/tokenization/tokenizer-json.ts';
 import { specialTokens } from '../../../../pipeline/tokenization/vocabulary.ts';
 import { trainWordPiece } from '../../../../pipeline/tokenization/wordpiece-trainer.ts';
 import { loadTokenizer } from '../../../../runtimes/tokenizers/tokenizer.ts';
@@ -169,4 +172,41 @@ describe('the normaliser of the pipeline', () => {
       }
     },
   );
+});
+
+describe('a byte-level tokenizer', () => {
+  const { cases, encodings: expected } = JSON.parse(text('bpe.json')) as {
+    cases: BpeVocabulary[];
+    encodings: { ids: number[]; decoded: string }[];
+  };
+
+  it.each(strings.map((string, index) => [string, expected[index]] as const))(
+    'encodes %j as Hugging Face tokenizers for Python',
+    async (string, { ids, decoded }) => {
+      const tokenizer = await loadTokenizer(writeByteLevelJson(cases[0]));
+      const { ids: row } = await tokenizer.encode(string, ids.length);
+      expect([...row]).toEqual(ids);
+      expect(await tokenizer.decode(ids)).toBe(decoded);
+    },
+  );
+
+  it('knows no unknown text: it gives back whatever it was given', async () => {
+    const tokenizer = await loadTokenizer(writeByteLevelJson(cases[0]));
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (string) => {
+        const { ids, length } = await tokenizer.encode(string, 200);
+        expect(await tokenizer.decode(ids.slice(0, length))).toBe(string.normalize('NFC'));
+      }),
+    );
+  });
+
+  it('counts and encodes in lower case where it is told to', async () => {
+    const learned = trainBpe(countByteLevelWords(['LOW low Low ΣΑΣ'], { lowercase: true }), {
+      vocabularySize: 300,
+    });
+    const tokenizer = await loadTokenizer(writeByteLevelJson(learned, { lowercase: true }));
+    expect(learned.vocabulary).toContain('low');
+    expect(await tokenizer.tokens('LOW')).toEqual(['low']);
+    expect(await tokenizer.tokens('ΣΑΣ')).toEqual(await tokenizer.tokens('σασ'));
+  });
 });
