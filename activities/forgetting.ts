@@ -87,7 +87,9 @@ export function createForgettingActivities(dependencies: ForgettingActivityDepen
     async findOpenRuns(): Promise<string[]> {
       const models = await registry.listModels();
       const open = await Promise.all(models.map(findOpenWork));
-      return open.flatMap(({ run }) => (run ? [run.workflowId] : []));
+      return open.flatMap(({ run, repair }) =>
+        [run, repair].flatMap((work) => (work ? [work.workflowId] : [])),
+      );
     },
 
     /** Asks for a version that has not seen it, where the model file says so and one that has is in service. */

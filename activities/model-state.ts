@@ -1,10 +1,12 @@
 // What stands in the registry and what is open on the server, for workflows that are about to decide.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import { isLost } from '../artifacts/store-failure.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { OpenWork } from '../contracts/messages.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+import type { VersionDocument } from '../contracts/registry.ts';
 import { type DecisionRule, decisionRuleSchema, packageFiles } from '../contracts/version-package.ts';
 
 /** A version as much of it as training and evaluation need. */
@@ -17,16 +19,21 @@ export interface ServingVersion {
   readonly retrainingDue?: boolean;
 }
 
+/** One of which not every file is there: nothing can be trained on from it, or compared with it. */
+export interface DamagedVersion extends Pick<ServingVersion, 'version' | 'package' | 'retrainingDue'> {
+  readonly damaged: true;
+}
+
 export interface ModelState {
   /** The newest stored spec. */
   readonly spec?: ModelSpec;
   readonly specReference?: ArtifactReference;
   readonly generation: number;
-  readonly champion?: ServingVersion;
+  readonly champion?: ServingVersion | DamagedVersion;
   /** In shadow or canary, whether or not its rollout is still open. */
   readonly challenger?: number;
   readonly quarantined: readonly number[];
-  readonly open: { readonly run?: OpenWork; readonly rollout?: OpenWork };
+  readonly open: { readonly run?: OpenWork; readonly rollout?: OpenWork; readonly repair?: OpenWork };
   readonly searchAttributes: readonly string[];
 }
 
@@ -49,20 +56,20 @@ export function createModelStateActivities({
   findOpenWork,
   searchAttributes,
 }: ModelStateDependencies) {
-  const readChampion = async (model: string, version: number): Promise<ServingVersion> => {
+  /** Whoever decides must be able to, a rollback above all: a package that is damaged is told, and no failure. */
+  const readChampion = async (model: string, version: number): Promise<ModelState['champion']> => {
     const found = (await registry.listVersions(model)).find(({ document }) => document.version === version);
     if (!found)
       throw new CoppiceFailure('InvariantViolated', `${model}@${version} serves but is not registered`);
     const { document, retrainingDue } = found;
-    const { files } = await artifacts.readDirectory(document.package);
-    const decision = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
-    return {
-      version,
-      package: document.package,
-      tokenizer: files[packageFiles.tokenizer],
-      labels: decision.labels,
-      ...(retrainingDue && { retrainingDue }),
-    };
+    const due = retrainingDue ? { retrainingDue } : {};
+    try {
+      if (await artifacts.has(document.package))
+        return { ...(await readServingVersion(artifacts, document)), ...due };
+    } catch (error) {
+      if (!isLost(error)) throw error;
+    }
+    return { version, package: document.package, damaged: true, ...due };
   };
 
   return {
@@ -86,4 +93,14 @@ export function createModelStateActivities({
       };
     },
   };
+}
+
+/** @throws CoppiceFailure ArtifactNotFound, ArtifactCorrupt where its package is damaged */
+export async function readServingVersion(
+  artifacts: ArtifactStore,
+  { version, package: reference }: VersionDocument,
+): Promise<ServingVersion> {
+  const { files } = await artifacts.readDirectory(reference);
+  const { labels } = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
+  return { version, package: reference, tokenizer: files[packageFiles.tokenizer], labels };
 }

@@ -40,6 +40,7 @@ import {
   type Verification,
   verificationSchema,
 } from '../contracts/registry-facts.ts';
+import { type Inspection, inspectionSchema } from '../contracts/repair.ts';
 import { type TrustList, trustListSchema } from '../contracts/trust.ts';
 
 /** The control API answered with an error, or not at all. */
@@ -77,6 +78,10 @@ export interface ControlApi {
   verifyLedger(model: string): Promise<Verification[number]>;
   /** The ledgers of all models. */
   verifyLedgers(): Promise<Verification>;
+  /** Reads every byte of a version's package. */
+  inspectVersion(model: string, version: number): Promise<Inspection>;
+  /** Versions in service of which something is gone, or that a gateway refuses. */
+  damage(): Promise<Inspection[]>;
   /** What a version was made from. */
   provenance(model: string, version: number): Promise<Provenance>;
   /** The keys whose signatures count where the control process runs. */
@@ -160,6 +165,8 @@ export function createControlApi(url: string): ControlApi {
     ledger: (model) => get(`${base(model)}/ledger`, ledgerSchema),
     verifyLedger: (model) => get(`${base(model)}/ledger/verification`, verificationSchema.element),
     verifyLedgers: () => get('/api/verification', verificationSchema),
+    inspectVersion: (model, version) => get(`${base(model)}/versions/${version}/damage`, inspectionSchema),
+    damage: () => get('/api/damage', z.array(inspectionSchema)),
     provenance: (model, version) => get(`${base(model)}/versions/${version}/provenance`, provenanceSchema),
     keys: () => get('/api/keys', trustListSchema),
     served: async (model, at) =>

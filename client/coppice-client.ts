@@ -29,6 +29,7 @@ import { explainTemporalError } from './failures.ts';
 import { createForgettings } from './forgettings.ts';
 import { changeKeys } from './keys.ts';
 import { readOpenRuns } from './open-runs.ts';
+import { createRepairs } from './repairs.ts';
 import { readRunSteps } from './run-steps.ts';
 import { createSchedules } from './schedules.ts';
 
@@ -80,6 +81,7 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     temporal,
     schedules: createSchedules(temporal),
     forgettings: createForgettings(temporal),
+    repairs: createRepairs(temporal),
     changeKeys: (change: Omit<KeyChange, 'request'>) => changeKeys(temporal, change),
     close: () => connection.close(),
 

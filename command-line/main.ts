@@ -13,6 +13,7 @@ import { ledgerVerbs } from './commands/ledger.ts';
 import { lineageVerb } from './commands/lineage.ts';
 import { logsVerb } from './commands/logs.ts';
 import { registryVerbs } from './commands/registry.ts';
+import { repairVerb } from './commands/repair.ts';
 import { runVerbs } from './commands/run.ts';
 import { scheduleVerb } from './commands/schedule.ts';
 import { stackVerbs } from './commands/stack.ts';
@@ -50,6 +51,7 @@ for (const add of [
   explainCacheVerb,
   steeringVerbs,
   scheduleVerb,
+  repairVerb,
   housekeepingVerbs,
   cleanVerb,
   keyVerbs,

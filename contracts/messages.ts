@@ -19,6 +19,7 @@ export const workflowIds = {
   /** @param target keyed digest: what is forgotten has no name here */
   forgetting: (target: string) => `forgetting/${target}`,
   keyChange: (request: string) => `keys/${request}`,
+  repair: (model: string, version: number) => `repair/${model}/${version}`,
 } as const;
 
 /** Names of workflow types, messages and queries. */
@@ -30,6 +31,7 @@ export const workflowTypes = {
   scheduleTick: 'scheduleTickWorkflow',
   forgetting: 'forgettingWorkflow',
   keyChange: 'keyChangeWorkflow',
+  repair: 'repairWorkflow',
 } as const;
 
 export const messageNames = {

@@ -7,6 +7,7 @@ import type { StoreFacts } from '../contracts/control-api.ts';
 import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
+import type { DamageViews } from './damage-views.ts';
 import type { ForgettingViews } from './forgetting-views.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import { addHousekeepingRoutes } from './housekeeping-routes.ts';
@@ -23,6 +24,7 @@ export interface ControlServerDependencies {
   readonly views: RegistryViews;
   readonly facts: RegistryFacts;
   readonly lineage: LineageViews;
+  readonly damage: DamageViews;
   readonly forgetting: ForgettingViews;
   readonly housekeeping: Housekeeping;
   readonly store: StoreFacts;
@@ -128,6 +130,11 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
     const { model } = modelParams.parse(request.params);
     return (await facts.verify(model)).at(0) ?? notFound(model);
   });
+  server.get('/api/models/:model/versions/:version/damage', async (request) => {
+    const { model, version } = versionParams.parse(request.params);
+    return (await dependencies.damage.ofVersion(model, version)) ?? notFound(`${model}@${version}`);
+  });
+  server.get('/api/damage', () => dependencies.damage.inService());
   server.get('/api/verification', () => facts.verify());
   server.get('/api/keys', () => facts.keys());
   server.get('/api/models/:model/served', async (request) => {

@@ -2,6 +2,7 @@
 import type { OpenStore } from '../artifacts/open.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import type { Settings } from '../settings/settings.ts';
+import { createDamageViews } from './damage-views.ts';
 import { createForgettingViews } from './forgetting-views.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createLineageViews } from './lineage-views.ts';
@@ -11,7 +12,7 @@ import type { ControlServerDependencies } from './server.ts';
 
 type Views = Pick<
   ControlServerDependencies,
-  'registry' | 'views' | 'facts' | 'lineage' | 'forgetting' | 'housekeeping'
+  'registry' | 'views' | 'facts' | 'lineage' | 'damage' | 'forgetting' | 'housekeeping'
 >;
 
 export function createViews(store: OpenStore, client: CoppiceClient, settings: Settings): Views {
@@ -21,6 +22,7 @@ export function createViews(store: OpenStore, client: CoppiceClient, settings: S
     views: createRegistryViews(store),
     facts: createRegistryFacts(store),
     lineage: createLineageViews(seen),
+    damage: createDamageViews(store),
     forgetting: createForgettingViews(seen),
     housekeeping: createHousekeeping({
       store,

@@ -1,8 +1,12 @@
 // A version ready to answer: the package from the store, the shared preprocessing, the process, the decision rule.
-import { mkdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { parseJson } from '../artifacts/artifact-store.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import type { ArtifactReference } from '../contracts/artifact.ts';
+import { directoryManifestSchema, mediaTypes } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { Answer } from '../contracts/observation.ts';
 import { decisionRuleSchema, packageFiles, preprocessingSchema } from '../contracts/version-package.ts';
@@ -33,19 +37,17 @@ export interface VersionLoaderDependencies {
   readonly directory: string;
 }
 
-/** @returns a function that downloads a version, verifies every byte, and starts its process */
+/** @returns a function that fetches what is not on this machine yet, verifies every byte, and starts the process */
 export function createVersionLoader({ artifacts, registry, directory }: VersionLoaderDependencies) {
   return async (model: string, version: number): Promise<LoadedVersion> => {
     const document = await registry.readVersion(model, version);
     if (!document) throw new CoppiceFailure('ArtifactNotFound', `${model}@${version} is not in the registry`);
     const folder = join(directory, model, String(version));
-    await mkdir(folder, { recursive: true });
-    const { files } = await artifacts.readDirectory(document.package);
-    await Promise.all(
-      Object.values(packageFiles).map((name) => artifacts.download(files[name], join(folder, name))),
-    );
-    const preprocessing = await artifacts.readJson(files[packageFiles.preprocessing], preprocessingSchema);
-    const rule = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
+    await fetchPackage(artifacts, document.package, folder);
+    const read = async <T>(name: string, schema: z.ZodType<T>): Promise<T> =>
+      parseJson(await readFile(join(folder, name), 'utf8'), schema, `${name} of ${model}@${version}`);
+    const preprocessing = await read(packageFiles.preprocessing, preprocessingSchema);
+    const rule = await read(packageFiles.decision, decisionRuleSchema);
     const recipe = requestRecipe(preprocessing.steps);
     const process = await startModelProcess({
       directory: folder,
@@ -71,4 +73,18 @@ export function createVersionLoader({ artifacts, registry, directory }: VersionL
       },
     };
   };
+}
+
+/** By way of its manifest, which stays as well: a gateway that starts again needs nothing of what it has. */
+async function fetchPackage(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+  folder: string,
+): Promise<void> {
+  const manifest = join(folder, 'manifest.json');
+  await artifacts.download({ ...reference, mediaType: mediaTypes.json }, manifest);
+  const { files } = parseJson(await readFile(manifest, 'utf8'), directoryManifestSchema, manifest);
+  await Promise.all(
+    Object.values(packageFiles).map((name) => artifacts.download(files[name], join(folder, name))),
+  );
 }

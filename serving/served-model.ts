@@ -1,12 +1,15 @@
 // One model as a gateway serves it: follows the routing, loads and unloads versions, holds a lease that says so.
 import type { Leases } from '../artifacts/leases.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import { isLost } from '../artifacts/store-failure.ts';
 import type { RoutingDocument } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 
 /** Without a confirmed routing for so long, only the champion answers. */
 const trustRoutingMs = 30_000;
+/** A package that was damaged may have been made again: a try that fails costs a request or two. */
+const retryDamagedMs = 10_000;
 /** A lease outlives two missed renewals. */
 const leaseMs = 5_000;
 
@@ -25,6 +28,8 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
   const { replica, registry, leases, metrics, log } = dependencies;
   const versions = new Map<number, LoadedVersion>();
   const failed = new Map<number, string>();
+  /** When a version whose package is damaged may be tried again. */
+  const retryAt = new Map<number, number>();
   let routing: RoutingDocument | undefined;
   let confirmedAt = 0;
 
@@ -39,8 +44,10 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
       });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
+      if (isLost(error)) retryAt.set(version, Date.now() + retryDamagedMs);
+      else retryAt.delete(version);
+      if (failed.get(version) !== reason) log.warn(`${model}@${version} cannot be loaded: ${reason}`);
       failed.set(version, reason);
-      log.warn(`${model}@${version} cannot be loaded: ${reason}`);
     }
   };
 
@@ -50,9 +57,11 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
       (version) => version !== undefined,
     );
     const missing = wanted.filter((version) => !versions.has(version));
-    // A version whose loading failed is tried again only when a new routing names it.
+    // A version whose loading failed is tried again when a new routing names it, or its package may be whole again.
     const retry = next.generation !== routing?.generation;
-    await Promise.all(missing.filter((version) => retry || !failed.has(version)).map(load));
+    const isDue = (version: number) =>
+      retry || !failed.has(version) || (retryAt.get(version) ?? Infinity) <= Date.now();
+    await Promise.all(missing.filter(isDue).map(load));
     if (retry) await showRouting(next);
     routing = next;
     for (const [version, loaded] of versions) {

@@ -9,6 +9,7 @@ import { createForgettingActivities } from '../activities/forgetting.ts';
 import { createModelStateActivities } from '../activities/model-state.ts';
 import { createMonitoringActivities } from '../activities/monitoring.ts';
 import { createRegistryActivities } from '../activities/registry.ts';
+import { createRepairActivities } from '../activities/repair.ts';
 import { createRolloutActivities } from '../activities/rollout.ts';
 import { createScheduleActivities } from '../activities/schedule.ts';
 import { createSelectionActivities } from '../activities/selection.ts';
@@ -58,6 +59,7 @@ const activities = {
     findOpenWork: createOpenWorkFinder(client),
     retrain: coppice.retrain,
   }),
+  ...createRepairActivities({ artifacts, registry, objects: buckets.artifacts, lineage: store.lineage }),
   ...createScheduleActivities({ registry, follow: coppice.schedules.follow, retrain: coppice.retrain }),
   ...createMonitoringActivities({
     registry,

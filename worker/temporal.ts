@@ -39,11 +39,12 @@ export function createOpenWorkFinder(client: Client): (model: string) => Promise
     return undefined;
   };
   return async (model) => {
-    const [run, rollout] = await Promise.all([
+    const [run, rollout, repair] = await Promise.all([
       find(workflowTypes.lifecycle, workflowIds.lifecycle(model, '')),
       find(workflowTypes.rollout, `rollout/${model}/`),
+      find(workflowTypes.repair, `repair/${model}/`),
     ]);
-    return { ...(run && { run }), ...(rollout && { rollout }) };
+    return { ...(run && { run }), ...(rollout && { rollout }), ...(repair && { repair }) };
   };
 }
 

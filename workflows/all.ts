@@ -3,6 +3,7 @@ export { controllerWorkflow } from './controller.ts';
 export { forgettingWorkflow } from './forgetting.ts';
 export { keyChangeWorkflow } from './key-change.ts';
 export { lifecycleWorkflow } from './lifecycle.ts';
+export { repairWorkflow } from './repair.ts';
 export { rolloutWorkflow } from './rollout.ts';
 export { scheduleTickWorkflow } from './schedule-tick.ts';
 export { trainingWorkflow } from './training.ts';

@@ -7,20 +7,23 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CollectionActivities } from '../activities/collection.ts';
-import type { ModelStateActivities } from '../activities/model-state.ts';
+import type { ModelState, ModelStateActivities, ServingVersion } from '../activities/model-state.ts';
 import type { RegistryActivities } from '../activities/registry.ts';
+import type { RepairActivities } from '../activities/repair.ts';
 import type { LifecycleInput, LifecycleResult } from '../contracts/messages.ts';
 import type { EvaluationResult, RunIdentity } from '../contracts/stage-results.ts';
 import { compute, quick, registry } from './activity-options.ts';
 import { isFailure, rootMessage } from './failures.ts';
 import { makePackage } from './make-package.ts';
 import { runFinishedSignal } from './messages.ts';
+import { repairVersion } from './repair.ts';
 import { type StageProgress, trackStages } from './stage-progress.ts';
 import { tell } from './story.ts';
 import { tellController } from './tell-controller.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
 const { collectDocuments } = proxyActivities<CollectionActivities>(compute);
+const { readBase } = proxyActivities<RepairActivities>(quick);
 const { commitRegistryChange } = proxyActivities<RegistryActivities>(registry);
 
 export async function lifecycleWorkflow(input: LifecycleInput): Promise<LifecycleResult> {
@@ -58,8 +61,9 @@ export async function lifecycleWorkflow(input: LifecycleInput): Promise<Lifecycl
 async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Promise<LifecycleResult> {
   const { model, spec, trigger } = input;
   const run: RunIdentity = { model, runId: workflowInfo().workflowId };
-  const { champion, specReference } = await readModelState({ model });
+  const { champion: inService, specReference } = await readModelState({ model });
   if (!specReference) throw ApplicationFailure.nonRetryable(`${model} has no stored spec`, 'InvalidInput');
+  const champion = inService && (await wholeVersion(inService, run));
   const base = input.strategy === 'incremental' ? champion : undefined;
 
   const collected = await stage(
@@ -110,9 +114,32 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
   return {
     outcome: 'registered',
     ...(registered.version !== undefined && { version: registered.version }),
-    reasons: ['all gates passed'],
+    reasons: [
+      'all gates passed',
+      ...(inService && !champion ? [`not compared with version ${inService.version}, which is damaged`] : []),
+    ],
     metrics: evaluated.metrics,
   };
+}
+
+/**
+ * A version in service whose package is damaged is made again first.
+ * @returns undefined where it cannot be: nobody can compare with it, or train on from it
+ */
+async function wholeVersion(
+  inService: NonNullable<ModelState['champion']>,
+  { model, runId }: RunIdentity,
+): Promise<ServingVersion | undefined> {
+  if (!('damaged' in inService)) return inService;
+  const { version } = inService;
+  try {
+    const repair = { model, version, runId: `${runId}/repair-${version}` };
+    const { outcome } = await repairVersion(repair, (_stage, work) => work());
+    return outcome === 'different' ? undefined : await readBase({ model, version });
+  } catch (error) {
+    if (isFailure(error, 'ArtifactCorrupt', 'ArtifactNotFound')) return undefined;
+    throw error;
+  }
 }
 
 function failedGates({ gates }: EvaluationResult): string[] {

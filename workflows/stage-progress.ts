@@ -9,11 +9,13 @@ import { lifecycleDetails, tell } from './story.ts';
 export type StageProgress = ReturnType<typeof trackStages>;
 
 /** Keeps the table of stages that the UI and `coppice watch` show. */
-export function trackStages({ searchAttributes }: Pick<LifecycleInput, 'searchAttributes'>) {
+/** @param shown the stages that it has */
+export function trackStages(
+  { searchAttributes }: Pick<LifecycleInput, 'searchAttributes'>,
+  shown: readonly Stage[] = stages.filter((stage) => stage !== 'rollout'),
+) {
   const table = new Map<Stage, StageStatus>(
-    stages
-      .filter((stage) => stage !== 'rollout')
-      .map((stage) => [stage, { stage, state: 'waiting', detail: '' }]),
+    shown.map((stage) => [stage, { stage, state: 'waiting', detail: '' }]),
   );
   let outcome: LifecycleResult['outcome'] | undefined;
   const status = () => ({ stages: [...table.values()], ...(outcome && { outcome }) });

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { ControlApiError } from '../../client/control-api.ts';
 import { findStuckWorkflows, type StuckWorkflow } from '../../client/stuck-workflows.ts';
 import type { StoreFacts } from '../../contracts/control-api.ts';
+import { formatVersion } from '../../contracts/registry.ts';
+import type { Inspection } from '../../contracts/repair.ts';
 import { readSettings } from '../../settings/settings.ts';
 import { componentTable } from '../../setup/components.mjs';
 import type { Environment } from '../../stack/component.ts';
@@ -12,6 +14,7 @@ import { isExternal } from '../../stack/plan.ts';
 import type { StackState } from '../../stack/state.ts';
 import { controlApi, withClient } from '../context.ts';
 import { createOutput, exitCodes, table } from '../output.ts';
+import { describeInspection } from './repair.ts';
 
 type Row = Awaited<ReturnType<typeof componentTable>>[number];
 
@@ -29,18 +32,27 @@ const unreachable = 'does not answer';
 export function doctorVerb(program: Command): void {
   program
     .command('doctor')
-    .description('every component: version, where it is from, healthy or not; workflows that do not get on')
+    .description(
+      'every component: version, where it is from, healthy or not; workflows that do not get on; versions that are damaged',
+    )
     .option('--json', 'print JSON', false)
     .action(async ({ json }: { json: boolean }) => {
       const state = await readStack(readSettings(process.env).home);
       const examined = await examine(await componentTable(), state, process.env);
       const workflows = await stuckWorkflows(examined);
-      const store = await storeFacts();
-      createOutput(json).result({ components: examined, workflows, store: store ?? null }, () =>
-        [describeComponents(examined), ...describeStore(store), ...describeStuck(workflows)].join('\n'),
+      const api = await controlApi();
+      const store = await unlessAway(api.store());
+      const versions = (await unlessAway(api.damage())) ?? [];
+      createOutput(json).result({ components: examined, workflows, store: store ?? null, versions }, () =>
+        [
+          describeComponents(examined),
+          ...describeStore(store),
+          ...describeStuck(workflows),
+          ...describeDamage(versions),
+        ].join('\n'),
       );
       const ill = examined.some((row) => row.state === 'missing' || row.health === unreachable);
-      if (ill || workflows.length > 0) process.exitCode = exitCodes.failed;
+      if (ill || workflows.length + versions.length > 0) process.exitCode = exitCodes.failed;
     });
 }
 
@@ -80,20 +92,31 @@ export async function examine(
   ];
 }
 
-/** As the control process found it when it opened it; nothing is known where that is not up. */
-async function storeFacts(): Promise<StoreFacts | undefined> {
-  const api = await controlApi();
-  return api.store().catch((error: unknown) => {
+/** Nothing is known of it where the control process is not up. */
+async function unlessAway<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
     if (error instanceof ControlApiError) return undefined;
     throw error;
   });
 }
 
+/** As the control process found it when it opened it. */
 export function describeStore(store: StoreFacts | undefined): string[] {
   if (store === undefined) return [];
   const { locations, lacks } = store;
   const judgement = lacks.length === 0 ? ': locks objects and honours conditional writes' : ' lacks:';
   return ['', `the store of ${locations.join(' and ')}${judgement}`, ...lacks.map((lack) => `  ${lack}`)];
+}
+
+/** Those in service, or that a rollback goes to. */
+export function describeDamage(versions: readonly Inspection[]): string[] {
+  return versions.flatMap((found) => [
+    '',
+    ...describeInspection(found),
+    ...(found.damaged.length > 0
+      ? [`\`coppice repair ${formatVersion(found.model, found.version)}\` makes it again`]
+      : []),
+  ]);
 }
 
 /** Where no Temporal server is up there is nothing to ask, and the table says so already. */

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { createModelStateActivities } from '../../../activities/model-state.ts';
 import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
+import { blobKey } from '../../../artifacts/blobs.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
 import type { RegistryChange } from '../../../contracts/registry.ts';
 import {
@@ -40,6 +41,13 @@ it('names the version in service and the one that challenges it, whether or not 
     champion: { version: 1, labels: ['ham', 'spam'] },
     challenger: 2,
     open: {},
+  });
+  await objects.remove(blobKey(files['tokenizer.json'].digest));
+  const damaged = await readModelState({ model });
+  expect(damaged.champion, 'whose package is damaged').toEqual({
+    version: 1,
+    package: version.package,
+    damaged: true,
   });
   await commit(withdraw(2));
   expect(await readModelState({ model })).not.toHaveProperty('challenger');

@@ -4,6 +4,7 @@ import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.
 import type { ObjectStore } from '../../../artifacts/object-store.ts';
 import { ledgerKey } from '../../../artifacts/registry/ledger.ts';
 import { routingKey } from '../../../artifacts/registry/projections.ts';
+import { CoppiceFailure } from '../../../contracts/failures.ts';
 import type { RegistryChange } from '../../../contracts/registry.ts';
 import { createServedModel } from '../../../serving/served-model.ts';
 import { createGate } from '../../support/gate.ts';
@@ -125,6 +126,23 @@ describe('served model', () => {
     await commit(challenge(2, { trafficFraction: 0.5, step: 2 }));
     await served.refresh();
     expect(await lease()).toMatchObject({ generation: 3, ready: [1, 2], failed: {} });
+  });
+
+  it('refuses a version whose package is damaged, serves what it has, and loads it once it has been made again', async () => {
+    await commit(promote(1));
+    const served = newModel();
+    await served.refresh();
+    loading = () => Promise.reject(new CoppiceFailure('ArtifactCorrupt', 'blobs/sha256/ab is corrupt'));
+    await commit(challenge(2));
+    await served.refresh();
+    await served.refresh();
+    expect(loads).toEqual([1, 2]);
+    expect(served.version(1)).toBe(loaded.get(1));
+    expect(await lease()).toMatchObject({ ready: [1], failed: { 2: 'blobs/sha256/ab is corrupt' } });
+    loading = () => Promise.resolve();
+    vi.setSystemTime(start.getTime() + 10_000);
+    await served.refresh();
+    expect(await lease()).toMatchObject({ ready: [1, 2], failed: {} });
   });
 
   it('loads a version again whose process has died', async () => {
