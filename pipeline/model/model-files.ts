@@ -34,14 +34,17 @@ export function readModel(files: ModelFiles): Model {
  */
 export function readParameters(layout: ParameterLayout, weights: Uint8Array): Float32Array {
   const parameters = new Float32Array(layout.size);
-  const missing = assignTensors(layout, parameters, readSafetensors(weights).tensors);
-  if (missing.length > 0) {
-    throw new ModelFormatError(
-      'model.safetensors',
-      missing.map((name) => `${name}: missing`),
-    );
-  }
+  requireAll(assignTensors(layout, parameters, readSafetensors(weights).tensors));
   return parameters;
+}
+
+/**
+ * @param missing names of parameters that a file lacks
+ * @throws ModelFormatError where there are any
+ */
+export function requireAll(missing: readonly string[]): void {
+  const problems = missing.map((name) => `${name}: missing`);
+  if (problems.length > 0) throw new ModelFormatError('model.safetensors', problems);
 }
 
 /** @throws ModelFormatError */

@@ -1,5 +1,5 @@
 // Safetensors: an 8-byte little-endian header length, a JSON header, then the tensors' bytes without gaps
-// (github.com/huggingface/safetensors, README, "Format"). Only F32 is read and written. A file may come from anyone:
+// (github.com/huggingface/safetensors, README, "Format"). F32 and I8 are read and written. A file may come from anyone:
 // every number in it is checked before it is used.
 import { z } from 'zod';
 import { ModelFormatError } from './config.ts';
@@ -12,9 +12,17 @@ export interface NamedTensor {
   readonly values: Float32Array;
 }
 
+/** A tensor of whole numbers with its name. */
+export interface WholeTensor extends Omit<NamedTensor, 'values'> {
+  readonly values: Int8Array;
+}
+
 /** What a file holds. */
 export interface SafetensorsFile {
+  /** F32 */
   readonly tensors: NamedTensor[];
+  /** I8 */
+  readonly whole: WholeTensor[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +33,7 @@ const MAXIMUM_TENSORS = 100_000;
 const ALIGNMENT = 8;
 
 const entrySchema = z.strictObject({
-  dtype: z.literal('F32'),
+  dtype: z.enum(['F32', 'I8']),
   shape: z.array(z.number().int().nonnegative()).max(16),
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 });
@@ -36,7 +44,7 @@ type Entry = z.infer<typeof entrySchema>;
  * @param tensors distinct names; written in the order of their names
  */
 export function writeSafetensors(
-  tensors: readonly NamedTensor[],
+  tensors: readonly (NamedTensor | WholeTensor)[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const sorted = [...tensors].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -44,7 +52,8 @@ export function writeSafetensors(
   if (Object.keys(metadata).length > 0) header.set('__metadata__', metadata);
   let end = 0;
   for (const { name, shape, values } of sorted) {
-    header.set(name, { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] });
+    const dtype = values instanceof Int8Array ? 'I8' : 'F32';
+    header.set(name, { dtype, shape, data_offsets: [end, end + values.byteLength] });
     end += values.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
@@ -84,12 +93,17 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
   }
   if (problems.length === 0) problems.push(...coverageProblems(entries, file.length - dataStart));
   if (problems.length > 0) throw new ModelFormatError(FILE, problems);
-  const tensors = entries.map(([name, { shape, data_offsets: offsets }]) => {
-    // A copy, since a Float32Array must start at a multiple of four; not by `slice`, which for a Buffer is a view.
-    const bytes = new Uint8Array(file.subarray(dataStart + offsets[0], dataStart + offsets[1]));
-    return { name, shape, values: new Float32Array(bytes.buffer) };
-  });
-  return { tensors, metadata: metadata.data };
+  // A copy, since a Float32Array must start at a multiple of four; not by `slice`, which for a Buffer is a view.
+  const bytesOf = ({ data_offsets: [start, end] }: Entry): ArrayBuffer =>
+    new Uint8Array(file.subarray(dataStart + start, dataStart + end)).buffer;
+  const tensors: NamedTensor[] = [];
+  const whole: WholeTensor[] = [];
+  for (const [name, entry] of entries) {
+    const { dtype, shape } = entry;
+    if (dtype === 'F32') tensors.push({ name, shape, values: new Float32Array(bytesOf(entry)) });
+    else whole.push({ name, shape, values: new Int8Array(bytesOf(entry)) });
+  }
+  return { tensors, whole, metadata: metadata.data };
 }
 
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
@@ -114,8 +128,8 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataSt
 }
 
 /** Whether the span of bytes is what dtype and shape need. The product is taken in bigint: shapes may overflow. */
-function sizeProblem({ shape, data_offsets: [start, end] }: Entry): string | undefined {
-  const needed = shape.reduce((product, length) => product * BigInt(length), 4n);
+function sizeProblem({ dtype, shape, data_offsets: [start, end] }: Entry): string | undefined {
+  const needed = shape.reduce((product, length) => product * BigInt(length), dtype === 'F32' ? 4n : 1n);
   const given = BigInt(end) - BigInt(start);
   return needed === given
     ? undefined

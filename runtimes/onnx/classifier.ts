@@ -7,8 +7,9 @@ import { softmax } from '../../pipeline/graph/operations.ts';
 import { attentionMask, classifierLogits } from '../../pipeline/model/bert-graph.ts';
 import { ModelFormatError } from '../../pipeline/model/config.ts';
 import { namedTensors } from '../../pipeline/model/layout.ts';
-import type { Model, ModelFiles } from '../../pipeline/model/model-files.ts';
-import { readModel } from '../../pipeline/model/model-files.ts';
+import type { ModelFiles } from '../../pipeline/model/model-files.ts';
+import type { ServedModel } from '../../pipeline/model/quantized-files.ts';
+import { readServed } from '../../pipeline/model/quantized-files.ts';
 import type { OnnxSession } from './session.ts';
 import { openOnnxSession } from './session.ts';
 import { createSessionPool } from './session-pool.ts';
@@ -42,17 +43,20 @@ const MAXIMUM_SESSIONS = 8;
  */
 const MAXIMUM_COPIED_BYTES = 16_000_000;
 
+/** Of a large quantized model: every session has its own copy, since whole numbers are part of the file. */
+const MAXIMUM_LARGE_SESSIONS = 2;
+
 /**
- * Loads a classifier from its two files.
+ * Loads a classifier from its two files; from quantized weights it computes in int8.
  * @throws ModelFormatError when the files are malformed or hold no classifier
  */
 export function loadOnnxClassifier(files: ModelFiles): OnnxClassifier {
-  const model = readModel(files);
+  const model = readServed(files);
   const { config } = model;
   if (config.head !== 'classification') {
     throw new ModelFormatError('config.json', [`architectures: expected a classifier, got ${config.head}`]);
   }
-  const sessions = createSessionPool((length) => openSession(model, length), MAXIMUM_SESSIONS);
+  const sessions = createSessionPool((length) => openSession(model, length), sessionsOf(model));
   const classes = config.labels.length;
 
   const scoreRow = async (row: Int32Array): Promise<Float32Array> => {
@@ -80,11 +84,18 @@ export function loadOnnxClassifier(files: ModelFiles): OnnxClassifier {
   return { labels: config.labels, score, close: sessions.close };
 }
 
-function openSession({ config, layout, parameters }: Model, length: number): Promise<OnnxSession> {
+const isSmall = ({ parameters }: ServedModel): boolean => parameters.byteLength <= MAXIMUM_COPIED_BYTES;
+
+const sessionsOf = (model: ServedModel): number =>
+  model.quantized && !isSmall(model) ? MAXIMUM_LARGE_SESSIONS : MAXIMUM_SESSIONS;
+
+function openSession(model: ServedModel, length: number): Promise<OnnxSession> {
+  const { config, layout, parameters, quantized } = model;
   const graph = createGraph();
   const probabilities = softmax(classifierLogits(graph, { config, batchSize: 1, length }));
   const values = new Map(namedTensors(layout, parameters).map((tensor) => [tensor.name, tensor.values]));
-  return parameters.byteLength <= MAXIMUM_COPIED_BYTES
+  if (quantized) return openOnnxSession(writeOnnx({ probabilities }, { values, precision: 'int8' }));
+  return isSmall(model)
     ? openOnnxSession(writeOnnx({ probabilities }, { values }))
     : openOnnxSession(writeOnnx({ probabilities }, 'fed'), { shared: values });
 }

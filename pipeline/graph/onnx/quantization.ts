@@ -51,6 +51,25 @@ function forEachNumber(
   }
 }
 
+/** The weight that an operation reads quantized, and the axis of its channels. */
+interface QuantizedRead {
+  readonly weight: Node<'parameter'>;
+  readonly axis: 0 | 1;
+}
+
+function quantizedRead(node: Node): QuantizedRead | undefined {
+  const [first, second] = node.inputs;
+  if (node.operation === 'gather' && isMatrix(first)) return { weight: first, axis: 0 };
+  if (!isInexactProduct(node) || !isMatrix(second)) return undefined;
+  return { weight: second, axis: node.attributes.transposeB ? 0 : 1 };
+}
+
+/** @returns the parameters that are quantized where `nodes` are written so, with the axis of their channels */
+export function quantizedParameters(nodes: readonly Node[]): ReadonlyMap<string, 0 | 1> {
+  const reads = nodes.flatMap((node) => quantizedRead(node) ?? []);
+  return new Map(reads.map(({ weight, axis }) => [weight.attributes.name, axis]));
+}
+
 /** What an operation is written with. */
 export interface WriteContext {
   readonly target: OnnxGraph;
@@ -64,13 +83,12 @@ export interface WriteContext {
  * @returns where its result is found, or nothing where the node has no weights to quantize
  */
 export function addQuantized(node: Node, context: WriteContext): Reference | undefined {
-  if (node.operation === 'gather' && isMatrix(node.inputs[0])) {
-    return quantizedRows(node.inputs[0], node.inputs[1], context);
-  }
-  if (isInexactProduct(node) && isMatrix(node.inputs[1])) {
-    return quantizedProduct(node, node.inputs[1], context);
-  }
-  return undefined;
+  const read = quantizedRead(node);
+  if (read === undefined) return undefined;
+  const weight = weightOf(read, context);
+  return isInexactProduct(node)
+    ? quantizedProduct(node, weight, context)
+    : quantizedRows(weight, node.inputs[1], context);
 }
 
 const isInexactProduct = (node: Node): node is Node<'matMul'> =>
@@ -85,7 +103,7 @@ interface WeightReferences {
 }
 
 /** Numbers and scales of a parameter, once in the file however often it is read. */
-function weightOf(parameter: Node<'parameter'>, axis: number, context: WriteContext): WeightReferences {
+function weightOf({ weight: parameter, axis }: QuantizedRead, context: WriteContext): WeightReferences {
   const { name } = parameter.attributes;
   let made: QuantizedWeight | undefined;
   const quantized = (): QuantizedWeight => {
@@ -98,10 +116,9 @@ function weightOf(parameter: Node<'parameter'>, axis: number, context: WriteCont
 }
 
 /** table [V, C], ids [N] → [N, C] */
-function quantizedRows(table: Node<'parameter'>, ids: Node, context: WriteContext): Reference {
+function quantizedRows({ values, scales }: WeightReferences, ids: Node, context: WriteContext): Reference {
   const { target } = context;
   const rows = context.referenceOf(ids);
-  const { values, scales } = weightOf(table, 0, context);
   const whole = target.add('Cast', [target.add('Gather', [values, rows])], { to: dataType.float32 });
   const column = target.add('Unsqueeze', [target.add('Gather', [scales, rows]), target.integers([1])]); // [N, 1]
   return target.add('Mul', [whole, column]);
@@ -110,11 +127,10 @@ function quantizedRows(table: Node<'parameter'>, ids: Node, context: WriteContex
 /** a [N, K] times a weight of [K, M], each as its operation says: transposed or not → [N, M] */
 function quantizedProduct(
   { inputs: [a], attributes: { transposeA, transposeB } }: Node<'matMul'>,
-  weight: Node<'parameter'>,
+  { values, scales }: WeightReferences,
   context: WriteContext,
 ): Reference {
   const { target } = context;
-  const { values, scales } = weightOf(weight, transposeB ? 0 : 1, context);
   const left = transposeA ? swapLast(target, context.referenceOf(a), 2) : context.referenceOf(a);
   const [whole, scale, zeroPoint] = target.addMany('DynamicQuantizeLinear', [left], 3);
   const right = transposeB ? swapLast(target, values, 2) : values;
