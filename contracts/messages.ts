@@ -27,6 +27,7 @@ export const workflowTypes = {
   controller: 'controllerWorkflow',
   lifecycle: 'lifecycleWorkflow',
   training: 'trainingWorkflow',
+  languageTraining: 'languageTrainingWorkflow',
   rollout: 'rolloutWorkflow',
   scheduleTick: 'scheduleTickWorkflow',
   forgetting: 'forgettingWorkflow',

@@ -5,7 +5,7 @@ import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
 import type { EvaluationSpec } from './model-spec/judgement.ts';
 import type { TokenizerSpec } from './model-spec/learning.ts';
-import type { CurvePoint, EarlyStoppingOutcome } from './training-job.ts';
+import type { CurvePoint, EarlyStoppingOutcome, LanguageFigures } from './training-job.ts';
 
 /** What every stage is told about the run that it works for. */
 export interface RunIdentity {
@@ -157,6 +157,21 @@ export interface EvaluationInput extends RunIdentity {
     /** Probabilities of the version in service on the same rows. */
     readonly probabilities: ArtifactReference;
   };
+}
+
+/** What a language model's training made. */
+export interface LanguageTrainingResult
+  extends Pick<
+    TrainingResult,
+    'weights' | 'curve' | 'lastPoint' | 'steps' | 'tokensPerSecond' | 'environment' | 'lineage' | 'cached'
+  > {
+  /** Of the documents that it was not trained on. */
+  readonly heldOut: LanguageFigures;
+}
+
+export interface LanguageEvaluationInput
+  extends Omit<EvaluationInput, 'training' | 'dropped' | 'probabilities' | 'champion'> {
+  readonly training: LanguageTrainingResult;
 }
 
 /** One gate as it was judged. */

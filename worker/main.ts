@@ -4,6 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
+import { createLanguageEvaluationActivities } from '../activities/language-evaluation.ts';
 import { createFailureInterceptor } from '../activities/failures.ts';
 import { createForgettingActivities } from '../activities/forgetting.ts';
 import { createModelStateActivities } from '../activities/model-state.ts';
@@ -50,6 +51,7 @@ const activities = {
   ...createCleaningActivities({ artifacts, runStage, metrics }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
   ...createSelectionActivities({ artifacts, runStage }),
+  ...createLanguageEvaluationActivities({ artifacts, runStage, now }),
   ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
   ...createForgettingActivities({

@@ -19,6 +19,7 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
   evaluation: {
     entries: [
       'activities/evaluation.ts',
+      'activities/language-evaluation.ts',
       'activities/evaluation-thread-main.ts',
       'runtimes/tokenizers/tokenizer.ts',
     ],

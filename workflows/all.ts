@@ -2,6 +2,7 @@
 export { controllerWorkflow } from './controller.ts';
 export { forgettingWorkflow } from './forgetting.ts';
 export { keyChangeWorkflow } from './key-change.ts';
+export { languageTrainingWorkflow } from './language-training.ts';
 export { lifecycleWorkflow } from './lifecycle.ts';
 export { repairWorkflow } from './repair.ts';
 export { rolloutWorkflow } from './rollout.ts';

@@ -74,6 +74,7 @@ import {
   startRolloutUpdate,
 } from './messages.ts';
 import { rolloutWorkflow } from './rollout.ts';
+import { isServed, notServed } from './served-tasks.ts';
 import { tell } from './story.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
@@ -168,6 +169,7 @@ function createController(initial: ControllerState) {
     const { spec, champion, searchAttributes } = await readWithSpec();
     const refused = refuseRollout(state);
     if (refused) return refused;
+    if (!isServed(spec)) return { decision: 'ignored', reason: notServed };
     const { version, entry } = request;
     const workflowId = workflowIds.rollout(model, version);
     state = { ...state, rollout: { workflowId, startedAt: now(), version } };

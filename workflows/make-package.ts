@@ -6,17 +6,11 @@ import type { EvaluationActivities } from '../activities/evaluation.ts';
 import type { ServingVersion } from '../activities/model-state.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import type { TrainingActivities } from '../activities/training.ts';
-import type { ArtifactReference } from '../contracts/artifact.ts';
 import { workflowIds } from '../contracts/messages.ts';
-import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
-import type { Trigger } from '../contracts/registry.ts';
-import type {
-  EvaluationResult,
-  RunIdentity,
-  TokenizationResult,
-  TrainingResult,
-} from '../contracts/stage-results.ts';
+import type { TokenizationResult, TrainingResult } from '../contracts/stage-results.ts';
 import { compute, training } from './activity-options.ts';
+import { makeLanguagePackage } from './make-language-package.ts';
+import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeTraining } from './story.ts';
 import { trainingWorkflow } from './training.ts';
@@ -26,27 +20,16 @@ const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
 const { scoreExamples } = proxyActivities<TrainingActivities>(training);
 const { evaluateVersion } = proxyActivities<EvaluationActivities>(compute);
 
-export interface PackageMaking {
-  readonly run: RunIdentity;
-  readonly spec: ModelSpec;
-  readonly trigger: Trigger;
-  /** What the collection brought. */
-  readonly documents: ArtifactReference;
-  readonly labels: ArtifactReference;
-  /** The version that training goes on from. */
-  readonly base: ServingVersion | undefined;
-  /** The version in service, that the new one is compared with. */
-  readonly champion: ServingVersion | undefined;
-  readonly searchAttributes: readonly string[] | undefined;
-}
-
-interface MadePackage {
-  readonly evaluated: EvaluationResult;
-  /** Records of the stages. */
-  readonly lineage: readonly ArtifactReference[];
-}
-
 export async function makePackage(
+  making: PackageMaking,
+  stage: StageProgress['stage'],
+): Promise<MadePackage> {
+  return making.spec.task === 'language-modelling'
+    ? makeLanguagePackage(making, stage)
+    : makeClassifierPackage(making, stage);
+}
+
+async function makeClassifierPackage(
   { run, spec, trigger, documents, labels, base, champion, searchAttributes }: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {

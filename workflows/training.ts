@@ -101,7 +101,10 @@ function fineTuningJob(
 }
 
 /** The key stays, so that a restart finds the checkpoints of the rate before; see worker/trainer/training-run.ts. */
-async function trainUntilItConverges({ model, runId }: TrainingInput, job: PretrainingJob | FineTuningJob) {
+export async function trainUntilItConverges(
+  { model, runId }: Pick<TrainingInput, 'model' | 'runId'>,
+  job: PretrainingJob | FineTuningJob,
+) {
   for (let restart = 0; ; restart += 1) {
     try {
       return await trainModel({ model, runId, job: { ...job, learningRateScale: 0.5 ** restart } });

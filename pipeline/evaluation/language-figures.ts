@@ -1,5 +1,9 @@
 // What a language model is worth on held-out text: loss, perplexity, bits per byte.
+import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
+import { languageMetrics } from '../../contracts/model-spec/judgement.ts';
 import type { LanguageFigures } from '../../contracts/training-job.ts';
+import type { GateVerdict } from './gates.ts';
+import { judgeGates } from './gates.ts';
 
 /**
  * @param loss mean over the tokens, in nats
@@ -19,4 +23,10 @@ export function languageFigures(
     tokens,
     bytes,
   };
+}
+
+/** Judges a language model against the gates of its spec; no interval is told, since documents differ in length. */
+export function judgeLanguageModel(figures: LanguageFigures, gates: readonly GateSpec[]): GateVerdict {
+  const measured = languageMetrics.map((name) => [name, { value: figures[name], interval: null }] as const);
+  return judgeGates(gates, { candidate: Object.fromEntries(measured) });
 }

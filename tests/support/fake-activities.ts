@@ -6,6 +6,7 @@ import type { CollectionActivities } from '../../activities/collection.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
 import { createFailureInterceptor } from '../../activities/failures.ts';
 import type { FindOpenWork, ModelStateActivities, ServingVersion } from '../../activities/model-state.ts';
+import type { LanguageEvaluationActivities } from '../../activities/language-evaluation.ts';
 import type { MonitoringActivities } from '../../activities/monitoring.ts';
 import type { RegistryActivities } from '../../activities/registry.ts';
 import type { RepairActivities } from '../../activities/repair.ts';
@@ -30,7 +31,8 @@ export type FakeActivities = ModelStateActivities &
   TokenizationActivities &
   SelectionActivities &
   TrainingActivities &
-  EvaluationActivities;
+  EvaluationActivities &
+  LanguageEvaluationActivities;
 
 type Name = keyof FakeActivities;
 type InputOf<N extends Name> = Parameters<FakeActivities[N]>[0];
@@ -47,6 +49,7 @@ export const namesByQueue = {
     'tokenizeCorpus',
     'selectExamples',
     'evaluateVersion',
+    'evaluateLanguageModel',
     'inspectVersion',
     'describeMaking',
     'readBase',
@@ -130,6 +133,11 @@ export function createFakeWorld(findOpenWork: FindOpenWork) {
     },
   };
 }
+
+const languageFigures = {
+  ...{ loss: 2, perplexity: Math.exp(2), bitsPerByte: 1.5 },
+  ...{ documents: 10, tokens: 1_000, bytes: 1_924 },
+};
 
 /** A world in which everything goes well: a spec is stored, gates pass, looks promote, gateways are ready. */
 function happyActivities(
@@ -221,6 +229,7 @@ function happyActivities(
         steps: 50,
         tokensPerSecond: 20_000,
         environment: {},
+        ...(job.kind === 'pretraining' && job.heldOutDocuments !== undefined && { heldOut: languageFigures }),
       }),
     scoreExamples: ({ weights }) => Promise.resolve(ref(`probabilities of ${weights.annotations.name}`)),
     evaluateVersion: () =>
@@ -243,6 +252,17 @@ function happyActivities(
         labels: ref('labels'),
       }),
     readBase: ({ version }) => Promise.resolve(servingVersion(model, version)),
+    evaluateLanguageModel: () =>
+      Promise.resolve({
+        ...record('language-evaluation'),
+        outcome: 'accepted' as const,
+        gates: [],
+        metrics: { loss: 2, perplexity: Math.exp(2), bitsPerByte: 1.5 },
+        intervals: {},
+        package: ref('package'),
+        report: ref('report'),
+        evidence: ref('evidence'),
+      }),
     describeApproval: ({ requestedBy }) =>
       Promise.resolve({ evidence: ref('evidence').digest, requesters: [requestedBy] }),
     awaitGateways: () => Promise.resolve({ ready: true, reasons: [] }),

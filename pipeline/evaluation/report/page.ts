@@ -11,7 +11,24 @@ import { gatesSection, verdictSection } from './verdict-section.ts';
 
 /** @returns the whole HTML document */
 export function renderPage(report: EvaluationReport, plots: DrawnPlots): string {
-  const { model, runId, createdAt, verdict } = report;
+  return documentOf(
+    report,
+    html`${verdictSection(report)}
+${gatesSection(report)}
+${metricsSection(report, plots)}
+${decisionSection(report, plots)}
+${errorsSection(report)}
+${attentionSection(report)}
+${learningSection(report, plots.learning)}
+${provenanceSection(report)}`,
+  );
+}
+
+/** What every report has around its sections. */
+export function documentOf(
+  { model, runId, createdAt, verdict }: Pick<EvaluationReport, 'model' | 'runId' | 'createdAt' | 'verdict'>,
+  sections: Markup,
+): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -25,14 +42,7 @@ export function renderPage(report: EvaluationReport, plots: DrawnPlots): string 
 <body>
 <main>
 <p class="kicker">Evaluation of <code>${runId}</code>, ${createdAt.slice(0, 16).replace('T', ' ')} UTC</p>
-${verdictSection(report)}
-${gatesSection(report)}
-${metricsSection(report, plots)}
-${decisionSection(report, plots)}
-${errorsSection(report)}
-${attentionSection(report)}
-${learningSection(report, plots.learning)}
-${provenanceSection(report)}
+${sections}
 </main>
 </body>
 </html>

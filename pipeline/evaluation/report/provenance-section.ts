@@ -44,7 +44,7 @@ function classTable({ classes }: EvaluationReport): Markup {
   });
 }
 
-function tokenizerTable({ tokenizer }: EvaluationReport): Markup {
+export function tokenizerTable({ tokenizer }: Pick<EvaluationReport, 'tokenizer'>): Markup {
   const rows = [
     ['vocabulary size', tokenizer.vocabularySize] as const,
     ...Object.entries(tokenizer.statistics),
@@ -59,7 +59,7 @@ function tokenizerTable({ tokenizer }: EvaluationReport): Markup {
   });
 }
 
-function cleaningTable(funnel: readonly FunnelRow[]): Markup | null {
+export function cleaningTable(funnel: readonly FunnelRow[]): Markup | null {
   const first = funnel.at(0);
   const last = funnel.at(-1);
   if (first === undefined || last === undefined) return null;

@@ -21,7 +21,7 @@ ${
 }
 
 /** The gates with value, bound and reason. */
-export function gatesSection({ verdict }: EvaluationReport): Markup {
+export function gatesSection({ verdict }: Pick<EvaluationReport, 'verdict'>): Markup {
   if (verdict.gates.length === 0) {
     return html`<section><h2>Gates</h2><p>The model file states no gates, so nothing could hold this version back.</p></section>`;
   }
@@ -45,7 +45,8 @@ export function gatesSection({ verdict }: EvaluationReport): Markup {
   })}</section>`;
 }
 
-function headline({ model, verdict }: EvaluationReport): string {
+/** The verdict in a sentence. */
+export function headline({ model, verdict }: Pick<EvaluationReport, 'model' | 'verdict'>): string {
   const total = verdict.gates.length;
   const failed = verdict.gates.filter(({ passed }) => !passed).length;
   if (total === 0) return `${model}: accepted, without gates`;

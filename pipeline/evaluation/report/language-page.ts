@@ -1,0 +1,87 @@
+// The report of a language model: the verdict, its figures on documents that it did not see, what it learned from.
+import type { FunnelRow } from '../../../contracts/stage-results.ts';
+import type { CurvePoint, LanguageFigures } from '../../../contracts/training-job.ts';
+import { formatCount, formatNumber } from '../format.ts';
+import type { GateVerdict } from '../gates.ts';
+import { languageModelMetrics } from '../metric-table.ts';
+import { heading, numberHeading, table } from './elements.ts';
+import type { Markup } from './html.ts';
+import { html } from './html.ts';
+import { documentOf } from './page.ts';
+import { cleaningTable, tokenizerTable } from './provenance-section.ts';
+import type { LineageLink } from './report.ts';
+import { gatesSection, headline } from './verdict-section.ts';
+
+export interface LanguageReport {
+  readonly format: 'coppice-language-report/1';
+  readonly model: string;
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly verdict: GateVerdict;
+  readonly figures: LanguageFigures;
+  readonly heldOutDocuments: number;
+  readonly learning: readonly CurvePoint[];
+  readonly cleaning: readonly FunnelRow[];
+  readonly tokenizer: {
+    readonly vocabularySize: number;
+    readonly statistics: Readonly<Record<string, number>>;
+  };
+  readonly lineage: readonly LineageLink[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** @returns the whole HTML document */
+export function renderLanguagePage(report: LanguageReport): string {
+  const { verdict, figures, cleaning, lineage, environment } = report;
+  return documentOf(
+    report,
+    html`<div class="verdict ${verdict.passed ? 'passed' : 'failed'}">
+<h1>${headline(report)}</h1>
+<p>Perplexity is ${formatNumber(figures.perplexity)} on ${formatCount(figures.documents)} held-out documents, which is
+${formatNumber(figures.bitsPerByte)} bits for each byte of their text.</p>
+</div>
+${gatesSection(report)}
+${figuresSection(figures)}
+<section><h2>What it learned from</h2>
+${learningTable(report.learning)}
+${tokenizerTable(report)}
+${cleaningTable(cleaning)}</section>
+<section><h2>Where it comes from</h2>
+<dl>${[...lineage.map(({ role, text }) => [role, text]), ...Object.entries(environment)].map(
+      ([name, text]) => html`<dt>${name}</dt><dd><code>${text}</code></dd>`,
+    )}</dl></section>`,
+  );
+}
+
+function figuresSection(figures: LanguageFigures): Markup {
+  const rows = Object.entries(languageModelMetrics).map(
+    ([
+      name,
+      { title, meaning },
+    ]) => html`<tr><th scope="row">${title}<small>${meaning}; lower is better</small></th>
+<td class="number">${formatNumber(figures[name as keyof typeof languageModelMetrics])}</td></tr>`,
+  );
+  const counted = `${formatCount(figures.tokens)} tokens, ${formatCount(figures.bytes)} bytes`;
+  return html`<section><h2>Metrics</h2>
+${table({ caption: `On the held-out documents: ${counted}.`, head: [heading('Metric'), numberHeading('Value')], rows })}
+<p class="note">Compare perplexities of one vocabulary only. A tokenizer that drops case, white space or unknown words leaves
+less to predict, and its bits per byte are the fewer.</p></section>`;
+}
+
+/** The points at which held-out documents were looked at. */
+function learningTable(curve: readonly CurvePoint[]): Markup {
+  const cell = (loss: number | undefined): Markup =>
+    html`<td class="number">${loss === undefined ? '–' : formatNumber(loss)}</td>`;
+  return table({
+    caption:
+      'Loss by step, in nats. One that rises on held-out documents while it falls in training means overfitting.',
+    head: [numberHeading('Step'), numberHeading('Training'), numberHeading('Held out')],
+    rows: curve
+      .filter(({ validationLoss }, index) => validationLoss !== undefined || index === 0)
+      .map(
+        ({ step, trainingLoss, validationLoss }) => html`<tr><td class="number">${formatCount(step)}</td>
+${cell(trainingLoss)}${cell(validationLoss)}</tr>`,
+      ),
+  });
+}

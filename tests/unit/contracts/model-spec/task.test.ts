@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { parseModelSpec } from '../../../../contracts/model-spec/model-spec.ts';
+
+const collection = { sources: [{ kind: 'files', name: 'documents', path: '/documents' }] };
+const problemsOf = (file: object): string[] => {
+  const parsed = parseModelSpec({ name: 'm', task: 'text-classification', collection, ...file });
+  return 'problems' in parsed ? parsed.problems.map(({ path, message }) => `${path}: ${message}`) : [];
+};
+const language = {
+  task: 'language-modelling',
+  model: { preset: 'nano' },
+  training: { pretraining: {} },
+};
+
+describe('a model file', () => {
+  it('is taken for either task with the architecture that can do it', () => {
+    expect(problemsOf({})).toEqual([]);
+    expect(problemsOf(language)).toEqual([]);
+    expect(
+      problemsOf({
+        ...language,
+        training: { pretraining: { objective: 'autoregressive' } },
+        evaluation: { gates: [{ kind: 'at-most', metric: 'perplexity', bound: 60 }] },
+      }),
+    ).toEqual([]);
+  });
+
+  it('names every section that does not go with a classifier', () => {
+    expect(
+      problemsOf({
+        model: { preset: 'gpt2' },
+        training: { pretraining: { objective: 'masked', wholeWords: true } },
+        evaluation: { gates: [{ kind: 'at-most', metric: 'perplexity', bound: 60 }] },
+      }),
+    ).toEqual([
+      'training.pretraining.objective: gpt2 is pretrained as autoregressive',
+      'training.pretraining.wholeWords: gpt2 masks no words',
+      'evaluation.gates[0].metric: text-classification has accuracy, balancedAccuracy, precision, recall, f1, auc, brier, logLoss; not perplexity',
+      'model.architecture: text-classification takes bert: a gpt2 has no classification head',
+    ]);
+  });
+
+  it('names every section that does not go with a language model', () => {
+    expect(
+      problemsOf({
+        ...{ task: 'language-modelling', retraining: { strategy: 'incremental' } },
+        evaluation: {
+          gates: [
+            { kind: 'at-least', metric: 'f1', bound: 0.5 },
+            { kind: 'no-worse-than-champion', metric: 'loss', margin: 0 },
+          ],
+        },
+      }),
+    ).toEqual([
+      'evaluation.gates[0].metric: language-modelling has loss, perplexity, bitsPerByte; not f1',
+      'evaluation.gates[1].kind: no language model is in service to compare with',
+      'model.architecture: language-modelling takes gpt2: a bert does not continue a text',
+      'training.pretraining: expected: a language model has no other phase',
+      'retraining.strategy: language-modelling starts from random weights: none is in service to go on from',
+    ]);
+  });
+});

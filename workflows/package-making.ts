@@ -1,0 +1,26 @@
+// What a package is made of, and what making it gives: of a classifier and of a language model.
+import type { ServingVersion } from '../activities/model-state.ts';
+import type { ArtifactReference } from '../contracts/artifact.ts';
+import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+import type { Trigger } from '../contracts/registry.ts';
+import type { EvaluationResult, RunIdentity } from '../contracts/stage-results.ts';
+
+export interface PackageMaking {
+  readonly run: RunIdentity;
+  readonly spec: ModelSpec;
+  readonly trigger: Trigger;
+  /** What the collection brought. */
+  readonly documents: ArtifactReference;
+  readonly labels: ArtifactReference;
+  /** The version that training goes on from. */
+  readonly base: ServingVersion | undefined;
+  /** The version in service, that the new one is compared with. */
+  readonly champion: ServingVersion | undefined;
+  readonly searchAttributes: readonly string[] | undefined;
+}
+
+export interface MadePackage {
+  readonly evaluated: EvaluationResult;
+  /** Records of the stages. */
+  readonly lineage: readonly ArtifactReference[];
+}
