@@ -36,8 +36,8 @@ export async function openTrainingBench(say: (line: string) => void): Promise<Be
       },
     };
   };
-  const ours = (model: ModelName, precision: string): LineProcess =>
-    startLines(process.execPath, ['--import', 'tsx', place('ours.ts'), JSON.stringify({ model, precision })]);
+  const native = (script: string, model: ModelName, precision: string): LineProcess =>
+    startLines(process.execPath, ['--import', 'tsx', place(script), JSON.stringify({ model, precision })]);
   const peer = (model: ModelName, options: { compile: boolean; autocast: boolean }): LineProcess =>
     startPython(python, place('torch-peer.py'), {
       ...models[model],
@@ -62,8 +62,12 @@ export async function openTrainingBench(say: (line: string) => void): Promise<Be
         unit: 'tokens',
         amount: steps * batchSize * contextLength,
         rounds,
-        ours: started('ours', () => ours(model, precision), steps),
-        peers,
+        ours: started('ours', () => native('ours.ts', model, precision), steps),
+        // The ratio to the last is the share of the machine that a step makes use of.
+        peers: [
+          ...peers,
+          started('its products alone', () => native('products.ts', model, precision), steps),
+        ],
       };
     }),
     remarks: [`${torch}, ${availableParallelism()} threads, fused AdamW, clipping by the global norm`],

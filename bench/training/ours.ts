@@ -1,13 +1,11 @@
 // Our side: trains a model on native TensorFlow; answers `{ steps }` lines with what they took.
 import { createInterface } from 'node:readline';
-import { createGraph } from '../../pipeline/graph/ir.ts';
-import { crossEntropy, input, reduceMean } from '../../pipeline/graph/operations.ts';
-import { gptLayout, nextTokenLogits } from '../../pipeline/model/gpt-graph.ts';
 import { initialParameters } from '../../pipeline/model/layout.ts';
 import { createRandom } from '../../pipeline/random.ts';
 import { adamW } from '../../pipeline/training/optimizer.ts';
 import { startingVectors } from '../../pipeline/training/session.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
+import { decoderLoss } from './decoder.ts';
 import type { ModelName } from './shapes.ts';
 import { models } from './shapes.ts';
 
@@ -15,19 +13,9 @@ const { model, precision } = JSON.parse(process.argv[2]) as {
   model: ModelName;
   precision: 'float32' | 'bfloat16';
 };
-const { batchSize, ...shape } = models[model];
-const config = {
-  ...shape,
-  intermediateSize: 4 * shape.hiddenSize,
-  layerNormEpsilon: 1e-5,
-  geluApproximation: 'none' as const,
-  dropout: 0,
-};
-const tokens = batchSize * shape.contextLength;
-const graph = createGraph();
-const logits = nextTokenLogits(graph, { config, batchSize, length: shape.contextLength });
-const loss = reduceMean(crossEntropy(logits, input(graph, 'labels', [tokens], 'int32')), [0]);
-const layout = gptLayout(config);
+const { loss, layout } = decoderLoss(model);
+const { vocabularySize, batchSize, contextLength } = models[model];
+const tokens = batchSize * contextLength;
 const optimizer = adamW(0.1);
 const session = await openNativeSession(
   { layout, optimizer, precision, maximumNorm: 1, losses: { train: loss }, validations: {} },
@@ -42,9 +30,7 @@ function batch(): { ids: Int32Array; labels: Int32Array } {
   const text = new Int32Array(tokens + 1);
   for (let place = 0; place <= tokens; place += 1) {
     text[place] =
-      place % 2 === 0
-        ? random.integer(shape.vocabularySize)
-        : (7 * text[place - 1] + 3) % shape.vocabularySize;
+      place % 2 === 0 ? random.integer(vocabularySize) : (7 * text[place - 1] + 3) % vocabularySize;
   }
   return { ids: text.slice(0, tokens), labels: text.slice(1) };
 }
