@@ -1,69 +1,25 @@
 // The trainer process on native TensorFlow and a real MinIO: killed, stopped and orphaned.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenStore } from '../../artifacts/open.ts';
-import { openStore } from '../../artifacts/open.ts';
-import { CoppiceFailure } from '../../contracts/failures.ts';
-import type { TrainingJob, TrainingOutcome, TrainingProgress } from '../../contracts/training-job.ts';
-import type { Settings } from '../../settings/settings.ts';
-import { readSettings } from '../../settings/settings.ts';
+import type { TrainingJob, TrainingProgress } from '../../contracts/training-job.ts';
 import type { FromTrainer, StoreAddress } from '../../worker/trainer/messages.ts';
 import type { SupervisionOptions } from '../../worker/trainer/supervise.ts';
-import { runTrainingJob } from '../../worker/trainer/supervise.ts';
-import type { TestMinio } from '../support/minio.ts';
-import { startMinio } from '../support/minio.ts';
 import { poll } from '../support/poll.ts';
+import type { TrainerWorld } from '../support/trainer-world.ts';
+import { failureOf, openTrainerWorld } from '../support/trainer-world.ts';
 import { fineTuningJob } from '../unit/worker/trainer/tiny-job.ts';
 
-let minio: TestMinio;
-let home: string;
-let settings: Settings;
-let store: OpenStore;
-
+let world: TrainerWorld;
 beforeAll(async () => {
-  minio = await startMinio();
-  home = await mkdtemp(join(tmpdir(), 'coppice-trainer-'));
-  settings = readSettings({
-    COPPICE_HOME: home,
-    MINIO_ENDPOINT: minio.endpoint,
-    MINIO_ACCESS_KEY: minio.accessKey,
-    MINIO_SECRET_KEY: minio.secretKey,
-  });
-  store = await openStore(settings);
+  world = await openTrainerWorld();
 });
-afterAll(async () => {
-  await minio.stop();
-  await rm(home, { recursive: true, force: true });
-});
+afterAll(() => world.close());
 
 /** A hundred steps; with `0.01` there is a checkpoint at almost every one. */
 const job = (key: string, checkpointEverySeconds = 60) =>
-  fineTuningJob(store.artifacts, { key }, { epochs: 20, dropout: 0.1, checkpointEverySeconds });
-
-function run(training: TrainingJob, changes: Partial<SupervisionOptions> = {}) {
-  const signal = new AbortController().signal;
-  return runTrainingJob(training, { settings, signal, onProgress: () => undefined, ...changes });
-}
-
-async function train(
-  training: TrainingJob,
-  changes: Partial<SupervisionOptions> = {},
-): Promise<TrainingOutcome> {
-  const outcome = await run(training, changes);
-  if (!('weights' in outcome)) throw new Error('expected a training outcome');
-  return outcome;
-}
-
-async function failureOf(outcome: Promise<unknown>): Promise<CoppiceFailure> {
-  const error = await outcome.catch((thrown: unknown) => thrown);
-  if (error instanceof CoppiceFailure) return error;
-  throw new Error(`expected a failure of the table, got ${JSON.stringify(error)}`);
-}
+  fineTuningJob(world.store.artifacts, { key }, { epochs: 20, dropout: 0.1, checkpointEverySeconds });
 
 /** SIGKILL once there is a checkpoint behind the training. */
 function killOnceSaved(): Pick<SupervisionOptions, 'onStart' | 'onProgress'> {
@@ -88,11 +44,11 @@ function isAlive(pid: number): boolean {
 
 describe('a trainer', () => {
   it('that was killed with SIGKILL and resumed ends with the same model as one that was not', async () => {
-    const uninterrupted = await train(await job('uninterrupted'));
+    const uninterrupted = await world.train(await job('uninterrupted'));
     const killed = await job('killed', 0.01);
-    const failure = await failureOf(train(killed, killOnceSaved()));
+    const failure = await failureOf(world.train(killed, killOnceSaved()));
     expect([failure.type, failure.details.signal]).toEqual(['TrainingInterrupted', 'SIGKILL']);
-    const resumed = await train(killed);
+    const resumed = await world.train(killed);
     expect(resumed.resumedFromStep).toBeGreaterThan(0);
     expect(resumed.resumedFromStep).toBeLessThan(resumed.steps);
     expect(resumed.weights.digest).toBe(uninterrupted.weights.digest);
@@ -103,20 +59,20 @@ describe('a trainer', () => {
     const training = await job('stopped');
     const controller = new AbortController();
     const failure = await failureOf(
-      train(training, { signal: controller.signal, onProgress: () => controller.abort() }),
+      world.train(training, { signal: controller.signal, onProgress: () => controller.abort() }),
     );
     expect(failure.type).toBe('TrainingInterrupted');
-    const resumed = await train(training);
+    const resumed = await world.train(training);
     expect(resumed.resumedFromStep).toBe(failure.details.step);
-    expect(await train(training)).toEqual(resumed);
+    expect(await world.train(training)).toEqual(resumed);
   });
 
   it('reports its steps, and scores what it has trained', async () => {
     const progress: TrainingProgress[] = [];
     const training = await job('scored');
-    const { weights, steps } = await train(training, { onProgress: (it) => progress.push(it) });
+    const { weights, steps } = await world.train(training, { onProgress: (it) => progress.push(it) });
     expect(progress.at(-1)).toMatchObject({ phase: 'fine-tuning', step: steps, totalSteps: steps });
-    const scores = await run({ kind: 'scoring', tokens: training.tokens, weights, rows: [40, 41] });
+    const scores = await world.run({ kind: 'scoring', tokens: training.tokens, weights, rows: [40, 41] });
     expect(scores).toHaveProperty('probabilities.digest');
   });
 
@@ -124,13 +80,13 @@ describe('a trainer', () => {
     const whole = await job('with all fields');
     const { schedule: _schedule, optimizer: _optimizer, precision: _precision, ...options } = whole.options;
     const { classWeights: _weights, ...older } = options;
-    const outcome = await train({ ...whole, key: 'older', options: older } as TrainingJob);
-    expect(outcome.weights.digest).toBe((await train(whole)).weights.digest);
+    const outcome = await world.train({ ...whole, key: 'older', options: older } as TrainingJob);
+    expect(outcome.weights.digest).toBe((await world.train(whole)).weights.digest);
   });
 
   it('names what is wrong with a job, as a failure of the table', async () => {
     const training = await job('wrong');
-    const failure = await failureOf(train({ ...training, labels: ['low'] }));
+    const failure = await failureOf(world.train({ ...training, labels: ['low'] }));
     expect([failure.type, failure.message]).toEqual(['InvalidInput', expect.stringContaining('label 1')]);
   });
 
@@ -140,9 +96,9 @@ describe('a trainer', () => {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    const { secretKey, ...address } = settings.store;
+    const { secretKey, ...address } = world.settings.store;
     const plain: StoreAddress = { ...address, secretKey: secretKey.reveal() };
-    child.send({ kind: 'start', job: await job('orphaned'), store: plain, home });
+    child.send({ kind: 'start', job: await job('orphaned'), store: plain, home: world.home });
     const [first] = (await once(child, 'message')) as [FromTrainer];
     expect(first.kind).toBe('progress');
     child.disconnect();
