@@ -67,20 +67,22 @@ function spellInBytes(
   const counts: number[] = [];
   const starts: number[] = [];
   const lengths: number[] = [];
+  let bytes = new Uint8Array(1 << 10);
   let symbols = new Int32Array(1 << 16);
   let size = 0;
   for (const [word, count] of wordCounts) {
-    const bytes = encoder.encode(word);
-    if (size + bytes.length > symbols.length) {
-      const larger = new Int32Array(2 * (size + bytes.length));
+    if (bytes.length < 3 * word.length) bytes = new Uint8Array(6 * word.length); // a unit takes three bytes at most
+    const { written } = encoder.encodeInto(word, bytes);
+    if (size + written > symbols.length) {
+      const larger = new Int32Array(2 * (size + written));
       larger.set(symbols);
       symbols = larger;
     }
-    for (const [index, byte] of bytes.entries()) symbols[size + index] = byteIds[byte];
+    for (let index = 0; index < written; index += 1) symbols[size + index] = byteIds[bytes[index]];
     counts.push(count);
     starts.push(size);
-    lengths.push(bytes.length);
-    size += bytes.length;
+    lengths.push(written);
+    size += written;
   }
   return {
     symbols,

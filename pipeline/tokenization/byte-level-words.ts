@@ -9,6 +9,8 @@ const LETTER = 1;
 const DIGIT = 2;
 const OTHER = 3;
 const SPACE = 4;
+/** Of a surrogate that may begin a pair: the kind is the whole character's. */
+const HALF = 5;
 
 /** Unicode's White_Space: that of a regular expression here has U+FEFF too, and lacks U+0085. */
 const whiteSpace = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
@@ -21,21 +23,41 @@ function kindOf(character: string): number {
 
 let kinds: Uint8Array | undefined;
 
-/** [65536] the kind of each unit, surrogates apart; made at the first call. */
+/** [65536] the kind of each unit; made at the first call. */
 function unitKinds(): Uint8Array {
-  kinds ??= Uint8Array.from({ length: 0x10000 }, (_, unit) => kindOf(String.fromCharCode(unit)));
+  kinds ??= Uint8Array.from({ length: 0x10000 }, (_, unit) =>
+    unit >= 0xd800 && unit <= 0xdbff ? HALF : kindOf(String.fromCharCode(unit)),
+  );
   return kinds;
 }
 
 const beyond = new Map<number, number>();
 
-/** Of a character outside the basic plane. */
-function kindBeyond(code: number): number {
+/** Of a character that begins with half a pair of surrogates. */
+function kindBeyond(text: string, index: number): number {
+  const code = text.codePointAt(index) ?? 0;
   const known = beyond.get(code);
   if (known !== undefined) return known;
   const kind = kindOf(String.fromCodePoint(code));
   beyond.set(code, kind);
   return kind;
+}
+
+function kindAt(text: string, index: number, table: Uint8Array): number {
+  const kind = table[text.charCodeAt(index)];
+  return kind === HALF ? kindBeyond(text, index) : kind;
+}
+
+/** Where the run of a kind that `start` is in ends. */
+function endOf(kind: number, text: string, start: number, table: Uint8Array): number {
+  let end = start;
+  for (; end < text.length; end += 1) {
+    const found = table[text.charCodeAt(end)];
+    if (found === kind) continue;
+    if (found !== HALF || kindBeyond(text, end) !== kind) return end;
+    if ((text.codePointAt(end) ?? 0) > 0xffff) end += 1;
+  }
+  return end;
 }
 
 const QUOTE = 0x27;
@@ -51,40 +73,21 @@ function contractionAt(text: string, start: number): number {
 /** Calls back with the place of each word; together the words are the text. */
 export function splitByteLevel(text: string, word: (start: number, end: number) => void): void {
   const table = unitKinds();
-  const kindAt = (index: number): number => {
-    const unit = text.charCodeAt(index);
-    if (unit < 0xd800 || unit > 0xdbff) return table[unit];
-    const code = text.codePointAt(index) ?? unit;
-    return code > 0xffff ? kindBeyond(code) : table[unit];
-  };
-  const widthAt = (index: number): number => ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1);
-  /** Where the run of a kind that `index` is in ends. */
-  const endOf = (kind: number, index: number): number => {
-    let end = index;
-    while (end < text.length && kindAt(end) === kind) end += widthAt(end);
-    return end;
-  };
-
   for (let start = 0; start < text.length; ) {
     const contraction = text.charCodeAt(start) === QUOTE ? contractionAt(text, start) : 0;
-    const end = contraction > 0 ? start + contraction : endOfWord(text, start, { kindAt, endOf });
+    const end = contraction > 0 ? start + contraction : endOfWord(text, start, table);
     word(start, end);
     start = end;
   }
 }
 
-interface Reader {
-  readonly kindAt: (index: number) => number;
-  readonly endOf: (kind: number, index: number) => number;
-}
-
-function endOfWord(text: string, start: number, { kindAt, endOf }: Reader): number {
-  const kind = kindAt(start);
-  if (kind !== SPACE) return endOf(kind, start);
+function endOfWord(text: string, start: number, table: Uint8Array): number {
+  const kind = kindAt(text, start, table);
+  if (kind !== SPACE) return endOf(kind, text, start, table);
   const next = start + 1; // white space is one unit wide
-  const follows = next < text.length ? kindAt(next) : SPACE;
-  if (follows !== SPACE) return text.charCodeAt(start) === BLANK ? endOf(follows, next) : next;
-  const end = endOf(SPACE, start);
+  const follows = next < text.length ? kindAt(text, next, table) : SPACE;
+  if (follows !== SPACE) return text.charCodeAt(start) === BLANK ? endOf(follows, text, next, table) : next;
+  const end = endOf(SPACE, text, start, table);
   return end === text.length ? end : end - 1; // the last goes with what follows
 }
 
@@ -104,21 +107,23 @@ export function* countByteLevelWordsSteps(
 ): Generator<CountingProgress, Map<string, number>> {
   const table = createWordTable();
   let buffer = new Uint16Array(256);
+  let text = '';
+  const count = (start: number, end: number): void => {
+    if (end - start > buffer.length) buffer = new Uint16Array(2 * (end - start));
+    let hash = 0;
+    for (let index = start; index < end; index += 1) {
+      const unit = text.charCodeAt(index);
+      buffer[index - start] = unit;
+      hash = hashUnit(hash, unit);
+    }
+    table.add(buffer, end - start, hash);
+  };
   let counted = 0;
   let pending = 0;
   for (const given of texts) {
     const composed = given.normalize('NFC');
-    const text = lowercase ? toLowercase(composed) : composed;
-    splitByteLevel(text, (start, end) => {
-      if (end - start > buffer.length) buffer = new Uint16Array(2 * (end - start));
-      let hash = 0;
-      for (let index = start; index < end; index += 1) {
-        const unit = text.charCodeAt(index);
-        buffer[index - start] = unit;
-        hash = hashUnit(hash, unit);
-      }
-      table.add(buffer, end - start, hash);
-    });
+    text = lowercase ? toLowercase(composed) : composed;
+    splitByteLevel(text, count);
     counted += 1;
     pending += text.length;
     if (pending < UNITS_PER_STEP) continue;
