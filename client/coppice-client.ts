@@ -29,6 +29,7 @@ import { explainTemporalError } from './failures.ts';
 import { createForgettings } from './forgettings.ts';
 import { changeKeys } from './keys.ts';
 import { readOpenRuns } from './open-runs.ts';
+import { planTraining } from './planning.ts';
 import { createRepairs } from './repairs.ts';
 import { readRunSteps } from './run-steps.ts';
 import { createSchedules } from './schedules.ts';
@@ -83,6 +84,7 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     forgettings: createForgettings(temporal),
     repairs: createRepairs(temporal),
     changeKeys: (change: Omit<KeyChange, 'request'>) => changeKeys(temporal, change),
+    planTraining: (spec: ModelSpec) => planTraining(temporal, spec),
     close: () => connection.close(),
 
     applySpec: (spec: ModelSpec, by: string) => tell(spec.name, messageNames.applySpec, { spec, by }),

@@ -19,6 +19,7 @@ export const workflowIds = {
   /** @param target keyed digest: what is forgotten has no name here */
   forgetting: (target: string) => `forgetting/${target}`,
   keyChange: (request: string) => `keys/${request}`,
+  planning: (model: string, request: string) => `planning/${model}/${request}`,
   repair: (model: string, version: number) => `repair/${model}/${version}`,
 } as const;
 
@@ -32,6 +33,7 @@ export const workflowTypes = {
   scheduleTick: 'scheduleTickWorkflow',
   forgetting: 'forgettingWorkflow',
   keyChange: 'keyChangeWorkflow',
+  planning: 'planningWorkflow',
   repair: 'repairWorkflow',
 } as const;
 

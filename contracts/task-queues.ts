@@ -5,6 +5,8 @@ export const taskQueues = {
   pipeline: 'coppice',
   /** One training or scoring job at a time, in a process beside the worker. */
   training: 'training',
+  /** What a training would take, told by the same process, also while it trains. */
+  planning: 'planning',
   /** The only process that holds the private signing key. */
   registry: 'registry',
 } as const;

@@ -1,11 +1,13 @@
 // The trainer's host: one training or scoring job at a time, each in a process of its own that it watches over.
+import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { createFailureInterceptor } from '../activities/failures.ts';
+import { createPlanningActivities } from '../activities/planning.ts';
 import { createTrainingActivities } from '../activities/training.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
 import { openProcess, runUntilStopped } from './process-root.ts';
 import { connectWorker } from './temporal.ts';
-import { runTrainingJob } from './trainer/supervise.ts';
+import { runPlanningJob, runTrainingJob } from './trainer/supervise.ts';
 import { withinMemory } from './trainer/within-memory.ts';
 
 const opened = await openProcess('trainer');
@@ -29,5 +31,17 @@ const worker = await Worker.create({
   maxHeartbeatThrottleInterval: '1 second', // the heartbeat is the progress that people watch
   shutdownGraceTime: '15 seconds', // for a checkpoint
 });
-await runUntilStopped([worker], opened);
+// Beside it, so that a plan is told while a training goes on.
+const planner = await Worker.create({
+  connection,
+  namespace: settings.temporal.namespace,
+  taskQueue: taskQueues.planning,
+  activities: createPlanningActivities({
+    pointers: store.buckets.artifacts,
+    runPlanningJob: (job) => runPlanningJob(job, { signal: Context.current().cancellationSignal }),
+  }),
+  interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },
+  maxConcurrentActivityTaskExecutions: 1,
+});
+await runUntilStopped([worker, planner], opened);
 await connection.close();

@@ -30,6 +30,13 @@ export const compute: ActivityOptions = {
   retry: { ...retry, maximumAttempts: 8 },
 };
 
+/** Told in seconds, by the process that would train. */
+export const planning: ActivityOptions = {
+  taskQueue: taskQueues.planning,
+  startToCloseTimeout: '90 seconds',
+  retry: { ...retry, maximumAttempts: 3 },
+};
+
 /** One at a time, on the process beside the worker; resumes from its checkpoint at each attempt. */
 export const training: ActivityOptions = {
   ...compute,

@@ -4,6 +4,7 @@ export { forgettingWorkflow } from './forgetting.ts';
 export { keyChangeWorkflow } from './key-change.ts';
 export { languageTrainingWorkflow } from './language-training.ts';
 export { lifecycleWorkflow } from './lifecycle.ts';
+export { planningWorkflow } from './planning.ts';
 export { repairWorkflow } from './repair.ts';
 export { rolloutWorkflow } from './rollout.ts';
 export { scheduleTickWorkflow } from './schedule-tick.ts';

@@ -4,15 +4,18 @@ import { RequestRefused } from '../../client/failures.ts';
 import { loadModelFile } from '../../client/model-file.ts';
 import { type Decision, workflowTypes } from '../../contracts/messages.ts';
 import { type Strategy, strategies } from '../../contracts/model-spec/judgement.ts';
+import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
 import { BadArgument, modelArgument } from '../arguments.ts';
 import { requester, requireModel, requireRegistry, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
+import { canBeTrained, planText } from '../training-plan.ts';
 import { watchRun } from '../watch.ts';
 import { watchRollout } from '../watch-rollout.ts';
 
 interface RunOptions {
   readonly json: boolean;
   readonly detach: boolean;
+  readonly dryRun?: boolean;
   readonly strategy?: Strategy;
 }
 
@@ -23,10 +26,12 @@ export function runVerbs(program: Command): void {
     .description('apply a model file and make a version from it, watching it from sources to the registry')
     .option('--strategy <name>', 'full or incremental; default: what the model file says')
     .option('--detach', 'do not wait for the end', false)
+    .option('--dry-run', 'tell memory, steps and time of the training; start nothing', false)
     .option('--json', 'print JSON', false)
     .action(async (path: string, options: RunOptions) => {
       checkStrategy(options);
       const spec = await loadModelFile(path);
+      if (options.dryRun === true) return tellPlan(spec, options.json);
       await withClient(async (client) => {
         await requireRegistry(spec.name);
         await client.applySpec(spec, requester());
@@ -90,6 +95,12 @@ export function runVerbs(program: Command): void {
 function checkStrategy({ strategy }: RunOptions): void {
   if (strategy !== undefined && !strategies.includes(strategy))
     throw new BadArgument(`--strategy: expected ${strategies.join(' or ')}, not ${strategy as string}`);
+}
+
+async function tellPlan(spec: ModelSpec, json: boolean): Promise<void> {
+  const plan = await withClient((client) => client.planTraining(spec));
+  createOutput(json).result(plan, () => planText(plan));
+  if (!canBeTrained(plan)) process.exitCode = exitCodes.failed;
 }
 
 type Client = Parameters<Parameters<typeof withClient>[0]>[0];

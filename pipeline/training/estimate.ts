@@ -1,28 +1,12 @@
 // How much memory a phase of training takes, told before its first step from the shapes of its graph. What was measured
 // beside it: encoders of 0.7 to 21 M parameters, where the process's real peak was 0.95 to 1.05 of what is said here.
+import type { MemoryEstimate } from '../../contracts/training-plan.ts';
 import type { GraphCost } from '../graph/cost.ts';
 import { costOf } from '../graph/cost.ts';
 import { gradients } from '../graph/gradients.ts';
 import { reachableOf } from '../graph/ir.ts';
 import type { TrainingPlan } from './session.ts';
 import { vectorSizes } from './session.ts';
-
-/** In bytes, beyond what the process has before it begins. */
-export interface MemoryEstimate {
-  readonly parameters: number;
-  /** What the optimizer keeps. */
-  readonly optimizer: number;
-  /** Of a step, and the sum over a batch's parts. */
-  readonly gradients: number;
-  /** What the forward pass leaves for the backward pass, at its most. */
-  readonly activations: number;
-  /** The graphs themselves, one a length of row. */
-  readonly graphs: number;
-  /** Copies of all that is kept, on its way into a checkpoint. */
-  readonly checkpoint: number;
-  /** The most at once: a step and a checkpoint take turns. */
-  readonly total: number;
-}
 
 /** Arithmetic of a step over the longest rows. */
 export type StepWork = Pick<GraphCost, 'matrixOperations' | 'movedBytes'>;

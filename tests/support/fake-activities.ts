@@ -5,9 +5,10 @@ import type { CleaningActivities } from '../../activities/cleaning.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
 import { createFailureInterceptor } from '../../activities/failures.ts';
-import type { FindOpenWork, ModelStateActivities, ServingVersion } from '../../activities/model-state.ts';
 import type { LanguageEvaluationActivities } from '../../activities/language-evaluation.ts';
+import type { FindOpenWork, ModelStateActivities, ServingVersion } from '../../activities/model-state.ts';
 import type { MonitoringActivities } from '../../activities/monitoring.ts';
+import type { PlanningActivities } from '../../activities/planning.ts';
 import type { RegistryActivities } from '../../activities/registry.ts';
 import type { RepairActivities } from '../../activities/repair.ts';
 import type { RolloutActivities } from '../../activities/rollout.ts';
@@ -22,6 +23,7 @@ import { referenceOf, specOf } from './model-fixtures.ts';
 
 export type FakeActivities = ModelStateActivities &
   MonitoringActivities &
+  PlanningActivities &
   RegistryActivities &
   RepairActivities &
   RolloutActivities &
@@ -60,6 +62,7 @@ export const namesByQueue = {
     'verifyRollback',
   ],
   training: ['trainModel', 'scoreExamples'],
+  planning: ['planTraining'],
   registry: ['commitRegistryChange', 'storeSpec', 'changeKeys'],
 } as const satisfies Record<string, readonly Name[]>;
 
@@ -230,6 +233,16 @@ function happyActivities(
         tokensPerSecond: 20_000,
         environment: {},
         ...(job.kind === 'pretraining' && job.heldOutDocuments !== undefined && { heldOut: languageFigures }),
+      }),
+    planTraining: () =>
+      Promise.resolve({
+        documents: { count: 400, source: 'collected' as const },
+        phases: [],
+        availableBytes: 8e9,
+        processBytes: 4e8,
+        processor: 'made up',
+        processors: 2,
+        speed: { matrixOperationsPerSecond: 1e11, bytesPerSecond: 1e10 },
       }),
     scoreExamples: ({ weights }) => Promise.resolve(ref(`probabilities of ${weights.annotations.name}`)),
     evaluateVersion: () =>

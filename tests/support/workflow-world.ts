@@ -1,5 +1,5 @@
 // Real workflows on the real server, over fake activities: a namespace of the test file's own, a worker on each of the
-// three task queues, and the client that people's tools use.
+// task queues, and the client that people's tools use.
 import { randomUUID } from 'node:crypto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
@@ -34,7 +34,7 @@ export async function openWorkflowWorld(name: string) {
   const workflowBundle = { codePath: await workflowBundlePath() };
   const shared = { connection, namespace, identity: 'test', interceptors: fakes.interceptors };
   const workers = await Promise.all(
-    (['pipeline', 'training', 'registry'] as const).map((queue) =>
+    (['pipeline', 'training', 'planning', 'registry'] as const).map((queue) =>
       Worker.create({
         ...shared,
         taskQueue: taskQueues[queue],

@@ -5,12 +5,15 @@ import { openStore } from '../../artifacts/open.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/learning.ts';
 import type { TrainingJob } from '../../contracts/training-job.ts';
+import type { PlanningJob } from '../../contracts/training-plan.ts';
 import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
 import { processMemory } from './memory.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
+import { planTraining } from './planning.ts';
 import { runJob } from './run-job.ts';
+import { measureSpeed } from './speed.ts';
 
 let stopRequested = false;
 
@@ -18,13 +21,19 @@ process.on('disconnect', () => process.exit(1)); // the supervisor is gone
 process.on('SIGINT', () => undefined); // the terminal sends it to all; the supervisor decides what becomes of the job
 process.on('message', (message: ToTrainer) => {
   if (message.kind === 'stop') stopRequested = true;
-  else void run(message);
+  else void answer(message);
 });
 
-async function run({ job, store, home }: Extract<ToTrainer, { kind: 'start' }>): Promise<void> {
-  const answer = await runStarted({ job, store, home }).catch(toMessage);
-  // Ends only once the answer is on its way.
-  process.send?.(answer, undefined, {}, () => process.exit(0));
+async function answer(asked: Exclude<ToTrainer, { kind: 'stop' }>): Promise<void> {
+  const reply = await (asked.kind === 'plan' ? plan(asked.job) : runStarted(asked)).catch(toMessage);
+  // Ends only once the reply is on its way.
+  process.send?.(reply, undefined, {}, () => process.exit(0));
+}
+
+async function plan(job: PlanningJob): Promise<FromTrainer> {
+  const tensorflow = await loadTensorflow();
+  const context = { memory: processMemory, measureSpeed: () => measureSpeed(tensorflow) };
+  return { kind: 'plan', outcome: planTraining(job, context) };
 }
 
 async function runStarted({

@@ -6,6 +6,7 @@ import type {
   TrainingOutcome,
   TrainingProgress,
 } from '../../contracts/training-job.ts';
+import type { PlanningJob, PlanningOutcome } from '../../contracts/training-plan.ts';
 import type { Settings } from '../../settings/settings.ts';
 
 /** The store as it travels to the trainer, its key in the clear: the channel is a pipe between the two. */
@@ -13,12 +14,14 @@ export type StoreAddress = Omit<Settings['store'], 'secretKey'> & { readonly sec
 
 export type ToTrainer =
   | { readonly kind: 'start'; readonly job: TrainingJob; readonly store: StoreAddress; readonly home: string }
+  | { readonly kind: 'plan'; readonly job: PlanningJob }
   /** Write a checkpoint and end. */
   | { readonly kind: 'stop' };
 
 export type FromTrainer =
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }
   | { readonly kind: 'outcome'; readonly outcome: TrainingOutcome | ScoringOutcome }
+  | { readonly kind: 'plan'; readonly outcome: PlanningOutcome }
   | {
       readonly kind: 'failure';
       /** Absent: an error that is not of the table. */

@@ -11,6 +11,7 @@ import type {
   TrainingOutcome,
   TrainingProgress,
 } from '../../contracts/training-job.ts';
+import type { PlanningJob, PlanningOutcome } from '../../contracts/training-plan.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
 
@@ -36,7 +37,29 @@ export async function runTrainingJob(
   job: TrainingJob,
   options: SupervisionOptions,
 ): Promise<TrainingOutcome | ScoringOutcome> {
-  const { signal, settings } = options;
+  const { secretKey, ...store } = options.settings.store;
+  const start = { job, home: options.settings.home, store: { ...store, secretKey: secretKey.reveal() } };
+  const answer = await converse({ kind: 'start', ...start }, options);
+  if (answer.kind !== 'outcome') throw new TypeError('the trainer answered a job with a plan');
+  return answer.outcome;
+}
+
+/** @returns what a training would take, as a trainer sees it; nothing is trained or stored */
+export async function runPlanningJob(
+  job: PlanningJob,
+  options: Pick<SupervisionOptions, 'signal'>,
+): Promise<PlanningOutcome> {
+  const answer = await converse({ kind: 'plan', job }, { ...options, onProgress: () => undefined });
+  if (answer.kind !== 'plan') throw new TypeError('the trainer answered with no plan');
+  return answer.outcome;
+}
+
+type Answer = Extract<FromTrainer, { kind: 'outcome' | 'plan' }>;
+type Listening = Omit<SupervisionOptions, 'settings'>;
+
+/** Starts a trainer, asks it one thing and waits for its answer. */
+async function converse(asked: ToTrainer, options: Listening): Promise<Answer> {
+  const { signal } = options;
   if (signal.aborted)
     throw new CoppiceFailure('TrainingInterrupted', 'stopped before the trainer was started');
   const child = fork(entry, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
@@ -44,13 +67,7 @@ export async function runTrainingJob(
   signal.addEventListener('abort', stopNow);
   try {
     const answer = listen(child, options);
-    const { secretKey, ...store } = settings.store;
-    tell(child, {
-      kind: 'start',
-      job,
-      home: settings.home,
-      store: { ...store, secretKey: secretKey.reveal() },
-    });
+    tell(child, asked);
     return await answer;
   } finally {
     signal.removeEventListener('abort', stopNow);
@@ -59,10 +76,7 @@ export async function runTrainingJob(
 }
 
 /** Settles with the trainer's answer, or when it dies without one. */
-function listen(
-  child: ChildProcess,
-  { onProgress, onStart }: SupervisionOptions,
-): Promise<TrainingOutcome | ScoringOutcome> {
+function listen(child: ChildProcess, { onProgress, onStart }: Listening): Promise<Answer> {
   const killsBefore = kernelKills();
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -72,8 +86,8 @@ function listen(
   return new Promise((resolve, reject) => {
     child.on('message', (message: FromTrainer) => {
       if (message.kind === 'progress') onProgress(message.progress);
-      else if (message.kind === 'outcome') resolve(message.outcome);
-      else reject(toError(message));
+      else if (message.kind === 'failure') reject(toError(message));
+      else resolve(message);
     });
     child.once('error', (error) =>
       reject(new CoppiceFailure('TrainingInterrupted', `the trainer did not start: ${error.message}`)),

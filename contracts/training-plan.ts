@@ -1,0 +1,77 @@
+// What a training would take, told before anything of it is done: asked for with `coppice run --dry-run`, answered by
+// the process that would train.
+import { z } from 'zod';
+import { architectureSchema } from './model-spec/architecture.ts';
+import { trainingSchema } from './model-spec/learning.ts';
+
+/** What is known of a training before its data is there. */
+export const planningJobSchema = z.object({
+  kind: z.literal('planning'),
+  architecture: architectureSchema,
+  vocabularySize: z.number().int().positive(),
+  /** Of which so many are held out. */
+  documents: z.number().int().positive(),
+  heldOut: z.number().int().nonnegative(),
+  training: trainingSchema,
+});
+export type PlanningJob = z.infer<typeof planningJobSchema>;
+
+/** In bytes, beyond what the process has before it begins. */
+export interface MemoryEstimate {
+  readonly parameters: number;
+  /** What the optimizer keeps. */
+  readonly optimizer: number;
+  /** Of a step, and the sum over a batch's parts. */
+  readonly gradients: number;
+  /** What the forward pass leaves for the backward pass, at its most. */
+  readonly activations: number;
+  /** The graphs themselves, one a length of row. */
+  readonly graphs: number;
+  /** Copies of all that is kept, on its way into a checkpoint. */
+  readonly checkpoint: number;
+  /** The most at once: a step and a checkpoint take turns. */
+  readonly total: number;
+}
+
+export interface PlannedPhase {
+  readonly phase: 'pretraining' | 'fine-tuning';
+  /** Numbers that are learned. */
+  readonly parameters: number;
+  readonly steps: number;
+  /** Of a step, padding included, where all its rows are as long as they may be. */
+  readonly tokensPerStep: number;
+  readonly memory: MemoryEstimate;
+  /** Rows that a step computes at once, and how many of them fit into memory: 0 where not even one does. */
+  readonly rowsAtOnce: number;
+  readonly rowsThatFit: number;
+  /** At most, and but for what reading, checkpoints and validation take. */
+  readonly seconds: number;
+  /** At least. */
+  readonly tokensPerSecond: number;
+}
+
+/** What was measured on the machine that would train. */
+export interface MachineSpeed {
+  /** Multiplications and additions of a float32 matrix product. */
+  readonly matrixOperationsPerSecond: number;
+  /** Read and written by an addition. */
+  readonly bytesPerSecond: number;
+}
+
+export interface PlanningOutcome {
+  readonly phases: readonly PlannedPhase[];
+  /** Left to the process, and what it has before it begins. */
+  readonly availableBytes: number;
+  readonly processBytes: number;
+  readonly processor: string;
+  readonly processors: number;
+  readonly speed: MachineSpeed;
+}
+
+export interface TrainingPlanResult extends PlanningOutcome {
+  readonly documents: {
+    readonly count: number;
+    /** `collected`: so many were brought by earlier runs; `assumed`: none was, and the figures are for so many. */
+    readonly source: 'collected' | 'assumed';
+  };
+}

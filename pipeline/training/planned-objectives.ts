@@ -1,0 +1,84 @@
+// The objectives of a training whose data is not there yet: graphs and steps are those that it will have, since they
+// depend on how much there is and not on what. Rows are taken to be as long as they may be.
+import type { PlanningJob } from '../../contracts/training-plan.ts';
+import { bertConfigOf } from '../model/config.ts';
+import { gptConfigOf } from '../model/gpt-config.ts';
+import { createAutoregressive } from './autoregressive.ts';
+import { createFineTuning } from './fine-tuning.ts';
+import type { Objective } from './objective.ts';
+import { createPretraining } from './pretraining.ts';
+import type { TokenRows } from './token-rows.ts';
+import type { TokenStream } from './token-stream.ts';
+
+export interface PlannedObjective {
+  readonly phase: 'pretraining' | 'fine-tuning';
+  readonly objective: Objective;
+}
+
+/** Two classes: more change a few parameters. */
+const CLASSES = ['one', 'other'];
+
+/** @returns the phases in their order; none has a batch to give */
+export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
+  if (job.architecture.architecture === 'gpt2') return [plannedDecoder(job)];
+  const { architecture, training, vocabularySize, documents, heldOut } = job;
+  const { seed, pretraining, fineTuning } = training;
+  const tokens = rowsOf(job);
+  const shared = { vocabularySize, padTokenId: tokens.padId };
+  const configOf = (options: { dropout: number }, head: 'classification' | 'masked-language-model') =>
+    bertConfigOf(architecture, {
+      ...shared,
+      dropout: options.dropout,
+      head,
+      labels: head === 'classification' ? CLASSES : [],
+    });
+  const examples = Array.from({ length: Math.max(1, documents - heldOut) }, (_, row) => ({
+    row,
+    label: row % 2,
+  }));
+  const planned: PlannedObjective[] = [];
+  if (pretraining) {
+    const config = configOf(pretraining, 'masked-language-model');
+    planned.push({
+      phase: 'pretraining',
+      objective: createPretraining({ config, seed, tokens, options: pretraining }),
+    });
+  }
+  const config = configOf(fineTuning, 'classification');
+  const task = { config, seed, tokens, options: fineTuning, training: examples, validation: [] };
+  return [...planned, { phase: 'fine-tuning', objective: createFineTuning(task) }];
+}
+
+function plannedDecoder(job: PlanningJob): PlannedObjective {
+  const { architecture, vocabularySize, training, heldOut } = job;
+  const { pretraining, seed } = training;
+  if (pretraining === undefined) throw new RangeError('a decoder has no other phase than pretraining');
+  const tokens = streamOf(job);
+  const config = gptConfigOf(architecture, {
+    vocabularySize,
+    endOfTextId: tokens.endOfTextId,
+    dropout: pretraining.dropout,
+  });
+  const task = { config, seed, tokens, options: pretraining, heldOutDocuments: heldOut };
+  return { phase: 'pretraining', objective: createAutoregressive(task) };
+}
+
+function rowsOf({ architecture: { contextLength }, vocabularySize, documents }: PlanningJob): TokenRows {
+  const frame = { padId: 0, maskId: 4, clsId: 2, sepId: 3 };
+  const lengths = new Uint16Array(documents).fill(contextLength);
+  return { rows: documents, contextLength, vocabularySize, ...frame, ids: new Uint16Array(0), lengths };
+}
+
+function streamOf({ architecture, vocabularySize, documents, heldOut }: PlanningJob): TokenStream {
+  const ends = Float64Array.from(
+    { length: Math.max(documents, heldOut + 1) },
+    (_, index) => (index + 1) * architecture.contextLength,
+  );
+  return {
+    vocabularySize,
+    endOfTextId: 0,
+    ids: new Uint16Array(0),
+    ends,
+    bytes: new Float64Array(ends.length),
+  };
+}
