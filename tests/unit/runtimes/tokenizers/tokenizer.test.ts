@@ -174,6 +174,21 @@ describe('the normaliser of the pipeline', () => {
   );
 });
 
+describe('a WordPiece tokenizer', () => {
+  it('takes a word that it has not seen apart: unhappiness is un and ##happiness', async () => {
+    const counts: [string, number][] = [
+      ['undo', 5],
+      ['unfair', 5],
+      ['unkind', 5],
+      ['myhappiness', 9],
+      ['ourhappiness', 9],
+    ];
+    const { vocabulary } = trainWordPiece(counts, { vocabularySize: 200 });
+    const tokenizer = await loadTokenizer(writeTokenizerJson(vocabulary));
+    expect(await tokenizer.tokens('unhappiness')).toEqual(['un', '##happiness']);
+  });
+});
+
 describe('a byte-level tokenizer', () => {
   const { cases, encodings: expected } = JSON.parse(text('bpe.json')) as {
     cases: BpeVocabulary[];
