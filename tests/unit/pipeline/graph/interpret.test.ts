@@ -4,6 +4,7 @@ import { compileInterpreter } from '../../../../pipeline/graph/interpret.ts';
 import { createGraph } from '../../../../pipeline/graph/ir.ts';
 import {
   add,
+  crossEntropy,
   crossEntropyGradient,
   input,
   multiply,
@@ -37,6 +38,15 @@ describe('the interpreter', () => {
     }
     tf.dispose(results);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('gives 0.2231 as the cross-entropy where the right class has a probability of 0.8', () => {
+    const graph = createGraph();
+    const loss = crossEntropy(input(graph, 'logits', [1, 3]), input(graph, 'labels', [1], 'int32'));
+    const logits = Float32Array.of(0.1, 0.8, 0.1).map(Math.log);
+    const inputs = { logits, labels: Int32Array.of(1) };
+    const { loss: computed } = compileInterpreter({ loss }).run({ inputs, parameters: {} });
+    expect(computed.dataSync()[0]).toBeCloseTo(0.2231, 4);
   });
 
   it('frees what is made on the way as soon as its last reader is done', async () => {
