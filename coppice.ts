@@ -19,3 +19,4 @@ export type {
 } from './contracts/model-spec/learning.ts';
 export type { ModelDefinition, ModelSpec } from './contracts/model-spec/model-spec.ts';
 export { defineModel } from './contracts/model-spec/model-spec.ts';
+export type { ServingPrecision, ServingSpec } from './contracts/model-spec/serving.ts';

@@ -8,7 +8,12 @@ import {
   type GateJudgement,
 } from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
-import { type DecisionRule, decisionRuleSchema, packageFiles } from '../contracts/version-package.ts';
+import {
+  type DecisionRule,
+  decisionRuleSchema,
+  packageFiles,
+  quantizedWeights,
+} from '../contracts/version-package.ts';
 import type {
   ClassifierEvaluation,
   ClassifierEvaluationInput,
@@ -87,7 +92,10 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
   };
 
   /** What the report tells beside the evaluation. */
-  const readReportFacts = async (input: EvaluationInput): Promise<EvaluationJob['report']> => {
+  const readReportFacts = async (
+    input: EvaluationInput,
+    quantized: ArtifactReference | undefined,
+  ): Promise<EvaluationJob['report']> => {
     const { tokenization, training } = input;
     return {
       format: 'coppice-evaluation-report/1',
@@ -103,8 +111,9 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
         { role: 'training examples', text: training.training.digest },
         { role: 'held-out examples', text: training.holdout.digest },
         { role: 'weights', text: training.weights.digest },
+        ...(quantized ? [{ role: 'weights as they are served', text: quantized.digest }] : []),
       ],
-      environment: training.environment,
+      environment: { ...training.environment, 'served in': quantized ? 'int8' : 'float32' },
     };
   };
 
@@ -112,6 +121,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
   const assemblePackage = async (
     input: EvaluationInput,
     { positiveLabel, threshold }: ClassifierEvaluation,
+    quantized: ArtifactReference | undefined,
   ) => {
     const { files } = await artifacts.readDirectory(input.training.weights);
     const decision: DecisionRule = { labels: [...input.training.labels], positiveLabel, threshold };
@@ -119,6 +129,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
     return artifacts.putDirectory({
       [packageFiles.config]: files[packageFiles.config],
       [packageFiles.weights]: files[packageFiles.weights],
+      ...(quantized && { [quantizedWeights]: quantized }),
       [packageFiles.tokenizer]: input.tokenization.tokenizer,
       [packageFiles.preprocessing]: await artifacts.putJson({ steps: input.cleaning.steps, contextLength }),
       [packageFiles.decision]: await artifacts.putJson(decision),
@@ -157,7 +168,8 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
           withHeartbeat(async (signal) => {
             const read = await readInput(input);
             const attention = await readAttentionInput(dependencies, input, read.holdout);
-            const job = { input: read, attention, report: await readReportFacts(input) };
+            const { quantized } = await artifacts.readJson(input.probabilities, probabilitiesSchema);
+            const job = { input: read, attention, report: await readReportFacts(input, quantized) };
             const computed = await evaluateInThread(job, signal);
             const { evaluation } = computed;
             const { verdict } = evaluation;
@@ -167,7 +179,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
               value,
               reason,
             }));
-            const versionPackage = await assemblePackage(input, evaluation);
+            const versionPackage = await assemblePackage(input, evaluation, quantized);
             const { report, evidence } = await storeReport(computed);
             const { metrics, intervals } = candidateFigures(evaluation);
             return {
@@ -177,6 +189,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
                 metrics,
                 intervals,
                 package: versionPackage,
+                ...(quantized && { precision: 'int8' as const }),
                 report,
                 evidence,
               },

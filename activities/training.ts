@@ -1,13 +1,16 @@
 // Training and scoring, each in a process of its own: a native TensorFlow operation blocks the event loop, so the
 // activity only supervises, heartbeats what it hears and passes cancellation on.
+import { Context } from '@temporalio/activity';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
+import type { ServingPrecision } from '../contracts/model-spec/serving.ts';
 import type { RunIdentity, StageRecord } from '../contracts/stage-results.ts';
 import type {
   CurvePoint,
   EarlyStoppingOutcome,
   FineTuningJob,
   LanguageFigures,
+  MemoryFigures,
   PretrainingJob,
   ScoringOutcome,
   TrainingJob,
@@ -41,6 +44,8 @@ export interface PhaseResult extends StageRecord {
   /** Where the model file asks for early stopping. */
   readonly earlyStopping?: EarlyStoppingOutcome;
   readonly tokensPerSecond: number;
+  /** Absent in histories from before it was measured. */
+  readonly memory?: MemoryFigures;
   readonly environment: Readonly<Record<string, string>>;
   /** Of autoregressive pretraining that held documents out. */
   readonly heldOut?: LanguageFigures;
@@ -55,6 +60,8 @@ export interface ScoringInput {
   readonly weights: ArtifactReference;
   /** JSON of `{ row, label }[]`: the rows to score, in this order. */
   readonly examples: ArtifactReference;
+  /** Of weights that are not quantized; absent: float32. */
+  readonly precision?: ServingPrecision;
 }
 
 export type TrainingActivities = ReturnType<typeof createTrainingActivities>;
@@ -90,6 +97,8 @@ export function createTrainingActivities({
           if (!('weights' in outcome)) throw new TypeError('the trainer answered a training job with scores');
           const curve = await artifacts.putJson(outcome.curve);
           const { weights, steps, tokensPerSecond, finalLoss, environment, earlyStopping, heldOut } = outcome;
+          const { memory } = outcome;
+          if (memory) Context.current().log.info(memoryText(job.kind, memory), { ...memory });
           return {
             result: {
               weights,
@@ -98,25 +107,39 @@ export function createTrainingActivities({
               steps,
               tokensPerSecond,
               environment,
+              ...(memory && { memory }),
               ...(earlyStopping && { earlyStopping }),
               ...(heldOut && { heldOut }),
             },
             outputs: { weights, curve },
-            metrics: { steps, tokensPerSecond, finalLoss, ...earlyStopping },
+            metrics: { steps, tokensPerSecond, finalLoss, ...memory, ...earlyStopping },
           };
         },
       });
     },
 
     /** @returns JSON of the probabilities of the given rows. */
-    async scoreExamples({ tokens, weights, examples }: ScoringInput): Promise<ArtifactReference> {
+    async scoreExamples({
+      tokens,
+      weights,
+      examples,
+      precision = 'float32',
+    }: ScoringInput): Promise<ArtifactReference> {
       const rows = (await artifacts.readJson(examples, examplesSchema)).map(({ row }) => row);
       const outcome = await withHeartbeat((signal) =>
-        runTrainingJob({ kind: 'scoring', tokens, weights, rows }, { signal, onProgress: () => undefined }),
+        runTrainingJob(
+          { kind: 'scoring', tokens, weights, rows, precision },
+          { signal, onProgress: () => undefined },
+        ),
       );
       if (!('probabilities' in outcome))
         throw new TypeError('the trainer answered a scoring job with weights');
       return outcome.probabilities;
     },
   };
+}
+
+function memoryText(phase: string, { peakBytes, estimatedBytes }: MemoryFigures): string {
+  const [peak, estimated] = [peakBytes, estimatedBytes].map((bytes) => `${Math.round(bytes / 1e6)} MB`);
+  return `${phase} took ${peak} of memory at its peak; ${estimated} were estimated before it began`;
 }

@@ -1,6 +1,7 @@
 // What the control API answers. The command line reads the registry through it, so that it needs no key to the store.
 import { z } from 'zod';
 import { directoryManifestSchema } from './artifact.ts';
+import { servingPrecisions } from './model-spec/serving.ts';
 import { ledgerEntrySchema, routingDocumentSchema, triggerSchema, versionStates } from './registry.ts';
 
 export const versionSummarySchema = z.object({
@@ -11,6 +12,8 @@ export const versionSummarySchema = z.object({
   retrainingDue: z.literal(true).optional(),
   createdAt: z.string(),
   basedOn: z.number().int().optional(),
+  /** How it is served and was judged; absent: float32. */
+  precision: z.enum(servingPrecisions).optional(),
   trigger: triggerSchema,
   metrics: z.record(z.string(), z.number()),
   digest: z.string(),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { artifactReferenceSchema, digestSchema } from './artifact.ts';
 import { modelNameSchema, modelSpecSchema } from './model-spec/model-spec.ts';
+import { servingPrecisions } from './model-spec/serving.ts';
 
 export const versionNumberSchema = z.number().int().positive();
 
@@ -26,7 +27,12 @@ export const versionDocumentSchema = z.object({
   /** The version it was trained on from; absent where it started from random weights. */
   basedOn: versionNumberSchema.optional(),
   spec: artifactReferenceSchema,
-  /** Directory: config.json, model.safetensors, tokenizer.json, preprocessing.json, decision.json. */
+  /** How it is served and was judged; absent: float32. */
+  precision: z.enum(servingPrecisions).optional(),
+  /**
+   * Directory: config.json, model.safetensors, tokenizer.json, preprocessing.json, decision.json; model.int8.safetensors
+   * where it is served in int8.
+   */
   package: artifactReferenceSchema,
   report: artifactReferenceSchema,
   /** JSON of the verdict on the gates. */

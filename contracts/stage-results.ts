@@ -5,7 +5,8 @@ import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
 import type { EvaluationSpec } from './model-spec/judgement.ts';
 import type { TokenizerSpec } from './model-spec/learning.ts';
-import type { CurvePoint, EarlyStoppingOutcome, LanguageFigures } from './training-job.ts';
+import type { ServingPrecision } from './model-spec/serving.ts';
+import type { CurvePoint, EarlyStoppingOutcome, LanguageFigures, MemoryFigures } from './training-job.ts';
 
 /** What every stage is told about the run that it works for. */
 export interface RunIdentity {
@@ -133,6 +134,8 @@ export interface TrainingResult {
   /** Of the last phase, where it had early stopping. */
   readonly earlyStopping?: EarlyStoppingOutcome;
   readonly tokensPerSecond: number;
+  /** Of the last phase; absent in histories from before it was measured. */
+  readonly memory?: MemoryFigures;
   /** Library, processor, precision: what the digest of the weights holds for. */
   readonly environment: Readonly<Record<string, string>>;
   readonly lineage: readonly ArtifactReference[];
@@ -189,6 +192,8 @@ export interface EvaluationResult extends StageRecord {
   /** 95 % bootstrap intervals of the first metrics. */
   readonly intervals: Readonly<Record<string, readonly [lower: number, upper: number]>>;
   readonly package: ArtifactReference;
+  /** How the package is served and was judged; absent: float32. */
+  readonly precision?: ServingPrecision;
   readonly report: ArtifactReference;
   readonly evidence: ArtifactReference;
 }

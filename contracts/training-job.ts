@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { artifactReferenceSchema } from './artifact.ts';
 import { architectureSchema } from './model-spec/architecture.ts';
 import { fineTuningSchema, pretrainingSchema } from './model-spec/learning.ts';
+import { servingPrecisions } from './model-spec/serving.ts';
 
 /**
  * Tokens of a corpus in collection order, a directory in one of two layouts. Token ids are little-endian, uint16 or, where
@@ -53,6 +54,8 @@ export const scoringJobSchema = z.object({
   /** Directory with `config.json` and `model.safetensors`. */
   weights: artifactReferenceSchema,
   rows: z.array(z.number().int().nonnegative()),
+  /** int8: where the directory has no quantized weights, they are made, and scored in the others' place. */
+  precision: z.enum(servingPrecisions).optional(),
 });
 
 export const trainingJobSchema = z.discriminatedUnion('kind', [
@@ -126,7 +129,10 @@ export const trainingOutcomeSchema = z.object({
 export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
 
 export const scoringOutcomeSchema = z.object({
-  /** JSON: `{ labels: string[], probabilities: number[][] }`, rows in the order asked. */
+  /**
+   * JSON: `{ labels: string[], probabilities: number[][] }`, rows in the order asked; `quantized`, a reference to the
+   * weights that gave them where those were made for it.
+   */
   probabilities: artifactReferenceSchema,
 });
 export type ScoringOutcome = z.infer<typeof scoringOutcomeSchema>;

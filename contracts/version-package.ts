@@ -11,6 +11,9 @@ export const packageFiles = {
   decision: 'decision.json',
 } as const;
 
+/** Beside the weights where a version is served in int8: what the gateway loads in their place. */
+export const quantizedWeights = 'model.int8.safetensors';
+
 /** `decision.json`: how probabilities become a label. */
 export const decisionRuleSchema = z.object({
   /** In the order of the probabilities. */

@@ -9,7 +9,12 @@ import type { ArtifactReference } from '../contracts/artifact.ts';
 import { directoryManifestSchema, mediaTypes } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { Answer } from '../contracts/observation.ts';
-import { decisionRuleSchema, packageFiles, preprocessingSchema } from '../contracts/version-package.ts';
+import {
+  decisionRuleSchema,
+  packageFiles,
+  preprocessingSchema,
+  quantizedWeights,
+} from '../contracts/version-package.ts';
 import { type RequestContent, requestRecipe } from '../pipeline/cleaning/recipe.ts';
 import { decide } from '../pipeline/evaluation/decision.ts';
 import { startModelProcess } from './model-process.ts';
@@ -32,7 +37,7 @@ export interface LoadedVersion {
 
 export interface VersionLoaderDependencies {
   readonly artifacts: ArtifactStore;
-  readonly registry: RegistryReader;
+  readonly registry: Pick<RegistryReader, 'readVersion'>;
   /** Where packages are kept between starts. */
   readonly directory: string;
 }
@@ -43,7 +48,7 @@ export function createVersionLoader({ artifacts, registry, directory }: VersionL
     const document = await registry.readVersion(model, version);
     if (!document) throw new CoppiceFailure('ArtifactNotFound', `${model}@${version} is not in the registry`);
     const folder = join(directory, model, String(version));
-    await fetchPackage(artifacts, document.package, folder);
+    const weights = await fetchPackage(artifacts, document.package, folder);
     const read = async <T>(name: string, schema: z.ZodType<T>): Promise<T> =>
       parseJson(await readFile(join(folder, name), 'utf8'), schema, `${name} of ${model}@${version}`);
     const preprocessing = await read(packageFiles.preprocessing, preprocessingSchema);
@@ -52,6 +57,7 @@ export function createVersionLoader({ artifacts, registry, directory }: VersionL
     const process = await startModelProcess({
       directory: folder,
       contextLength: preprocessing.contextLength,
+      weights,
     });
 
     return {
@@ -75,16 +81,20 @@ export function createVersionLoader({ artifacts, registry, directory }: VersionL
   };
 }
 
-/** By way of its manifest, which stays as well: a gateway that starts again needs nothing of what it has. */
+/**
+ * By way of its manifest, which stays as well: a gateway that starts again needs nothing of what it has.
+ * @returns which file has the weights: quantized ones come in the place of the others
+ */
 async function fetchPackage(
   artifacts: ArtifactStore,
   reference: ArtifactReference,
   folder: string,
-): Promise<void> {
+): Promise<string> {
   const manifest = join(folder, 'manifest.json');
   await artifacts.download({ ...reference, mediaType: mediaTypes.json }, manifest);
   const { files } = parseJson(await readFile(manifest, 'utf8'), directoryManifestSchema, manifest);
-  await Promise.all(
-    Object.values(packageFiles).map((name) => artifacts.download(files[name], join(folder, name))),
-  );
+  const weights = Object.hasOwn(files, quantizedWeights) ? quantizedWeights : packageFiles.weights;
+  const names = Object.values({ ...packageFiles, weights });
+  await Promise.all(names.map((name) => artifacts.download(files[name], join(folder, name))));
+  return weights;
 }

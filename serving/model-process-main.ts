@@ -11,12 +11,13 @@ type Scorer = (texts: readonly string[]) => Promise<number[][]>;
 async function load({
   directory,
   contextLength,
+  weights,
 }: LoadMessage): Promise<{ labels: readonly string[]; score: Scorer }> {
   const read = (name: string) => readFile(join(directory, name));
   const tokenizer = await loadTokenizer((await read(packageFiles.tokenizer)).toString('utf8'));
   const classifier = loadOnnxClassifier({
     config: (await read(packageFiles.config)).toString('utf8'),
-    weights: await read(packageFiles.weights),
+    weights: await read(weights),
   });
   const score: Scorer = async (texts) => {
     const { ids, lengths } = await tokenizer.encodeBatch(texts, contextLength);

@@ -5,6 +5,8 @@ export interface LoadMessage {
   readonly kind: 'load';
   readonly directory: string;
   readonly contextLength: number;
+  /** Which of its files are the weights. */
+  readonly weights: string;
 }
 
 export interface ScoreMessage {

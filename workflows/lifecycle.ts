@@ -104,6 +104,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
             ...(base && { basedOn: base.version }),
             spec: specReference,
             package: evaluated.package,
+            ...(evaluated.precision && { precision: evaluated.precision }),
             report: evaluated.report,
             evidence: evaluated.evidence,
             lineage: [collected.lineage, ...made.lineage],

@@ -79,6 +79,7 @@ async function makeClassifierPackage(
         tokens: tokenized.tokens,
         weights: trained.weights,
         examples: trained.holdout,
+        ...(spec.serving && { precision: spec.serving.precision }),
       });
       const rival = champion && (await scoreChampion({ champion, tokenize, trained, tokenized }));
       return evaluateVersion({

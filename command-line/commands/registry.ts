@@ -19,17 +19,20 @@ export function registryVerbs(program: Command): void {
       const versions = await (await controlApi()).versions(modelArgument(model));
       createOutput(json).result(versions, () =>
         table(
-          ['version', 'state', 'made', 'based on', 'because of', 'accuracy', 'F1', 'AUC'],
-          versions.map(({ version, state, retrainingDue, createdAt, basedOn, trigger, metrics }) => [
-            formatVersion(model, version),
-            retrainingDue ? `${state}, to be retrained` : state,
-            shortTime(createdAt),
-            basedOn === undefined ? '' : String(basedOn),
-            trigger.kind === 'alert' ? `alert ${trigger.alert}` : trigger.kind,
-            ...[metrics.accuracy, metrics.f1, metrics.auc].map((value) =>
-              Number.isFinite(value) ? value.toFixed(3) : '',
-            ),
-          ]),
+          ['version', 'state', 'made', 'based on', 'served in', 'because of', 'accuracy', 'F1', 'AUC'],
+          versions.map(
+            ({ version, state, retrainingDue, createdAt, basedOn, precision, trigger, metrics }) => [
+              formatVersion(model, version),
+              retrainingDue ? `${state}, to be retrained` : state,
+              shortTime(createdAt),
+              basedOn === undefined ? '' : String(basedOn),
+              precision ?? 'float32',
+              trigger.kind === 'alert' ? `alert ${trigger.alert}` : trigger.kind,
+              ...[metrics.accuracy, metrics.f1, metrics.auc].map((value) =>
+                Number.isFinite(value) ? value.toFixed(3) : '',
+              ),
+            ],
+          ),
         ),
       );
     });

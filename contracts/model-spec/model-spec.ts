@@ -5,6 +5,7 @@ import { cleaningSchema } from './cleaning.ts';
 import { collectionSchema } from './collection.ts';
 import { evaluationSchema, monitoringSchema, retrainingSchema, rolloutSchema } from './judgement.ts';
 import { tokenizerSchema, trainingSchema } from './learning.ts';
+import { servingSchema } from './serving.ts';
 import { taskProblems } from './task.ts';
 
 export const modelNameSchema = z
@@ -29,6 +30,7 @@ const sectionsSchema = z.strictObject({
   training: trainingSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   rollout: rolloutSchema.prefault({}),
+  serving: servingSchema.optional(),
   monitoring: monitoringSchema.prefault({}),
   retraining: retrainingSchema.prefault({}),
 });

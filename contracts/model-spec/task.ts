@@ -4,6 +4,7 @@ import type { EvaluationSpec, RetrainingSpec } from './judgement.ts';
 import { gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
+import type { ServingSpec } from './serving.ts';
 
 interface Sections {
   readonly task: 'text-classification' | 'language-modelling';
@@ -12,6 +13,7 @@ interface Sections {
   readonly training: TrainingSpec;
   readonly evaluation: EvaluationSpec;
   readonly retraining: RetrainingSpec;
+  readonly serving?: ServingSpec | undefined;
 }
 
 interface TaskProblem {
@@ -39,6 +41,11 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
     };
   if (training.pretraining === undefined)
     yield { path: ['training', 'pretraining'], message: 'expected: a language model has no other phase' };
+  if (spec.serving?.precision === 'int8')
+    yield {
+      path: ['serving', 'precision'],
+      message: 'no language model is in service, in int8 or otherwise',
+    };
   if (retraining.strategy === 'incremental')
     yield {
       path: ['retraining', 'strategy'],

@@ -1,14 +1,19 @@
 // A version in a process of its own, from the files of its package to probabilities.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createArtifactStore } from '../../artifacts/artifact-store.ts';
+import { createMemoryObjectStore } from '../../artifacts/memory-object-store.ts';
+import type { VersionDocument } from '../../contracts/registry.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import { initialParameters, parameterLayout } from '../../pipeline/model/layout.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
-import { writeModel } from '../../pipeline/model/model-files.ts';
+import { readModel, writeModel } from '../../pipeline/model/model-files.ts';
+import { writeQuantized } from '../../pipeline/model/quantized-files.ts';
 import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
+import { createVersionLoader } from '../../serving/loaded-version.ts';
 import { startModelProcess } from '../../serving/model-process.ts';
 
 const contextLength = 48;
@@ -33,6 +38,7 @@ function filesOf(shape: BertConfig): ModelFiles {
   return writeModel({ config: shape, layout, parameters: initialParameters(layout, 1) });
 }
 
+const weights = 'model.safetensors';
 const tokenizer = new URL('../golden/tokenizer.json', import.meta.url);
 
 let directory: string;
@@ -53,7 +59,7 @@ describe('a model process', () => {
     const expected = await classifier.score(Int32Array.from(ids), lengths);
     await classifier.close();
 
-    const model = await startModelProcess({ directory, contextLength });
+    const model = await startModelProcess({ directory, contextLength, weights });
     expect(model.labels).toEqual(['ham', 'spam']);
     const together = await model.score(texts);
     const atOnce = await Promise.all(texts.map((text) => model.score([text])));
@@ -63,17 +69,70 @@ describe('a model process', () => {
     await model.ended;
   });
 
+  it('answers in int8 for a version that has such weights, and does not fetch the others', async () => {
+    const artifacts = createArtifactStore(createMemoryObjectStore());
+    const bytes = writeQuantized(readModel(files));
+    const put = (content: string | Uint8Array) =>
+      artifacts.putBytes(Buffer.from(content), { mediaType: 'application/octet-stream' });
+    const reference = await artifacts.putDirectory({
+      'config.json': await put(files.config),
+      'model.safetensors': await put(files.weights),
+      'model.int8.safetensors': await put(bytes),
+      'tokenizer.json': await put(await readFile(tokenizer)),
+      'preprocessing.json': await artifacts.putJson({ steps: [], contextLength }),
+      'decision.json': await artifacts.putJson({
+        labels: config.labels,
+        positiveLabel: 'spam',
+        threshold: 0.5,
+      }),
+    });
+    const version: VersionDocument = {
+      model: 'mail-filter',
+      version: 1,
+      runId: 'lifecycle/mail-filter/1',
+      trigger: { kind: 'person', name: 'kim' },
+      spec: reference,
+      report: reference,
+      evidence: reference,
+      lineage: [],
+      metrics: {},
+      createdAt: '2026-05-03T10:00:00.000Z',
+      package: reference,
+    };
+    const folder = join(directory, 'gateway');
+    const registry = { readVersion: () => Promise.resolve(version) };
+    const load = createVersionLoader({ artifacts, registry, directory: folder });
+    const loaded = await load('mail-filter', 1);
+    const answer = await loaded.answer({ mediaType: 'text/plain', data: 'meet me at noon' });
+    loaded.stop();
+    await loaded.ended;
+
+    const { encodeBatch } = await loadTokenizer(await readFile(tokenizer, 'utf8'));
+    const { ids, lengths } = await encodeBatch(['meet me at noon'], contextLength);
+    const classifier = loadOnnxClassifier({ config: files.config, weights: bytes });
+    const [ham] = await classifier.score(Int32Array.from(ids), lengths);
+    await classifier.close();
+    expect(answer).toMatchObject({ probabilities: { ham } });
+    const fetched = await readdir(join(folder, 'mail-filter', '1'));
+    expect(fetched).toContain('model.int8.safetensors');
+    expect(fetched).not.toContain('model.safetensors');
+  });
+
   it('says why it does not load: weights that were cut off', async () => {
     await writeFile(join(directory, 'model.safetensors'), files.weights.subarray(0, 1_000));
-    await expect(startModelProcess({ directory, contextLength })).rejects.toThrow('model.safetensors');
+    await expect(startModelProcess({ directory, contextLength, weights })).rejects.toThrow(
+      'model.safetensors',
+    );
     await writeFile(join(directory, 'model.safetensors'), files.weights);
   });
 
   it('does not load where the tokenizer has ids that the model does not', async () => {
     const small = { ...config, vocabularySize: 2 };
-    const { config: text, weights } = filesOf(small);
+    const { config: text, weights: few } = filesOf(small);
     await writeFile(join(directory, 'config.json'), text);
-    await writeFile(join(directory, 'model.safetensors'), weights);
-    await expect(startModelProcess({ directory, contextLength })).rejects.toThrow('out of data bounds');
+    await writeFile(join(directory, 'model.safetensors'), few);
+    await expect(startModelProcess({ directory, contextLength, weights })).rejects.toThrow(
+      'out of data bounds',
+    );
   });
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
+import { packageFiles, quantizedWeights } from '../../contracts/version-package.ts';
 import type { GptModel } from '../../pipeline/model/gpt-files.ts';
 import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import type { Model, ModelFiles } from '../../pipeline/model/model-files.ts';
@@ -176,6 +177,17 @@ export async function readModelFiles(
 ): Promise<ModelFiles> {
   const config = (await readFileOf(artifacts, reference, 'config.json')).toString('utf8');
   return { config, weights: await readFileOf(artifacts, reference, 'model.safetensors') };
+}
+
+/** @returns the files as the gateway reads them: quantized weights, where the directory has such */
+export async function readServedFiles(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+): Promise<ModelFiles> {
+  const { files } = await artifacts.readDirectory(reference);
+  const weights = Object.hasOwn(files, quantizedWeights) ? quantizedWeights : packageFiles.weights;
+  const config = (await readFileOf(artifacts, reference, packageFiles.config)).toString('utf8');
+  return { config, weights: await readFileOf(artifacts, reference, weights) };
 }
 
 /** @throws ModelFormatError */

@@ -1,5 +1,7 @@
 // From a job to its outcome, on whatever backend TensorFlow.js has in this process.
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import type { ArtifactReference } from '../../contracts/artifact.ts';
+import { mediaTypes } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
   FineTuningJob,
@@ -11,7 +13,9 @@ import type {
 } from '../../contracts/training-job.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import { bertConfigOf, ModelFormatError } from '../../pipeline/model/config.ts';
+import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import { writeModel } from '../../pipeline/model/model-files.ts';
+import { readServed, writeQuantized } from '../../pipeline/model/quantized-files.ts';
 import { startingParameters } from '../../pipeline/model/transfer.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
@@ -22,7 +26,7 @@ import type { OnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { prepareAutoregressive } from './autoregressive-phase.ts';
 import type { TrainerContext } from './context.ts';
-import { openTokenRows, readExamples, readInitialModel, readModelFiles } from './inputs.ts';
+import { openTokenRows, readExamples, readInitialModel, readServedFiles } from './inputs.ts';
 import type { ReadyPhase } from './training-run.ts';
 import { runPhase } from './training-run.ts';
 
@@ -132,7 +136,8 @@ async function scoreTokens(
   const wrong = job.rows.find((row) => row >= tokens.rows);
   if (wrong !== undefined)
     throw new CoppiceFailure('InvalidInput', `rows: there is no row ${wrong}`, { row: wrong });
-  const classifier = loadOnnxClassifier(await readModelFiles(artifacts, job.weights)); // as the gateway answers
+  const { files, quantized } = await filesToScore(job, artifacts);
+  const classifier = loadOnnxClassifier(files); // as the gateway answers
   const classes = classifier.labels.length;
   const probabilities: number[][] = [];
   for (let start = 0; start < job.rows.length; start += SCORING_CHUNK) {
@@ -146,7 +151,22 @@ async function scoreTokens(
     if (stopRequested()) throw new CoppiceFailure('TrainingInterrupted', 'scoring was stopped');
   }
   await classifier.close();
-  return { probabilities: await artifacts.putJson({ labels: classifier.labels, probabilities }) };
+  const scored = { labels: classifier.labels, probabilities, ...(quantized && { quantized }) };
+  return { probabilities: await artifacts.putJson(scored) };
+}
+
+/** What is served is scored: where weights are to be quantized, the file is made, kept, and loaded. */
+async function filesToScore(
+  { weights, precision }: ScoringJob,
+  artifacts: ArtifactStore,
+): Promise<{ files: ModelFiles; quantized?: ArtifactReference }> {
+  const files = await readServedFiles(artifacts, weights);
+  if (precision !== 'int8') return { files };
+  const served = readServed(files);
+  if (served.quantized) return { files };
+  const bytes = writeQuantized(served);
+  const quantized = await artifacts.putBytes(bytes, { mediaType: mediaTypes.safetensors });
+  return { files: { ...files, weights: bytes }, quantized };
 }
 
 function scoreRows(

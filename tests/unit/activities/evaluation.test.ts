@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { createEvaluationActivities } from '../../../activities/evaluation.ts';
+import { createShardWriter } from '../../../activities/shards.ts';
+import type { StageRunner } from '../../../activities/stage-runner.ts';
+import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
+import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
+import type { ArtifactReference } from '../../../contracts/artifact.ts';
+import { mediaTypes } from '../../../contracts/artifact.ts';
+import type { CleanDocument } from '../../../contracts/document.ts';
+import type { EvaluationInput } from '../../../contracts/stage-results.ts';
+import { packageFiles, quantizedWeights } from '../../../contracts/version-package.ts';
+import { bertConfigOf } from '../../../pipeline/model/config.ts';
+import { initialParameters, parameterLayout } from '../../../pipeline/model/layout.ts';
+import { readModel, writeModel } from '../../../pipeline/model/model-files.ts';
+import { writeQuantized } from '../../../pipeline/model/quantized-files.ts';
+import { writeTokenizerJson } from '../../../pipeline/tokenization/tokenizer-json.ts';
+import { specialTokens } from '../../../pipeline/tokenization/vocabulary.ts';
+import { loadTokenizer } from '../../../runtimes/tokenizers/tokenizer.ts';
+import { asActivity } from '../../support/activity-context.ts';
+import { specOf } from '../../support/model-fixtures.ts';
+import { exampleInput } from '../pipeline/evaluation/evaluation-example.ts';
+
+const artifacts = createArtifactStore(createMemoryObjectStore());
+const runStage: StageRunner = async (work) => ({
+  ...(await work.compute()).result,
+  lineage: await artifacts.putJson({}),
+  cached: false,
+  seconds: 0,
+});
+const { evaluateVersion } = createEvaluationActivities({
+  artifacts,
+  runStage,
+  loadTokenizer,
+  now: () => new Date('2026-05-03T10:00:00Z'),
+});
+
+const { holdout, training, classNames } = exampleInput();
+const texts = [...training.texts, ...holdout.texts];
+const vocabulary = [...specialTokens, ...new Set(texts.join(' ').split(' '))];
+const spec = specOf('mail-filter', { model: { layers: 2, hiddenSize: 16, heads: 2, contextLength: 16 } });
+const config = bertConfigOf(spec.model, {
+  head: 'classification',
+  labels: classNames,
+  vocabularySize: vocabulary.length,
+  padTokenId: 0,
+  dropout: 0,
+});
+const layout = parameterLayout(config);
+const files = writeModel({ config, layout, parameters: initialParameters(layout, 1) });
+
+async function putCorpus(): Promise<ArtifactReference> {
+  const shards = createShardWriter<CleanDocument>(artifacts, mediaTypes.documents);
+  for (const [row, text] of texts.entries()) {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const collectedAt = '2026-05-03T10:00:00.000Z';
+    await shards.add({ id: `mail/${row}`, source: 'mail', uri: '', digest, collectedAt, text });
+  }
+  return shards.close();
+}
+
+/** @param quantized weights that gave the probabilities, where they are not those of the training */
+async function inputOf(quantized?: ArtifactReference): Promise<EvaluationInput> {
+  const first = training.texts.length;
+  const examplesOf = (labels: Int32Array, from: number) =>
+    artifacts.putJson(Array.from(labels, (label, index) => ({ row: from + index, label })));
+  const rows = Array.from(holdout.labels, (_, row) => [...holdout.probabilities.slice(2 * row, 2 * row + 2)]);
+  const weights = await artifacts.putDirectory({
+    [packageFiles.config]: await artifacts.putBytes(Buffer.from(files.config), {
+      mediaType: mediaTypes.json,
+    }),
+    [packageFiles.weights]: await artifacts.putBytes(files.weights, { mediaType: mediaTypes.safetensors }),
+  });
+  const stage = { lineage: await artifacts.putJson({}), cached: false, seconds: 0 };
+  const json = Buffer.from(writeTokenizerJson(vocabulary));
+  const tokenizer = await artifacts.putBytes(json, { mediaType: mediaTypes.tokenizer });
+  return {
+    model: 'mail-filter',
+    runId: 'lifecycle/mail-filter/1',
+    evaluation: spec.evaluation,
+    contextLength: spec.model.contextLength,
+    cleaning: spec.cleaning,
+    corpus: await putCorpus(),
+    dropped: await artifacts.putJson([]),
+    funnel: [],
+    tokenization: {
+      ...stage,
+      tokenizer,
+      tokens: tokenizer,
+      vocabularySize: vocabulary.length,
+      statistics: {},
+    },
+    training: {
+      weights,
+      labels: classNames,
+      training: await examplesOf(training.labels, 0),
+      holdout: await examplesOf(holdout.labels, first),
+      trainingCount: first,
+      holdoutCount: holdout.texts.length,
+      curve: await artifacts.putJson([]),
+      lastPoint: undefined,
+      steps: 1,
+      tokensPerSecond: 1,
+      environment: {},
+      lineage: [],
+    },
+    probabilities: await artifacts.putJson({ labels: classNames, probabilities: rows, quantized }),
+  };
+}
+
+const textOf = async (reference: ArtifactReference) => (await artifacts.readBytes(reference)).toString();
+
+describe('the evaluation of a version', () => {
+  it('packs what the gateway loads, and draws what the version looked at', async () => {
+    const input = await inputOf();
+    const result = await asActivity(() => evaluateVersion(input));
+    expect(result).not.toHaveProperty('precision');
+    const packed = await artifacts.readDirectory(result.package);
+    expect(Object.keys(packed.files).sort()).toEqual(Object.values(packageFiles).sort());
+    const report = await textOf(result.report);
+    expect(report).toMatch(/<h2>What it looked at<\/h2>[^]*>meeting<\/text>/);
+    expect(report).toContain('<dt>served in</dt><dd>float32</dd>');
+  });
+
+  it('packs the very weights in int8 that were scored, beside those that training goes on from', async () => {
+    const bytes = writeQuantized(readModel(files));
+    const quantized = await artifacts.putBytes(bytes, { mediaType: mediaTypes.safetensors });
+    const input = await inputOf(quantized);
+    const result = await asActivity(() => evaluateVersion(input));
+    expect(result.precision).toBe('int8');
+    const packed = await artifacts.readDirectory(result.package);
+    expect(packed.files[quantizedWeights].digest).toBe(quantized.digest);
+    expect(packed.files).toHaveProperty([packageFiles.weights]);
+    const report = await textOf(result.report);
+    expect(report).toContain('<dt>served in</dt><dd>int8</dd>');
+    expect(report).toContain(quantized.digest);
+  });
+});
