@@ -59,10 +59,10 @@ export async function measureSizes({
   return { stages: stages.rows(), rest: [...rest.values()].sort((a, b) => b.sizeBytes - a.sizeBytes), total };
 }
 
-/** @returns the model by the digest of what its checkpoints point to: `checkpoints/lifecycle/<model>/…` */
+/** @returns the model by the digest of what its checkpoints point to: `checkpoints/<lifecycle or repair>/<model>/…` */
 async function findCheckpoints(objects: ObjectStore): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for await (const { key } of objects.list('checkpoints/lifecycle/')) {
+  for await (const { key } of objects.list('checkpoints/')) {
     const bytes = await readObject(objects, key);
     if (bytes === undefined) continue;
     for (const { digest } of referencesIn(JSON.parse(bytes.toString()))) found.set(digest, key.split('/')[2]);

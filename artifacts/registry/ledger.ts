@@ -9,6 +9,8 @@ import type { ObjectStore } from '../object-store.ts';
 import { putIfAbsent, readObject } from '../object-store.ts';
 import type { Heads } from './heads.ts';
 import { noHeads } from './heads.ts';
+import type { LedgerState, ReadUpTo } from './ledger-state.ts';
+import { readNewestState } from './ledger-state.ts';
 import type { Signer, Trust } from './signing.ts';
 import { verifySigned } from './signing.ts';
 import type { RegistryState } from './state.ts';
@@ -21,6 +23,10 @@ const readsInFlight = 16;
 
 /** A ledger as far as it was read. Immutable. */
 export interface LedgerView {
+  /** Where reading began: with the first entry, or with what follows a state that was written down. */
+  readonly since: ReadUpTo;
+  readonly head: ReadUpTo;
+  /** Those after `since`. */
   readonly entries: readonly LedgerEntry[];
   readonly state: RegistryState;
   readonly byIdempotencyKey: ReadonlyMap<string, LedgerEntry>;
@@ -57,35 +63,41 @@ export async function writeEntry(objects: ObjectStore, signer: Signer, entry: Le
 
 /** A view that is being read on; nobody else sees it yet. */
 interface GrowingView {
+  readonly since: ReadUpTo;
+  head: ReadUpTo;
   readonly entries: LedgerEntry[];
   state: RegistryState;
   readonly byIdempotencyKey: Map<string, LedgerEntry>;
 }
 
-const emptyView = (model: string): GrowingView => ({
+const viewFrom = ({ head, state }: LedgerState): GrowingView => ({
+  since: head,
+  head,
   entries: [],
-  state: emptyState(model),
+  state,
   byIdempotencyKey: new Map(),
 });
 
+const emptyView = (model: string): GrowingView =>
+  viewFrom({ head: { sequence: 0, hash: genesisHash, at: '' }, state: emptyState(model) });
+
 /** @throws CoppiceFailure ArtifactCorrupt where the entry does not follow the ones before it */
 function append(view: GrowingView, entry: LedgerEntry, key: string): void {
-  const { entries, state, byIdempotencyKey } = view;
+  const { entries, state, byIdempotencyKey, head } = view;
   const { hash, ...content } = entry;
-  const last = entries.at(-1);
-  const expected = { sequence: entries.length + 1, previousHash: last?.hash ?? genesisHash };
+  const expected = head.sequence + 1;
   const broken = [
     entry.model !== state.model && `it belongs to ${entry.model}`,
-    entry.sequence !== expected.sequence &&
-      `its sequence is ${entry.sequence}, expected ${expected.sequence}`,
-    entry.previousHash !== expected.previousHash && 'it does not follow the entry before it',
+    entry.sequence !== expected && `its sequence is ${entry.sequence}, expected ${expected}`,
+    entry.previousHash !== head.hash && 'it does not follow the entry before it',
     hashEntry(content) !== hash && 'its hash is not that of its content',
-    last !== undefined && entry.at < last.at && 'it is dated before the entry before it',
+    entry.at < head.at && 'it is dated before the entry before it',
   ].filter((problem) => problem !== false);
   if (broken.length > 0) {
     throw new CoppiceFailure('ArtifactCorrupt', `${key} breaks the ledger: ${broken.join(', ')}`, { key });
   }
   entries.push(entry);
+  view.head = { sequence: entry.sequence, hash, at: entry.at };
   view.state = foldEntry(state, entry);
   byIdempotencyKey.set(entry.idempotencyKey, entry);
 }
@@ -95,19 +107,6 @@ interface Pin extends LedgerHead {
   readonly seen: string;
 }
 
-/** @throws CoppiceFailure ArtifactCorrupt where entries were removed, or others put in their place */
-function holdToPins({ entries, state: { model } }: LedgerView, pins: readonly Pin[]): void {
-  for (const { sequence, hash, seen } of pins) {
-    if (sequence === 0 || entries.at(sequence - 1)?.hash === hash) continue;
-    const key = ledgerKey(model, sequence);
-    const what =
-      entries.length < sequence
-        ? `the ledger ends at ${entries.length}: entries were removed`
-        : 'another entry stood there';
-    throw new CoppiceFailure('ArtifactCorrupt', `${key} is not what ${seen}: ${what}`, { key });
-  }
-}
-
 export interface LedgerDependencies {
   readonly objects: ObjectStore;
   readonly trust: Trust;
@@ -115,7 +114,11 @@ export interface LedgerDependencies {
   readonly heads?: Heads | undefined;
 }
 
-export function createLedger({ objects, trust, heads = noHeads }: LedgerDependencies): Ledger {
+/** @param options.fromState reads what came after the newest state that was written down, where there is one */
+export function createLedger(
+  { objects, trust, heads = noHeads }: LedgerDependencies,
+  options: { readonly fromState: boolean } = { fromState: false },
+): Ledger {
   const views = new Map<string, LedgerView>();
 
   async function readEntry(key: string): Promise<LedgerEntry> {
@@ -148,23 +151,52 @@ export function createLedger({ objects, trust, heads = noHeads }: LedgerDependen
     return [...revoked, ...(remembered ? [{ ...remembered, seen }] : [])];
   }
 
+  /** The hash of the entry of a sequence, where there is one. */
+  async function hashAt({ since, head, entries, state }: LedgerView, sequence: number) {
+    if (sequence === since.sequence) return since.hash;
+    if (sequence > since.sequence) return entries.at(sequence - since.sequence - 1)?.hash;
+    if (sequence > head.sequence) return undefined;
+    const key = ledgerKey(state.model, sequence);
+    const { hash, ...content } = await readEntry(key);
+    return hashEntry(content) === hash ? hash : undefined;
+  }
+
+  /** @throws CoppiceFailure ArtifactCorrupt where entries were removed, or others put in their place */
+  async function holdToPins(view: LedgerView, pins: readonly Pin[]): Promise<void> {
+    for (const { sequence, hash, seen } of pins) {
+      if (sequence === 0 || (await hashAt(view, sequence)) === hash) continue;
+      const key = ledgerKey(view.state.model, sequence);
+      const what =
+        view.head.sequence < sequence
+          ? `the ledger ends at ${view.head.sequence}: entries were removed`
+          : 'another entry stood there';
+      throw new CoppiceFailure('ArtifactCorrupt', `${key} is not what ${seen}: ${what}`, { key });
+    }
+  }
+
+  const begin = async (model: string): Promise<LedgerView> => {
+    const written = options.fromState ? await readNewestState(model, { objects, trust }) : undefined;
+    return written ? viewFrom(written) : emptyView(model);
+  };
+
   return {
     async read(model) {
       const pins = await readPins(model);
-      const known = views.get(model);
+      const known = views.get(model) ?? (await begin(model));
       let growing: GrowingView | undefined;
-      for await (const [key, entry] of readAfter(model, known?.entries.length ?? 0)) {
-        growing ??= known
-          ? { ...known, entries: [...known.entries], byIdempotencyKey: new Map(known.byIdempotencyKey) }
-          : emptyView(model);
+      for await (const [key, entry] of readAfter(model, known.head.sequence)) {
+        growing ??= {
+          ...known,
+          entries: [...known.entries],
+          byIdempotencyKey: new Map(known.byIdempotencyKey),
+        };
         append(growing, entry, key);
       }
-      const view = growing ?? known ?? emptyView(model);
-      holdToPins(view, pins);
-      const last = growing?.entries.at(-1);
-      if (last) await heads.remember(model, last);
+      const view = growing ?? known;
+      await holdToPins(view, pins);
+      if (view.head.sequence > (views.get(model)?.head.sequence ?? 0)) await heads.remember(model, view.head);
       // A slower reader beside this one must not take entries back.
-      if (view.entries.length > (views.get(model)?.entries.length ?? -1)) views.set(model, view);
+      if (view.head.sequence > (views.get(model)?.head.sequence ?? -1)) views.set(model, view);
       return view;
     },
 
@@ -177,7 +209,7 @@ export function createLedger({ objects, trust, heads = noHeads }: LedgerDependen
           append(view, entry, key);
           tell(entry, before);
         }
-        holdToPins(view, pins);
+        await holdToPins(view, pins);
       } catch (error) {
         if (!(error instanceof CoppiceFailure) || error.type === 'ArtifactStoreUnavailable') throw error;
         return { view, problem: error.message };

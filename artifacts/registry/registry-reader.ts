@@ -49,7 +49,20 @@ export interface RegistryReader {
 
 export function createRegistryReader(dependencies: LedgerDependencies): RegistryReader {
   const { objects, trust } = dependencies;
-  const ledger = createLedger(dependencies);
+  /** Of those who ask what was, and not only how things stand. */
+  const whole = createLedger(dependencies);
+  const ledger = createLedger(dependencies, { fromState: true });
+
+  /** The routing that a document of it must be. */
+  const routingOf = async (model: string, key: string): Promise<RoutingDocument | undefined> => {
+    const isIt = (routing: RoutingDocument | undefined): boolean =>
+      routing !== undefined && routingKey(model, routing.generation) === key;
+    const { state, entries } = await ledger.read(model);
+    if (isIt(state.routing)) return state.routing;
+    const among = (those: readonly LedgerEntry[]) =>
+      those.findLast(({ result }) => isIt(result.routing))?.result.routing;
+    return among(entries) ?? among((await whole.read(model)).entries);
+  };
 
   return {
     readRouting: async (model) => (await ledger.read(model)).state.routing,
@@ -58,16 +71,14 @@ export function createRegistryReader(dependencies: LedgerDependencies): Registry
       const key = await newestKey(objects, `routing/${model}/`, routingKey(model, generation));
       // Documents that were removed hide nothing from who has just started.
       if (key === undefined && generation > 0) return undefined;
-      const { entries, state } = await ledger.read(model);
+      const { state } = await ledger.read(model);
       if (key !== undefined) {
-        const made = entries.findLast(
-          ({ result: { routing } }) => routing && routingKey(model, routing.generation) === key,
-        );
-        if (!made?.result.routing)
+        const document = await routingOf(model, key);
+        if (!document)
           throw new CoppiceFailure('ArtifactCorrupt', `${key} is refused: no entry of the ledger made it`, {
             key,
           });
-        await checkProjection({ key, document: made.result.routing }, { objects, trust });
+        await checkProjection({ key, document }, { objects, trust });
       }
       return state.routing && state.routing.generation > generation ? state.routing : undefined;
     },
@@ -89,13 +100,13 @@ export function createRegistryReader(dependencies: LedgerDependencies): Registry
     },
 
     async servedAt(model, time) {
-      const { entries } = await ledger.read(model);
+      const { entries } = await whole.read(model);
       const before = entries.filter(({ at, result }) => result.routing && at <= time.toISOString());
       return before.at(-1)?.result.routing;
     },
 
-    readLedger: async (model) => (await ledger.read(model)).entries,
-    verifyLedger: (model) => verifyLedger(model, { ledger, objects, trust }),
+    readLedger: async (model) => (await whole.read(model)).entries,
+    verifyLedger: (model) => verifyLedger(model, { ledger: whole, objects, trust }),
     listModels: async () => (await namesBelow(objects, 'ledger/')).sort(),
     async readSpec(model) {
       const { spec } = (await ledger.read(model)).state;

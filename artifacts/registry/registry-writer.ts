@@ -16,7 +16,8 @@ import type { ObjectStore } from '../object-store.ts';
 import { applyChange } from './apply-change.ts';
 import type { Heads } from './heads.ts';
 import type { LedgerView } from './ledger.ts';
-import { createLedger, genesisHash, hashEntry, writeEntry } from './ledger.ts';
+import { createLedger, hashEntry, writeEntry } from './ledger.ts';
+import { entriesPerState, writeState } from './ledger-state.ts';
 import { project } from './projections.ts';
 import type { Signer, Trust } from './signing.ts';
 import { createKeyTrust } from './trust.ts';
@@ -67,6 +68,8 @@ export function createRegistryWriter(dependencies: RegistryWriterDependencies): 
     // The last commit may have died between ledger and documents; ours must not bury that.
     const last = view.entries.at(-1);
     if (last) await project(last, { objects, signer, trust });
+    if (view.head.sequence > 0 && view.head.sequence % entriesPerState === 0)
+      await writeState(objects, signer, view);
     const earlier = view.byIdempotencyKey.get(commit.idempotencyKey);
     if (earlier) return answer(earlier);
     checkGeneration(commit, view);
@@ -129,14 +132,13 @@ function checkGeneration({ model, expectedGeneration }: Commit, { state }: Ledge
   throw new CoppiceFailure('RegistryConflict', message, { model, generation, expectedGeneration });
 }
 
-function makeEntry(commit: Commit, { entries, state }: LedgerView, now: Date): LedgerEntry {
+function makeEntry(commit: Commit, { head, state }: LedgerView, now: Date): LedgerEntry {
   const { model, actor, reason, evidence, idempotencyKey, change } = commit;
-  const last = entries.at(-1);
   // The clock may be set back; the ledger's time may not.
-  const at = last && last.at > now.toISOString() ? last.at : now.toISOString();
+  const at = head.at > now.toISOString() ? head.at : now.toISOString();
   const content = {
     model,
-    sequence: entries.length + 1,
+    sequence: head.sequence + 1,
     at,
     actor,
     reason,
@@ -144,7 +146,7 @@ function makeEntry(commit: Commit, { entries, state }: LedgerView, now: Date): L
     idempotencyKey,
     change,
     result: applyChange(state, change, at),
-    previousHash: last?.hash ?? genesisHash,
+    previousHash: head.hash,
   };
   return { ...content, hash: hashEntry(content) };
 }

@@ -6,9 +6,11 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { applyChange } from './apply-change.ts';
 import type { Ledger } from './ledger.ts';
-import { genesisHash, ledgerKey } from './ledger.ts';
+import { ledgerKey } from './ledger.ts';
+import { describeState, stateKey, statesPrefix } from './ledger-state.ts';
 import { checkProjection, projectionPrefixes, projectionsOf } from './projections.ts';
 import type { Trust } from './signing.ts';
+import { foldEntry } from './state.ts';
 
 /** Documents read at once. */
 const readsInFlight = 16;
@@ -30,7 +32,18 @@ export async function verifyLedger(
   // Listed before the ledger is read, so that each of them has its entry, whatever is committed meanwhile.
   const listed = await listDocuments(objects, model);
   const problems: string[] = [];
+  const written = await listBelow(objects, statesPrefix(model));
+  const states = new Map<string, object>();
   const { view, problem } = await ledger.reread(model, (entry, before) => {
+    const key = stateKey(model, entry.sequence);
+    if (written.includes(key))
+      states.set(
+        key,
+        describeState({
+          head: { sequence: entry.sequence, hash: entry.hash, at: entry.at },
+          state: foldEntry(before, entry),
+        }),
+      );
     if (canonicalJson(applyChange(before, entry.change, entry.at)) === canonicalJson(entry.result)) return;
     problems.push(`${ledgerKey(model, entry.sequence)}: its result does not follow from its change`);
   });
@@ -52,22 +65,29 @@ export async function verifyLedger(
     );
     problems.push(...found.flat());
   }
+  for (const [key, document] of states) {
+    const there = await told(() => checkProjection({ key, document }, { objects, trust }));
+    if (typeof there === 'string') problems.push(there);
+  }
   const made = new Set(projections.map(({ key }) => key));
   // Where the chain broke, what the rest of it made is no problem of its own.
   if (problem === undefined) {
-    for (const key of listed.filter((it) => !made.has(it)))
+    for (const key of [...listed, ...written].filter((it) => !made.has(it) && !states.has(it)))
       problems.push(`${key}: no entry of the ledger made it; it was forged, or entries were removed`);
   }
-  const last = view.entries.at(-1);
-  const head = { sequence: last?.sequence ?? 0, hash: last?.hash ?? genesisHash };
-  return { entries: view.entries.length, documents: projections.length, head, problems };
+  const { sequence, hash } = view.head;
+  const documents = projections.length + states.size;
+  return { entries: view.entries.length, documents, head: { sequence, hash }, problems };
 }
 
 async function listDocuments(objects: ObjectStore, model: string): Promise<string[]> {
+  const keys = await Promise.all(projectionPrefixes(model).map((prefix) => listBelow(objects, prefix)));
+  return keys.flat();
+}
+
+async function listBelow(objects: ObjectStore, prefix: string): Promise<string[]> {
   const keys: string[] = [];
-  for (const prefix of projectionPrefixes(model)) {
-    for await (const { key } of objects.list(prefix)) keys.push(key);
-  }
+  for await (const { key } of objects.list(prefix)) keys.push(key);
   return keys;
 }
 
