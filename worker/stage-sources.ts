@@ -12,6 +12,7 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/selection.ts',
       'activities/training.ts',
       'worker/trainer/run-job.ts', // what the trainer's process runs; how it is watched does not change a result
+      'worker/trainer/batch-thread-main.ts',
       'runtimes/tensorflow/binding.ts',
     ],
     packages: ['@tensorflow/tfjs-node'],

@@ -1,5 +1,5 @@
 // One step of training, and the validation loss, with what counts as divergence.
-import type { Objective } from './objective.ts';
+import type { Objective, StepBatch } from './objective.ts';
 import type { Schedule } from './schedule.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StepResult, TrainingSession } from './session.ts';
@@ -34,14 +34,12 @@ const DIVERGENCE_FACTOR = 10; // single batches of a sound run reach 3 or 4
  */
 export function trainStep(
   session: TrainingSession,
-  objective: Objective,
-  { step, schedule }: { step: number; schedule: Schedule },
+  { program, feeds, tokens }: StepBatch,
+  { step, schedule, ignorantLoss }: Pick<Objective, 'ignorantLoss'> & { step: number; schedule: Schedule },
 ): StepReport {
-  const { program, feeds, tokens } = objective.batch(step);
   const learningRate = learningRateAt(schedule, step);
   const result = session.step(program, feeds, { step, learningRate });
-  const sound =
-    result.loss < DIVERGENCE_FACTOR * objective.ignorantLoss && Number.isFinite(result.gradientNorm);
+  const sound = result.loss < DIVERGENCE_FACTOR * ignorantLoss && Number.isFinite(result.gradientNorm);
   if (!sound) throw new Divergence(step, result.loss);
   return { ...result, learningRate, tokens };
 }

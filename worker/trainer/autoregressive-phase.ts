@@ -6,7 +6,7 @@ import { gptConfigOf } from '../../pipeline/model/gpt-config.ts';
 import { startingGpt, writeGpt } from '../../pipeline/model/gpt-files.ts';
 import { createAutoregressive } from '../../pipeline/training/autoregressive.ts';
 import { CorpusTooSmall } from '../../pipeline/training/token-stream.ts';
-import { openTokenStream, readInitialGpt } from './inputs.ts';
+import { openTokenStream, readInitialGpt, travelling } from './inputs.ts';
 import type { ReadyPhase } from './training-run.ts';
 
 /** @throws CoppiceFailure InvalidInput where the tokens are no stream, or nothing is left to train on */
@@ -20,10 +20,12 @@ export async function prepareAutoregressive(
   try {
     const { vocabularySize, endOfTextId } = tokens;
     const config = gptConfigOf(job.architecture, { vocabularySize, endOfTextId, dropout: options.dropout });
-    const objective = createAutoregressive({ config, seed, tokens, options, heldOutDocuments });
+    const task = { config, seed, options, heldOutDocuments };
+    const objective = createAutoregressive({ ...task, tokens });
     const { layout } = objective;
     return {
       objective,
+      recipe: { kind: 'autoregressive', task: { ...task, tokens: travelling(tokens) } },
       startingParameters: () => startingGpt({ config, layout, seed }, initial),
       toFiles: (parameters) => writeGpt({ config, layout, parameters }),
       close: tokens.close,

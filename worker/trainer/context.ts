@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { ObjectStore } from '../../artifacts/object-store.ts';
 import type { TrainingProgress } from '../../contracts/training-job.ts';
 import type { OpenSession } from '../../pipeline/training/session.ts';
+import type { OpenBatches } from './batches.ts';
 import type { Memory } from './memory.ts';
 
 /** What a job needs of the process that it runs in. */
@@ -12,6 +13,8 @@ export interface TrainerContext {
   readonly objects: ObjectStore;
   /** What computes. */
   readonly openSession: OpenSession;
+  /** Prepares batches ahead; absent: each is made when it is needed. */
+  readonly openBatches?: OpenBatches;
   readonly memory: Memory;
   readonly report: (progress: TrainingProgress) => void;
   /** Asked after every step. */

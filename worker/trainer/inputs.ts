@@ -9,9 +9,10 @@ import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import type { Model, ModelFiles } from '../../pipeline/model/model-files.ts';
 import { readModel } from '../../pipeline/model/model-files.ts';
 import type { Example } from '../../pipeline/training/fine-tuning.ts';
-import type { TokenRows } from '../../pipeline/training/token-rows.ts';
+import type { TokenIds, TokenRows } from '../../pipeline/training/token-rows.ts';
 import { idBytesOf } from '../../pipeline/training/token-rows.ts';
 import type { TokenStream } from '../../pipeline/training/token-stream.ts';
+import type { TokenFile, TokenSource } from './token-file.ts';
 import { openTokenFile } from './token-file.ts';
 
 const count = z.number().int().nonnegative();
@@ -50,8 +51,21 @@ async function fileOf(
   if (file === undefined) throw new CoppiceFailure('InvalidInput', `the directory has no ${name}`, { name });
   return file;
 }
+
 /** Tokens of a corpus that the job holds open. */
-export type Opened<T> = T & { readonly close: () => void };
+export type Opened<T extends { readonly ids: TokenIds }> = Omit<T, 'ids'> & {
+  readonly ids: TokenFile;
+  readonly close: () => void;
+};
+
+/** @returns the tokens as plain data: what reads them from the open file in place of themselves */
+export function travelling<T extends { readonly ids: TokenIds }>({
+  close: _close,
+  ids,
+  ...rest
+}: Opened<T>): Omit<Opened<T>, 'ids' | 'close'> & { readonly ids: TokenSource } {
+  return { ...rest, ids: ids.source };
+}
 
 /**
  * Opens tokens in rows, as an encoder takes them.

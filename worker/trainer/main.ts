@@ -9,6 +9,7 @@ import type { PlanningJob } from '../../contracts/training-plan.ts';
 import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
+import { batchesAhead } from './batch-thread.ts';
 import { processMemory } from './memory.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
 import { planTraining } from './planning.ts';
@@ -47,6 +48,7 @@ async function runStarted({
     artifacts: opened.artifacts,
     objects: opened.buckets.artifacts,
     openSession: openNativeSession,
+    openBatches: batchesAhead,
     memory: processMemory,
     report: (progress) => send({ kind: 'progress', progress }),
     stopRequested: () => stopRequested,

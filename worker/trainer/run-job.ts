@@ -18,7 +18,6 @@ import { writeModel } from '../../pipeline/model/model-files.ts';
 import { readServed, writeQuantized } from '../../pipeline/model/quantized-files.ts';
 import { startingParameters } from '../../pipeline/model/transfer.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
-import type { Objective } from '../../pipeline/training/objective.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { Divergence } from '../../pipeline/training/train-step.ts';
@@ -26,7 +25,8 @@ import type { OnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { prepareAutoregressive } from './autoregressive-phase.ts';
 import type { TrainerContext } from './context.ts';
-import { openTokenRows, readExamples, readInitialModel, readServedFiles } from './inputs.ts';
+import type { Opened } from './inputs.ts';
+import { openTokenRows, readExamples, readInitialModel, readServedFiles, travelling } from './inputs.ts';
 import type { ReadyPhase } from './training-run.ts';
 import { runPhase } from './training-run.ts';
 
@@ -72,10 +72,11 @@ async function prepareEncoder(
       throw new CoppiceFailure('InvalidInput', message);
     }
     const initial = await readInitialModel(artifacts, job.initialWeights);
-    const { config, objective } = await minimized(job, tokens, artifacts);
+    const { config, objective, recipe } = await minimized(job, tokens, artifacts);
     const { layout } = objective;
     return {
       objective,
+      recipe,
       startingParameters: () => startingParameters({ config, layout, seed: job.seed }, initial),
       toFiles: (parameters) => writeModel({ config, layout, parameters }),
       close: tokens.close,
@@ -89,9 +90,9 @@ async function prepareEncoder(
 /** An encoder with its head, and what it is to minimize. */
 async function minimized(
   job: PretrainingJob | FineTuningJob,
-  tokens: TokenRows,
+  tokens: Opened<TokenRows>,
   artifacts: ArtifactStore,
-): Promise<{ config: BertConfig; objective: Objective }> {
+): Promise<{ config: BertConfig } & Pick<ReadyPhase, 'objective' | 'recipe'>> {
   const { seed, options } = job;
   const shared = {
     vocabularySize: tokens.vocabularySize,
@@ -102,7 +103,12 @@ async function minimized(
     if (job.options.wholeWords && tokens.continuations === undefined)
       throw new CoppiceFailure('InvalidInput', 'wholeWords: the tokens do not say which continue a word');
     const config = bertConfigOf(job.architecture, { ...shared, head: 'masked-language-model', labels: [] });
-    return { config, objective: createPretraining({ config, seed, tokens, options: job.options }) };
+    const task = { config, seed, options: job.options };
+    return {
+      config,
+      objective: createPretraining({ ...task, tokens }),
+      recipe: { kind: 'masked', task: { ...task, tokens: travelling(tokens) } },
+    };
   }
   const config = bertConfigOf(job.architecture, { ...shared, head: 'classification', labels: job.labels });
   const limits = { rows: tokens.rows, labels: job.labels.length };
@@ -110,9 +116,11 @@ async function minimized(
   const validation = await readExamples(artifacts, job.examples.validation, limits);
   if (training.length === 0)
     throw new CoppiceFailure('InvalidInput', 'examples.training: expected one at least');
+  const task = { config, seed, options: job.options, training, validation };
   return {
     config,
-    objective: createFineTuning({ config, seed, tokens, options: job.options, training, validation }),
+    objective: createFineTuning({ ...task, tokens }),
+    recipe: { kind: 'fine-tuning', task: { ...task, tokens: travelling(tokens) } },
   };
 }
 

@@ -10,8 +10,17 @@ import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { TokenIds } from '../../pipeline/training/token-rows.ts';
 import { idBytesOf } from '../../pipeline/training/token-rows.ts';
 
+/** What reads an open file: a descriptor is the process's, so that another thread of it reads with the same one. */
+export interface TokenSource {
+  readonly descriptor: number;
+  /** Ids in the file. */
+  readonly length: number;
+  readonly idBytes: 2 | 4;
+}
+
 /** Ids in an open file. */
 export interface TokenFile extends TokenIds {
+  readonly source: TokenSource;
   readonly close: () => void;
 }
 
@@ -32,7 +41,10 @@ export async function openTokenFile(
   try {
     const path = join(folder, 'ids.bin');
     await artifacts.download(reference, path);
-    const file = tokensOf(openSync(path, 'r'), reference.sizeBytes, idBytesOf(vocabularySize));
+    const idBytes = idBytesOf(vocabularySize);
+    const length = Math.floor(reference.sizeBytes / idBytes);
+    const source = { descriptor: openSync(path, 'r'), length, idBytes };
+    const file = { ...readTokenFile(source), source, close: () => closeSync(source.descriptor) };
     await checkIds(file, vocabularySize);
     return file;
   } finally {
@@ -41,8 +53,7 @@ export async function openTokenFile(
 }
 
 /** Little-endian, as every platform that we run on. */
-function tokensOf(descriptor: number, sizeBytes: number, idBytes: 2 | 4): TokenFile {
-  const length = Math.floor(sizeBytes / idBytes);
+export function readTokenFile({ descriptor, length, idBytes }: TokenSource): TokenIds {
   return {
     length,
     subarray: (start, end) => {
@@ -56,7 +67,6 @@ function tokensOf(descriptor: number, sizeBytes: number, idBytes: 2 | 4): TokenF
       }
       return ids;
     },
-    close: () => closeSync(descriptor),
   };
 }
 

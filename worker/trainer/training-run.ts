@@ -14,21 +14,26 @@ import { languageFigures } from '../../pipeline/evaluation/language-figures.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
 import { optimizerOf } from '../../pipeline/training/optimizer.ts';
-import type { Kept, TrainingSession } from '../../pipeline/training/session.ts';
+import type { Kept, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
 import { startingVectors, vectorSizes } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
 import { Divergence, trainStep, validate } from '../../pipeline/training/train-step.ts';
+import type { Batches, BatchRecipe } from './batches.ts';
+import { batchesHere } from './batches.ts';
 import type { BestWeights } from './best-weights.ts';
 import { keepBest, keptStep } from './best-weights.ts';
 import type { Checkpoints, TrainingRecord, TrainingState } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
 import type { TrainerContext } from './context.ts';
 import { recordStep } from './loss-record.ts';
+import type { MemoryForecast } from './memory-check.ts';
 import { forecastMemory } from './memory-check.ts';
 
 /** What a phase needs beside its job. */
 export interface ReadyPhase {
   readonly objective: Objective;
+  /** The objective's batches as plain data, for who makes them elsewhere. */
+  readonly recipe: BatchRecipe;
   readonly toFiles: (parameters: Float32Array) => ModelFiles;
   /** Drawn or read only where there is no checkpoint. */
   readonly startingParameters: () => Float32Array;
@@ -57,20 +62,38 @@ const SAVED_BELOW = 2;
 export async function runPhase(phase: Phase, context: TrainerContext): Promise<TrainingOutcome> {
   const { job, objective } = phase;
   const { precision } = job.options;
-  const plan = { ...objective, optimizer: optimizerOf(job.options), precision, maximumNorm: CLIPPING_NORM };
+  const optimizer = optimizerOf(job.options);
+  const plan = { ...objective, optimizer, precision, maximumNorm: CLIPPING_NORM };
   const checkpoints = openCheckpoints(job, context);
   const resumption = await checkpoints.resume(vectorSizes(plan));
   if (resumption.kind === 'finished') return resumption.outcome;
   const forecast = forecastMemory(job, plan, context.memory);
   if (resumption.kind === 'fresh') forecast.requireFit(); // what was saved did fit
   const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, plan);
+  const { totalSteps } = objective;
+  const batches =
+    context.openBatches?.(phase.recipe, { start: start.step, totalSteps }) ?? batchesHere(objective);
+  try {
+    return await runFrom({ ...phase, checkpoints, start, batches, plan, forecast }, context);
+  } finally {
+    await batches.close();
+  }
+}
+
+interface Beginning extends Phase, Pick<Run, 'checkpoints' | 'start' | 'batches'> {
+  readonly plan: TrainingPlan;
+  readonly forecast: MemoryForecast;
+}
+
+async function runFrom(beginning: Beginning, context: TrainerContext): Promise<TrainingOutcome> {
+  const { job, objective, checkpoints, start, plan, forecast } = beginning;
   const session = await context.openSession(plan, start.vectors);
   try {
     const clock = createClock();
     const readParameters = () => session.read().parameters;
     const best = keepBest(objective.earlyStopping, start, readParameters);
-    const steps = await takeSteps({ ...phase, session, checkpoints, clock, start, best }, context);
-    const outcome = await conclude(phase, context, {
+    const steps = await takeSteps({ ...beginning, session, clock, best }, context);
+    const outcome = await conclude(beginning, context, {
       heldOut: judgeHeldOut(session, objective),
       parameters: best.read() ?? readParameters(),
       steps,
@@ -97,6 +120,7 @@ function freshState(phase: Phase, kept: Kept): TrainingState {
 
 interface Run extends Phase {
   readonly session: TrainingSession;
+  readonly batches: Batches;
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly start: TrainingState;
@@ -108,22 +132,23 @@ interface Run extends Phase {
  * @returns steps done, which are fewer than planned where the phase ended early
  */
 async function takeSteps(run: Run, context: TrainerContext): Promise<number> {
-  const { job, objective, session, checkpoints, clock, start, best } = run;
+  const { job, objective, session, batches, checkpoints, clock, start, best } = run;
   const { record } = start;
-  const { totalSteps } = objective;
+  const { totalSteps, ignorantLoss } = objective;
   const { learningRate, warmupFraction, schedule: decay } = job.options;
   const schedule = { peak: learningRate * job.learningRateScale, totalSteps, warmupFraction, decay };
   let savedStep = start.step;
   let savedAt = performance.now();
   let step = start.step;
   for (; step < totalSteps && !best.isOver(); step += 1) {
-    const report = clock.step(() => trainStep(session, objective, { step, schedule }));
+    const at = { step, schedule, ignorantLoss };
+    const report = await clock.step(async () => trainStep(session, await batches.next(step), at));
     const done = step + 1;
     const validationLoss = recordStep({ objective, session, record }, done, report);
     if (validationLoss !== undefined) best.validated(done, validationLoss);
     const stopping = context.stopRequested();
     const due = stopping || performance.now() - savedAt > job.options.checkpointEverySeconds * 1_000;
-    if (due && report.loss < SAVED_BELOW * objective.ignorantLoss) {
+    if (due && report.loss < SAVED_BELOW * ignorantLoss) {
       await checkpoints.save({ step: done, vectors: session.read(), best: best.read(), record });
       savedStep = done;
       savedAt = performance.now();
@@ -198,9 +223,10 @@ function createClock() {
   let milliseconds = 0;
   let reportedAt = -Infinity;
   return {
-    step(take: () => StepReport): StepReport {
+    /** What a step waits for its batch is time of the step. */
+    async step(take: () => Promise<StepReport>): Promise<StepReport> {
       const start = performance.now();
-      const report = take();
+      const report = await take();
       milliseconds += performance.now() - start;
       tokens += report.tokens;
       steps += 1;
