@@ -32,11 +32,17 @@ export function lifecycleDetails({ stages, outcome }: LifecycleStatus): string {
 
 /** A training in a line, for the table of stages. */
 export function describeTraining(trained: TrainingResult): string {
-  const { trainingCount, steps, earlyStopping: stopping, tokensPerSecond } = trained;
+  const { trainingCount, steps, earlyStopping: stopping, tokensPerSecond, memory } = trained;
   const planned = stopping && steps < stopping.plannedSteps ? ` of ${stopping.plannedSteps}` : '';
   const kept = stopping ? ` (step ${stopping.keptStep} kept)` : '';
-  return `${trainingCount} examples, ${steps}${planned} steps${kept}, ${Math.round(tokensPerSecond)} tokens/s`;
+  const speed = `${Math.round(tokensPerSecond)} tokens/s`;
+  const took = memory
+    ? `, ${megabytes(memory.peakBytes)} (${megabytes(memory.estimatedBytes)} estimated)`
+    : '';
+  return `${trainingCount} examples, ${steps}${planned} steps${kept}, ${speed}${took}`;
 }
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 /** A rollout in Markdown: where it stands and what the last look found. */
 export function rolloutDetails(status: RolloutStatus): string {

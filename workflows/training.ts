@@ -74,6 +74,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     steps: tuned.steps,
     ...(tuned.earlyStopping && { earlyStopping: tuned.earlyStopping }),
     tokensPerSecond: tuned.tokensPerSecond,
+    ...(tuned.memory && { memory: tuned.memory }),
     environment: tuned.environment,
     lineage: records.map(({ lineage }) => lineage),
     cached: records.every(({ cached }) => cached),

@@ -22,6 +22,10 @@ const trained: TrainingResult = {
 describe('a training in a line', () => {
   it('tells examples, steps and speed', () => {
     expect(describeTraining(trained)).toBe('1000 examples, 250 steps, 20000 tokens/s');
+    const memory = { peakBytes: 812_300_000, estimatedBytes: 790_000_000 };
+    expect(describeTraining({ ...trained, memory })).toBe(
+      '1000 examples, 250 steps, 20000 tokens/s, 812 MB (790 MB estimated)',
+    );
   });
 
   it('tells with early stopping at which step it ended and which one was kept', () => {
