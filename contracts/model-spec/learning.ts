@@ -17,6 +17,11 @@ export const tokenizerSchema = z
   .transform((spec) => ({ ...spec, lowercase: spec.lowercase ?? spec.algorithm === 'wordpiece' }));
 export type TokenizerSpec = z.infer<typeof tokenizerSchema>;
 
+const averagingSchema = z.strictObject({
+  /** What a step leaves of the average so far. */
+  decay: z.number().min(0).lt(1).default(0.999),
+});
+
 const phase = {
   batchSize: z.number().int().min(1).max(4_096).default(16),
   /** Rows that are computed at once, their gradients added up to the batch's; absent: all. Halved where memory is short. */
@@ -30,6 +35,8 @@ const phase = {
   /** In what matrix products are computed; everything else is float32. */
   precision: z.enum(['float32', 'bfloat16']).default('float32'),
   weightDecay: z.number().min(0).max(1).default(0.01),
+  /** The weights that are validated and written are an exponential moving average; absent: those of the last step. */
+  averaging: averagingSchema.optional(),
   dropout: z.number().min(0).lt(1).default(0.1),
   /** A cap for tests and trials; the phase ends there whatever its epochs. */
   maximumSteps: z.number().int().positive().optional(),

@@ -5,7 +5,7 @@ import type { GraphCost } from '../graph/cost.ts';
 import { costOf } from '../graph/cost.ts';
 import { gradients } from '../graph/gradients.ts';
 import { reachableOf } from '../graph/ir.ts';
-import type { TrainingPlan } from './session.ts';
+import type { Kept, TrainingPlan } from './session.ts';
 import { vectorSizes } from './session.ts';
 
 /** Arithmetic of a step over the longest rows. */
@@ -17,7 +17,7 @@ export interface PlanEstimate {
 }
 
 /** What of a plan says how much it takes. */
-export type EstimatedPlan = Pick<TrainingPlan, 'layout' | 'losses' | 'validations' | 'optimizer'>;
+export type EstimatedPlan = Kept & Pick<TrainingPlan, 'losses' | 'validations'>;
 
 const NUMBER_BYTES = 4;
 const OPERATION_BYTES = 16_000; // measured: definition, kernel and what the executor keeps of each

@@ -71,14 +71,15 @@ export function optimizerOf(options: {
   return optimizers[options.optimizer](options.weightDecay);
 }
 
-/** Something that an optimizer keeps. */
+/** Something that is kept beside the parameters. */
 export interface Slot {
   readonly name: string;
   /** @returns the shape of what is kept of a parameter; undefined: nothing is. */
   readonly shapeOf: (shape: Shape) => Shape | undefined;
 }
 
-const alike = (name: string): Slot => ({ name, shapeOf: (shape) => shape });
+/** A slot of the parameters' own shapes. */
+export const alike = (name: string): Slot => ({ name, shapeOf: (shape) => shape });
 
 /** Whether Adafactor keeps rows and columns of a parameter, and not every entry; none has more than two axes. */
 export const isFactored = (shape: Shape): boolean => shape.length === 2;

@@ -7,22 +7,24 @@ import { compileInterpreter } from '../graph/interpret.ts';
 import type { Node } from '../graph/ir.ts';
 import { reachableOf } from '../graph/ir.ts';
 import type { ParameterLayout } from '../model/layout.ts';
+import { newestShare } from './averaging.ts';
 import { partsOf } from './micro-batches.ts';
 import { updateNumbers } from './optimizer.ts';
-import { updatePlain } from './plain-updates.ts';
+import { averagePlain, updatePlain } from './plain-updates.ts';
 import type { OpenSession } from './session.ts';
+import { weightsOf } from './session.ts';
 
 /** Opens a plan on the backend that TensorFlow.js has. */
 export const openPlainSession: OpenSession = (plan, initial) => {
-  const { layout, optimizer, maximumNorm } = plan;
+  const { layout, optimizer } = plan;
   const vectors = Object.fromEntries(Object.entries(initial).map(([name, vector]) => [name, vector.slice()]));
   const steps = new Map<string, Interpreter<string>>();
   const validations = new Map<string, Interpreter<string>>();
-  const parameters = (): Record<string, tf.Tensor> =>
+  const tensorsOf = (vector: Float32Array): Record<string, tf.Tensor> =>
     Object.fromEntries(
       layout.entries.map(({ name, shape, offset, size }) => [
         name,
-        tf.tensor(vectors.parameters.slice(offset, offset + size), [...shape]),
+        tf.tensor(vector.slice(offset, offset + size), [...shape]),
       ]),
     );
   return Promise.resolve({
@@ -33,20 +35,26 @@ export const openPlainSession: OpenSession = (plan, initial) => {
       const gradient = new Float32Array(layout.size);
       let loss = 0;
       for (const part of partsOf(reachableOf([plan.losses[program]], 'input'), inputs)) {
-        const results = tf.tidy(() => interpreter.run({ inputs: part, parameters: parameters() }));
+        const results = tf.tidy(() =>
+          interpreter.run({ inputs: part, parameters: tensorsOf(vectors.parameters) }),
+        );
         loss += results.loss.dataSync()[0];
         addTo(gradient, layout, results);
         tf.dispose(results);
       }
       const numbers = updateNumbers(optimizer, step, learningRate);
-      const gradientNorm = updatePlain(vectors, gradient, { layout, optimizer, maximumNorm, numbers });
+      const gradientNorm = updatePlain(vectors, gradient, { ...plan, numbers });
+      averagePlain(vectors, newestShare(plan.averaging, step));
       return { loss, gradientNorm };
     },
     validate: (program, inputs) => {
       const interpreter = obtain(validations, program, () =>
         compileInterpreter({ loss: plan.validations[program] }),
       );
-      return tf.tidy(() => interpreter.run({ inputs, parameters: parameters() }).loss.dataSync()[0]);
+      return tf.tidy(() => {
+        const parameters = tensorsOf(weightsOf(vectors));
+        return interpreter.run({ inputs, parameters }).loss.dataSync()[0];
+      });
     },
     read: () => Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [name, vector.slice()])),
     dispose: () => undefined,

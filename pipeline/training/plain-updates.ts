@@ -103,3 +103,8 @@ function factoredScales({ entry, own, renewal }: Span, squares: Float32Array): F
 function renew(moments: Float32Array, means: Float32Array, share: number): void {
   for (const [index, mean] of means.entries()) moments[index] += share * (mean - moments[index]);
 }
+
+/** Moves the averages, where there are any, towards the parameters by a share of what is between them. */
+export function averagePlain({ parameters, averages }: Partial<Vectors>, share: number): void {
+  if (parameters !== undefined && averages !== undefined) renew(averages, parameters, share);
+}

@@ -4,8 +4,9 @@ import type { Node } from '../graph/ir.ts';
 import type { Precision, Shape } from '../graph/operation-kinds.ts';
 import { sizeOf } from '../graph/shapes.ts';
 import type { ParameterLayout } from '../model/layout.ts';
+import type { Averaging } from './averaging.ts';
 import type { Optimizer, Slot } from './optimizer.ts';
-import { slotsOf } from './optimizer.ts';
+import { alike, slotsOf } from './optimizer.ts';
 
 /** Values for the inputs of a graph, by name. */
 export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -14,6 +15,8 @@ export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
 export interface TrainingPlan {
   readonly layout: ParameterLayout;
   readonly optimizer: Optimizer;
+  /** Absent: the parameters themselves are validated and written. */
+  readonly averaging?: Averaging | undefined;
   /** In what matrix products are computed, where the session knows more than float32. */
   readonly precision: Precision;
   /** Gradients that are longer, all together, are scaled down to this norm. */
@@ -24,7 +27,7 @@ export interface TrainingPlan {
   readonly validations: Readonly<Record<string, Node>>;
 }
 
-/** `parameters`, and what the optimizer keeps, by name; as `vectorLayouts` has them. */
+/** `parameters`, what the optimizer keeps, and their `averages`, by name; as `vectorLayouts` has them. */
 export type Vectors = Readonly<Record<string, Float32Array>>;
 
 export interface StepResult {
@@ -38,18 +41,18 @@ export interface StepResult {
 export interface TrainingSession {
   /** Takes one step; parameters and what the optimizer keeps are changed. */
   readonly step: (program: string, feeds: Feeds, at: { step: number; learningRate: number }) => StepResult;
-  /** @returns a validation's loss at the present parameters. */
+  /** @returns a validation's loss at the present weights: the averages where there are any. */
   readonly validate: (program: string, feeds: Feeds) => number;
   /** @returns copies of all vectors. */
   readonly read: () => Vectors;
   readonly dispose: () => void;
 }
 
-/** Starts a plan from given vectors: `parameters`, and each of the optimizer's. */
+/** Starts a plan from given vectors. */
 export type OpenSession = (plan: TrainingPlan, vectors: Vectors) => Promise<TrainingSession>;
 
 /** What of a plan says which vectors there are. */
-export type Kept = Pick<TrainingPlan, 'layout' | 'optimizer'>;
+export type Kept = Pick<TrainingPlan, 'layout' | 'optimizer' | 'averaging'>;
 
 /** Where a parameter's numbers stand in a vector. */
 export interface Span {
@@ -65,9 +68,14 @@ export interface VectorLayout {
   readonly size: number;
 }
 
-/** @returns all vectors of a plan, by name: the parameters, and what the optimizer keeps of them. */
-export function vectorLayouts({ layout, optimizer }: Kept): Readonly<Record<string, VectorLayout>> {
-  const kept: Slot[] = [{ name: 'parameters', shapeOf: (shape) => shape }, ...slotsOf(optimizer)];
+/** @returns all vectors of a plan, by name. */
+export function vectorLayouts({
+  layout,
+  optimizer,
+  averaging,
+}: Kept): Readonly<Record<string, VectorLayout>> {
+  const averages = averaging === undefined ? [] : [alike('averages')];
+  const kept = [alike('parameters'), ...slotsOf(optimizer), ...averages];
   return Object.fromEntries(kept.map(({ name, shapeOf }) => [name, layOutVector(layout, shapeOf)]));
 }
 
@@ -89,11 +97,17 @@ export function vectorSizes(kept: Kept): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(vectorLayouts(kept)).map(([name, { size }]) => [name, size]));
 }
 
-/** @returns the vectors before the first step: nothing is known of any gradient. */
+/** @returns the vectors before the first step: nothing is known of any gradient, and the parameters are their average. */
 export function startingVectors(parameters: Float32Array, kept: Kept): Vectors {
   const zeros = Object.entries(vectorSizes(kept)).map(([name, size]): [string, Float32Array] => [
     name,
     new Float32Array(size),
   ]);
-  return { ...Object.fromEntries(zeros), parameters };
+  const vectors = { ...Object.fromEntries(zeros), parameters };
+  return kept.averaging === undefined ? vectors : { ...vectors, averages: parameters.slice() };
+}
+
+/** @returns what is validated and written, in the order of the layout. */
+export function weightsOf(vectors: Vectors): Float32Array {
+  return Object.hasOwn(vectors, 'averages') ? vectors.averages : vectors.parameters;
 }

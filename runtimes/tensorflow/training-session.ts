@@ -8,6 +8,7 @@ import type {
   VariableNames,
 } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
+import { newestShare } from '../../pipeline/training/averaging.ts';
 import { partsOf } from '../../pipeline/training/micro-batches.ts';
 import { updateNumbers } from '../../pipeline/training/optimizer.ts';
 import type {
@@ -21,6 +22,8 @@ import type {
 import { vectorLayouts } from '../../pipeline/training/session.ts';
 import type { Feed, SavedModel } from './saved-model.ts';
 import { loadSavedModel } from './saved-model.ts';
+
+const scalarNames = ['rate', 'epsilon', 'decay', 'renewal', 'newestShare'] as const;
 
 /**
  * Loads a plan and sets its variables.
@@ -39,8 +42,11 @@ export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): P
 
   return {
     step: (program, fed, { step, learningRate }) => {
-      const numbers = updateNumbers(plan.optimizer, step, learningRate);
-      const scalars = (['rate', 'epsilon', 'decay', 'renewal'] as const).map(
+      const numbers = {
+        ...updateNumbers(plan.optimizer, step, learningRate),
+        newestShare: newestShare(plan.averaging, step),
+      };
+      const scalars = scalarNames.map(
         (name): Feed => ({ name: graph.scalars[name], shape: [], values: Float32Array.of(numbers[name]) }),
       );
       const names = graph.programs[program];

@@ -21,17 +21,18 @@ function lossOf({ layout }: OptimizerSteps) {
 }
 
 function openSteps(golden: OptimizerSteps) {
-  const { layout, optimizer } = golden;
+  const { layout, optimizer, averaging } = golden;
   return openNativeSession(
     {
       layout,
       optimizer,
+      averaging,
       precision: 'float32',
       maximumNorm: 1,
       losses: { sum: lossOf(golden) },
       validations: {},
     },
-    startingVectors(Float32Array.from(golden.start), { layout, optimizer }),
+    startingVectors(Float32Array.from(golden.start), golden),
   );
 }
 

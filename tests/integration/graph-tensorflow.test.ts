@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/learning.ts';
 import type { Node } from '../../pipeline/graph/ir.ts';
 import { createGraph, reachable } from '../../pipeline/graph/ir.ts';
-import type { Precision } from '../../pipeline/graph/operation-kinds.ts';
 import { matMul } from '../../pipeline/graph/operations.ts';
 import { createGraphDef, shapeAttribute, typeAttribute } from '../../pipeline/graph/tensorflow/graph-def.ts';
 import { lower } from '../../pipeline/graph/tensorflow/lower.ts';
@@ -13,11 +12,10 @@ import { initialParameters } from '../../pipeline/model/layout.ts';
 import { createRandom } from '../../pipeline/random.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
-import type { Optimizer } from '../../pipeline/training/optimizer.ts';
-import { adamW } from '../../pipeline/training/optimizer.ts';
+import { adamW, momentumSgd } from '../../pipeline/training/optimizer.ts';
 import { openPlainSession } from '../../pipeline/training/plain-session.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
-import type { OpenSession } from '../../pipeline/training/session.ts';
+import type { OpenSession, TrainingPlan } from '../../pipeline/training/session.ts';
 import { startingVectors } from '../../pipeline/training/session.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { validate } from '../../pipeline/training/train-step.ts';
@@ -141,11 +139,17 @@ describe('a training session on native TensorFlow', () => {
   async function take(
     open: OpenSession,
     objective: Objective,
-    optimizer: Optimizer,
-    precision: Precision = 'float32',
+    changes: Partial<Pick<TrainingPlan, 'optimizer' | 'averaging' | 'precision'>> = {},
   ) {
-    const start = startingVectors(initialParameters(objective.layout, 1), { ...objective, optimizer });
-    const session = await open({ ...objective, optimizer, precision, maximumNorm: 1 }, start);
+    const plan = {
+      ...objective,
+      optimizer: adamW(0.1),
+      precision: 'float32',
+      maximumNorm: 1,
+      ...changes,
+    } as const;
+    const start = startingVectors(initialParameters(objective.layout, 1), plan);
+    const session = await open(plan, start);
     const results = [0, 1, 2, 3].map((step) => {
       const { program, feeds } = objective.batch(step);
       return session.step(program, feeds, { step, learningRate: 0.01 });
@@ -159,15 +163,16 @@ describe('a training session on native TensorFlow', () => {
   beforeAll(usePlainBackend);
 
   it.each([
-    ['fine-tuning by AdamW', fineTuning, adamW(0.1)],
-    ['fine-tuning by SGD with momentum', fineTuning, { kind: 'sgd', momentum: 0.9, weightDecay: 0.1 }],
-    ['pretraining by AdamW', pretraining, adamW(0.1)],
+    ['fine-tuning by AdamW', fineTuning, {}],
+    ['fine-tuning by SGD with momentum', fineTuning, { optimizer: momentumSgd(0.1) }],
+    ['fine-tuning with averaged weights', fineTuning, { averaging: { decay: 0.7 } }],
+    ['pretraining by AdamW', pretraining, {}],
   ] as const)(
     'takes the steps of plain TensorFlow.js, dropout included: %s',
-    async (_, objective, optimizer) => {
-      const native = await take(openNativeSession, objective, optimizer);
+    async (_, objective, changes) => {
+      const native = await take(openNativeSession, objective, changes);
       await usePlainBackend();
-      const plain = await take(openPlainSession, objective, optimizer);
+      const plain = await take(openPlainSession, objective, changes);
       expect(native.results).toHaveLength(4);
       for (const [step, { loss, gradientNorm }] of native.results.entries()) {
         expect(loss).toBeCloseTo(plain.results[step].loss, 4);
@@ -191,20 +196,29 @@ describe('a training session on native TensorFlow', () => {
   ] as const)(
     'adds up the gradients of parts to those of the batch, dropout included: %s',
     async (_, whole, inParts) => {
-      const expected = await take(openNativeSession, whole, adamW(0.1));
-      const parted = await take(openNativeSession, inParts, adamW(0.1));
+      const expected = await take(openNativeSession, whole);
+      const parted = await take(openNativeSession, inParts);
       for (const [step, { loss, gradientNorm }] of parted.results.entries()) {
         expect(loss).toBeCloseTo(expected.results[step].loss, 4);
         expect(gradientNorm).toBeCloseTo(expected.results[step].gradientNorm, 3);
       }
-      const again = await take(openNativeSession, inParts, adamW(0.1));
+      const again = await take(openNativeSession, inParts);
       expect(again.vectors).toEqual(parted.vectors);
     },
   );
 
+  it('validates the average of the weights where there is one', async () => {
+    const averaged = await take(openNativeSession, fineTuning, { averaging: { decay: 0.7 } });
+    const plan = { ...fineTuning, optimizer: adamW(0.1), precision: 'float32', maximumNorm: 1 } as const;
+    const session = await openNativeSession(plan, startingVectors(averaged.vectors.averages, plan));
+    expect(validate(session, fineTuning)).toBe(averaged.validation);
+    expect((await take(openNativeSession, fineTuning)).validation).not.toBe(averaged.validation);
+    session.dispose();
+  });
+
   it('computes matrix products in bfloat16 where it is told to: nearly the same losses', async () => {
-    const exact = await take(openNativeSession, fineTuning, adamW(0.1));
-    const rough = await take(openNativeSession, fineTuning, adamW(0.1), 'bfloat16');
+    const exact = await take(openNativeSession, fineTuning);
+    const rough = await take(openNativeSession, fineTuning, { precision: 'bfloat16' });
     expect(rough.results[0].loss).not.toBe(exact.results[0].loss);
     for (const [step, { loss }] of rough.results.entries())
       expect(loss).toBeCloseTo(exact.results[step].loss, 1);

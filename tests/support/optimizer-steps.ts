@@ -9,6 +9,7 @@ import { adafactor, adamW } from '../../pipeline/training/optimizer.ts';
 const numbers = z.array(z.number());
 const goldenSchema = z.object({
   weightDecay: z.number(),
+  averaging: z.object({ decay: z.number() }).optional(),
   start: numbers,
   steps: z.array(
     // Beside what all have, the parameters and what the optimizer keeps, after the step.
@@ -43,6 +44,6 @@ function layoutOf(shape: readonly [number, number], bias: number): ParameterLayo
 }
 
 export const optimizerSteps: readonly (readonly [string, OptimizerSteps])[] = [
-  ["PyTorch's AdamW", read('adamw', adamW, layoutOf([5, 1], 3))],
+  ["PyTorch's AdamW and average", read('adamw', adamW, layoutOf([5, 1], 3))],
   ["transformers' Adafactor", read('adafactor', adafactor, layoutOf([3, 4], 5))],
 ];

@@ -45,7 +45,10 @@ function planPhase(
     phase === 'pretraining' ? (training.pretraining ?? training.fineTuning) : training.fineTuning;
   const parts = partsOfBatch({ options });
   const rows = rowsAtOnce(options);
-  const estimate = estimatePlan({ ...objective, optimizer: optimizerOf(options) }, parts);
+  const estimate = estimatePlan(
+    { ...objective, optimizer: optimizerOf(options), averaging: options.averaging },
+    parts,
+  );
   const secondsPerStep = parts * secondsOf(estimate.work, speed);
   const tokensPerStep = options.batchSize * architecture.contextLength;
   const fits = estimate.memory.total <= availableBytes;

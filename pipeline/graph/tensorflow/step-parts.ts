@@ -17,6 +17,8 @@ export interface Variable extends VariableReferences {
   readonly decays: boolean;
   /** By name, those that the optimizer keeps of this parameter. */
   readonly slots: Readonly<Record<string, VariableReferences>>;
+  /** Where weights are averaged. */
+  readonly average: VariableReferences | undefined;
   /** The gradients of a batch's parts, added up; nothing before the first. */
   readonly sum: VariableReferences;
 }
@@ -27,6 +29,7 @@ export interface UpdateScalars {
   readonly epsilon: Reference;
   readonly decay: Reference;
   readonly renewal: Reference;
+  readonly newestShare: Reference;
 }
 
 /** A parameter's part of a step. */

@@ -12,7 +12,7 @@ import { createGraphDef, shapeAttribute, typeAttribute } from './graph-def.ts';
 import type { LoweringOptions } from './lower.ts';
 import { lower } from './lower.ts';
 import type { UpdateScalars, Variable } from './step-parts.ts';
-import { clip, globalNorm, update } from './updates.ts';
+import { average, clip, globalNorm, update } from './updates.ts';
 
 /** Names by which a loaded graph is run. */
 export interface TrainingGraph {
@@ -66,8 +66,9 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
     epsilon: placeholder(target, 'epsilon', []),
     decay: placeholder(target, 'decay', []),
     renewal: placeholder(target, 'renewal', []),
+    newestShare: placeholder(target, 'newest-share', []),
   };
-  const program = (kind: string, name: string, loss: Node): Program => {
+  const program = (kind: 'train' | 'validate', name: string, loss: Node): Program => {
     const feeds: Record<string, Reference> = {};
     const inputs = reachableOf([loss], 'input');
     for (const { attributes } of inputs) {
@@ -76,7 +77,9 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
     }
     const source = (node: Node<'input'> | Node<'parameter'>): Reference => {
       const { name: wanted } = node.attributes;
-      return node.operation === 'input' ? feeds[wanted] : state.variable(wanted).value;
+      if (node.operation === 'input') return feeds[wanted];
+      const variable = state.variable(wanted);
+      return (kind === 'validate' ? (variable.average ?? variable) : variable).value;
     };
     return { target, plan, scalars, state, loss, source, names: { inputs, feeds } };
   };
@@ -145,9 +148,11 @@ function move(
   }: { variables: readonly Variable[]; slopes: readonly Reference[]; norm: Reference },
 ): Reference[] {
   const clipped = clip(target, slopes, { norm, maximum: plan.maximumNorm });
-  return variables.map((variable, index) =>
-    update(target, variable, { optimizer: plan.optimizer, gradient: clipped[index], scalars }),
-  );
+  return variables.map((variable, index) => {
+    const options = { optimizer: plan.optimizer, gradient: clipped[index], scalars };
+    const moved = update(target, variable, options);
+    return average(target, variable, { share: scalars.newestShare, moved });
+  });
 }
 
 /** A value that is had once other nodes have run. */
@@ -161,7 +166,7 @@ interface State {
   readonly assign: Reference;
 }
 
-function createState(target: GraphDef, { layout, optimizer }: TrainingPlan): State {
+function createState(target: GraphDef, { layout, optimizer, averaging }: TrainingPlan): State {
   const names: VariableNames[] = [];
   const assignments: Reference[] = [];
   const make = (vector: string, parameter: string, shape: readonly number[]) => {
@@ -181,9 +186,10 @@ function createState(target: GraphDef, { layout, optimizer }: TrainingPlan): Sta
           return kept === undefined ? [] : [[slot.name, make(slot.name, name, kept)]];
         }),
       );
+      const averaged = averaging === undefined ? undefined : make('averages', name, shape);
       // Takes no memory before it is assigned to.
       const sum = makeVariable(target, `gradients/${name}`, shape);
-      return [name, { name, shape, decays, ...own, slots, sum }];
+      return [name, { name, shape, decays, ...own, slots, average: averaged, sum }];
     }),
   );
   const variable = (name: string): Variable => {

@@ -64,6 +64,19 @@ function moveByAdam(
   return target.add('ResourceApplyAdam', [...variables, ...numbers, gradient], { T }, { after });
 }
 
+/** Moves the parameter's average towards it. @param moved what must have run before */
+export function average(
+  target: GraphDef,
+  { handle, average: own }: Variable,
+  { share, moved }: { readonly share: Reference; readonly moved: Reference },
+): Reference {
+  if (own === undefined) return moved;
+  const parameter = target.add('ReadVariableOp', [handle], { dtype: T }, { after: [moved] });
+  const excess = target.add('Sub', [own.value, parameter], { T });
+  const lost = target.add('Mul', [excess, share], { T });
+  return target.add('AssignSubVariableOp', [own.handle, lost], { dtype: T });
+}
+
 function decay(target: GraphDef, { handle, value }: Variable, share: Reference): Reference {
   const lost = target.add('Mul', [value, share], { T });
   return target.add('AssignSubVariableOp', [handle, lost], { dtype: T });
