@@ -17,6 +17,8 @@ export interface GoldenModel {
   readonly logits: () => Node;
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   readonly parameters: readonly NamedTensor[];
+  /** A label for each row of the logits, to make a loss of. */
+  readonly labels: Int32Array;
   /** Of transformers, row-major. */
   readonly expected: readonly number[];
   /** Of transformers, a layer a row: [B × H × T × T]. */
@@ -30,7 +32,7 @@ const attention = z.object({ bert: rows, gpt2: rows }).parse(JSON.parse(read('at
 
 function bert(name: 'classifier' | 'masked'): GoldenModel {
   const { config, layout, parameters } = readModel(goldenFiles(name));
-  const { batch, positions, logits: expected } = golden(name);
+  const { batch, positions, logits: expected, targets } = golden(name);
   const options = { config, batchSize: batch.batchSize, length: batch.length, allQueries: true };
   const mask = attentionMask(batch.lengths, batch.length);
   return {
@@ -40,22 +42,27 @@ function bert(name: 'classifier' | 'masked'): GoldenModel {
         : maskedTokenLogits(createGraph(), options, positions.length),
     inputs: { ids: batch.ids, mask, ...(positions && { positions: Int32Array.from(positions) }) },
     parameters: namedTensors(layout, parameters),
+    labels: Int32Array.from(targets),
     expected: expected.flat(),
     attention: name === 'classifier' ? attention.bert : [],
   };
 }
 
+/** The decoder's files, for what is not in its golden numbers. */
+export const goldenGpt = readGpt({
+  config: read('gpt2/config.json'),
+  weights: readFileSync(new URL('gpt2/model.safetensors', folder)),
+});
+
 function gpt2(): GoldenModel {
-  const numbers = z.object({ ids: rows, logits: rows }).parse(JSON.parse(read('gpt2.json')));
-  const { config, layout, parameters } = readGpt({
-    config: read('gpt2/config.json'),
-    weights: readFileSync(new URL('gpt2/model.safetensors', folder)),
-  });
+  const numbers = z.object({ ids: rows, targets: rows, logits: rows }).parse(JSON.parse(read('gpt2.json')));
+  const { config, layout, parameters } = goldenGpt;
   const [batchSize, length] = [numbers.ids.length, numbers.ids[0].length];
   return {
     logits: () => nextTokenLogits(createGraph(), { config, batchSize, length }),
     inputs: { ids: Int32Array.from(numbers.ids.flat()) },
     parameters: namedTensors(layout, parameters),
+    labels: Int32Array.from(numbers.targets.flat()),
     expected: numbers.logits.flat(),
     attention: attention.gpt2,
   };

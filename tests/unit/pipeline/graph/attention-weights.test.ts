@@ -1,51 +1,12 @@
-// Golden numbers: tests/golden/make-attention.py.
-import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+// The numbers are held against those of transformers in tests/support/graph-models-contract.ts.
+import { describe, expect, it } from 'vitest';
 import { withAttention } from '../../../../pipeline/graph/attention-weights.ts';
 import { expand } from '../../../../pipeline/graph/expand.ts';
-import { compileInterpreter } from '../../../../pipeline/graph/interpret.ts';
 import { createGraph, reachable } from '../../../../pipeline/graph/ir.ts';
-import { writeOnnx } from '../../../../pipeline/graph/onnx/write-onnx.ts';
 import { dropoutMask, input, attention as mixed } from '../../../../pipeline/graph/operations.ts';
-import { openOnnxSession } from '../../../../runtimes/onnx/session.ts';
-import { expectClose } from '../../../support/expect-close.ts';
-import type { GoldenModel } from '../../../support/golden-models.ts';
 import { goldenModels } from '../../../support/golden-models.ts';
-import { usePlainBackend } from '../model/plain-backend.ts';
-
-beforeAll(usePlainBackend);
 
 const looking = Object.entries(goldenModels).filter(([, { attention }]) => attention.length > 0);
-
-type Results = (name: string) => ArrayLike<number>;
-
-function runPlainly({ logits, inputs, parameters }: GoldenModel): Results {
-  const tensors = parameters.map(({ name, shape, values }) => [name, tf.tensor(values, [...shape])] as const);
-  const feeds = { inputs, parameters: Object.fromEntries(tensors) };
-  const results = compileInterpreter(withAttention({ logits: logits() })).run(feeds);
-  return (name) => results[name].dataSync();
-}
-
-async function runOnOnnx({ logits, inputs, parameters }: GoldenModel): Promise<Results> {
-  const values = new Map(parameters.map((tensor) => [tensor.name, tensor.values]));
-  const session = await openOnnxSession(writeOnnx(withAttention({ logits: logits() }), { values }));
-  const results = await session.run(inputs);
-  await session.close();
-  return (name) => results[name];
-}
-
-describe.each([
-  ['plain TensorFlow.js', runPlainly],
-  ['ONNX Runtime', runOnOnnx],
-])('attention weights on %s', (_, run) => {
-  it.each(looking)('are those of transformers, layer by layer and head by head: %s', async (_name, model) => {
-    const valuesOf = await run(model);
-    for (const [layer, weights] of model.attention.entries()) {
-      expectClose(valuesOf(`attention.${layer}`), weights, 2e-6, `layer ${layer}`);
-    }
-    expectClose(valuesOf('logits'), model.expected, 1e-4, 'logits');
-  });
-});
 
 describe('a graph whose attention is asked for', () => {
   it.each(looking)('computes no softmax twice: %s', (_, { logits, attention }) => {
