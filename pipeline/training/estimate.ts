@@ -4,7 +4,9 @@ import type { MemoryEstimate } from '../../contracts/training-plan.ts';
 import type { GraphCost } from '../graph/cost.ts';
 import { costOf } from '../graph/cost.ts';
 import { gradients } from '../graph/gradients.ts';
+import type { Node } from '../graph/ir.ts';
 import { reachableOf } from '../graph/ir.ts';
+import { sizeOf } from '../graph/shapes.ts';
 import type { Kept, TrainingPlan } from './session.ts';
 import { vectorSizes } from './session.ts';
 
@@ -27,26 +29,38 @@ const SLACK = 1.1; // measured: allocators hold on to a tenth more than is in us
 /** @param parts in which a batch is computed; their gradients are added up where there are several */
 export function estimatePlan(plan: EstimatedPlan, parts = 1): PlanEstimate {
   const { layout } = plan;
-  const steps = Object.values(plan.losses).map((loss) =>
-    costOf([loss, ...gradients(loss, reachableOf([loss], 'parameter'))]),
-  );
-  const validations = Object.values(plan.validations).map((loss) => costOf([loss]));
-  const programs = [...steps, ...validations];
+  const step = costOfStep(largest(plan.losses));
+  const validation = costOf(largest(plan.validations));
+  const programs = Object.keys(plan.losses).length * step.operations;
+  const validations = Object.keys(plan.validations).length * validation.operations;
   const vector = NUMBER_BYTES * layout.size;
   const kept = NUMBER_BYTES * Object.values(vectorSizes(plan)).reduce((total, size) => total + size, 0);
-  const results = Math.max(...programs.map(({ peakBytes }) => peakBytes));
+  const results = Math.max(step.peakBytes, validation.peakBytes);
   const memory = {
     parameters: vector,
     optimizer: kept - vector,
     gradients: vector * (parts > 1 ? 2 : 1),
     activations: Math.max(0, results - vector),
-    graphs: OPERATION_BYTES * programs.reduce((total, { operations }) => total + operations, 0),
+    graphs: OPERATION_BYTES * (programs + validations),
     checkpoint: CHECKPOINT_COPIES * kept,
   };
-  const step = memory.gradients + memory.activations;
-  const together = keptOf(memory) + Math.max(step, memory.checkpoint);
-  const work = steps.reduce((most, it) => (it.matrixOperations > most.matrixOperations ? it : most));
-  return { memory: { ...memory, total: Math.round(SLACK * together) }, work };
+  const together = keptOf(memory) + Math.max(memory.gradients + memory.activations, memory.checkpoint);
+  return { memory: { ...memory, total: Math.round(SLACK * together) }, work: step };
+}
+
+function costOfStep([loss]: readonly Node[]): GraphCost {
+  return costOf([loss, ...gradients(loss, reachableOf([loss], 'parameter'))]);
+}
+
+/** @returns the program that is fed most, if there is any: the others are like it, over shorter rows */
+function largest(programs: Readonly<Record<string, Node>>): Node[] {
+  const fed = (program: Node): number =>
+    reachableOf([program], 'input').reduce((total, { shape }) => total + sizeOf(shape), 0);
+  const sizes = Object.values(programs).map((program) => ({ program, size: fed(program) }));
+  return sizes
+    .sort((a, b) => b.size - a.size)
+    .slice(0, 1)
+    .map(({ program }) => program);
 }
 
 /**
