@@ -25,10 +25,10 @@ export function createSelectionActivities({
   return {
     /**
      * The last `holdout` labelled documents are held out; the labelled ones before them are trained on.
-     * @throws InvalidInput where fewer than two classes, or too few examples, are labelled
+     * @throws InvalidInput where fewer than two classes, or too few examples, are labelled, or none is the positive one
      */
     async selectExamples(input: SelectionInput): Promise<SelectionResult> {
-      return runStage({
+      const selection = await runStage({
         stage: 'training',
         step: 'selection',
         run: input,
@@ -59,6 +59,8 @@ export function createSelectionActivities({
           return { result, outputs: { training: result.training, holdout: result.holdout } };
         },
       });
+      refuseUnseen(input.positiveLabel, selection.labels);
+      return selection;
     },
   };
 }
@@ -76,6 +78,16 @@ export function matchLabels(
     return label === undefined ? [] : [{ row, label: labels.indexOf(label) }];
   });
   return { labels, examples };
+}
+
+/** Better here than once the model is trained. */
+function refuseUnseen(positiveLabel: string | undefined, labels: readonly string[]): void {
+  if (positiveLabel === undefined || labels.includes(positiveLabel)) return;
+  throw new CoppiceFailure(
+    'InvalidInput',
+    `evaluation.positiveLabel: no document has the label “${positiveLabel}”; there are ${labels.join(', ')}`,
+    { positiveLabel, labels },
+  );
 }
 
 function refuseUntrainable(selection: {

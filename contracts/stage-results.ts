@@ -108,6 +108,8 @@ export interface SelectionInput extends RunIdentity {
   readonly holdout: number;
   /** Class names that must keep their index, from the version that training goes on from. */
   readonly knownLabels?: readonly string[];
+  /** Must be the label of a document. */
+  readonly positiveLabel?: string;
 }
 
 /** Which rows are trained on and which are held out. Files of `{ row, label }[]`. */

@@ -45,6 +45,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     labels: input.labels,
     holdout: spec.evaluation.holdout,
     ...(input.base && { knownLabels: input.base.labels }),
+    ...(spec.evaluation.positiveLabel !== undefined && { positiveLabel: spec.evaluation.positiveLabel }),
   });
   const records: StageRecord[] = [selection];
   const shared = { seed: spec.training.seed, tokens, architecture: spec.model, learningRateScale: 1 };

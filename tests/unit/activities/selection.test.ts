@@ -61,7 +61,11 @@ describe('selectExamples', () => {
   });
   const { selectExamples } = createSelectionActivities({ artifacts, runStage });
 
-  const select = async (labels: readonly { document: string; label: string }[], holdout: number) => {
+  const select = async (
+    labels: readonly { document: string; label: string }[],
+    holdout: number,
+    positiveLabel?: string,
+  ) => {
     const documents = Array.from({ length: 40 }, (_, index) => `mail-${index}`);
     const tokens = await artifacts.putDirectory({ 'documents.json': await artifacts.putJson(documents) });
     return selectExamples({
@@ -70,6 +74,7 @@ describe('selectExamples', () => {
       tokens,
       labels: await writeJsonLines(artifacts, labels),
       holdout,
+      ...(positiveLabel !== undefined && { positiveLabel }),
     });
   };
   const alternating = (count: number) =>
@@ -110,6 +115,23 @@ describe('selectExamples', () => {
       label: index < 20 ? 'ham' : 'spam',
     }));
     await expect(select(labels, 10)).rejects.toMatchObject({ type: 'InvalidInput' });
+  });
+
+  it('refuses a positive label that no document has, before anything is trained', async () => {
+    await expect(select(alternating(30), 10, 'eggs')).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: 'evaluation.positiveLabel: no document has the label “eggs”; there are ham, spam',
+    });
+    expect(await select(alternating(30), 10, 'spam')).toMatchObject({ labels: ['ham', 'spam'] });
+  });
+
+  it('keeps a label that only held-out documents have, so that missing it counts against the version', async () => {
+    const labels = alternating(30).map((it, index) => (index === 29 ? { ...it, label: 'virus' } : it));
+    const { labels: known, training, holdout } = await select(labels, 10);
+    expect(known).toEqual(['ham', 'spam', 'virus']);
+    const trained = await artifacts.readJson(training, rowsSchema);
+    expect(trained.some(({ label }) => label === 2)).toBe(false);
+    expect((await artifacts.readJson(holdout, rowsSchema)).at(-1)).toEqual({ row: 29, label: 2 });
   });
 
   it('refuses where there are no more labels than are to be held out', async () => {
