@@ -15,6 +15,7 @@ const carriers: Readonly<Record<string, Readonly<Record<string, readonly string[
     report: ['corpus'],
     evidence: ['corpus'],
   },
+  'language-evaluation': { package: ['weights', 'tokenizer'] }, // its report shows no text
 };
 
 /** An artifact in the role that it plays in a step. */
