@@ -112,15 +112,24 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
   }
 
   async function create(key: string, body: Buffer, contentType: string): Promise<void> {
+    const headers = { 'Content-Type': contentType, 'If-None-Match': '*' };
+    let times = 0;
     try {
-      const headers = { 'Content-Type': contentType, 'If-None-Match': '*' };
-      await client.putObject(bucket, key, body, body.length, headers);
+      await withRetries(() => {
+        times += 1;
+        return client.putObject(bucket, key, body, body.length, headers);
+      });
     } catch (error) {
       // S3 answers 409 instead where two conditional writes meet.
-      if (['PreconditionFailed', 'ConditionalRequestConflict'].includes(codeOf(error)))
-        throw new ObjectExists(key);
-      throw error;
+      if (!['PreconditionFailed', 'ConditionalRequestConflict'].includes(codeOf(error))) throw error;
+      // Where it was sent twice, what is there can be what the first sending wrote.
+      if (times === 1 || !(await holds(key, body))) throw new ObjectExists(key);
     }
+  }
+
+  async function holds(key: string, body: Buffer): Promise<boolean> {
+    const chunks = await withRetries(async () => (await client.getObject(bucket, key)).toArray());
+    return Buffer.concat(chunks as Buffer[]).equals(body);
   }
 
   async function presigned(
@@ -153,7 +162,8 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
       return;
     }
     if (sizeBytes < presignFromBytes && Buffer.isBuffer(body)) {
-      await client.putObject(bucket, key, body, sizeBytes, { 'Content-Type': contentType });
+      const headers = { 'Content-Type': contentType };
+      await withRetries(() => client.putObject(bucket, key, body, sizeBytes, headers));
       return;
     }
     const headers = { 'content-length': sizeBytes, 'content-type': contentType };
@@ -164,7 +174,7 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
 
   async function look(key: string): Promise<StoredObject | undefined> {
     try {
-      const { size, etag, lastModified } = await client.statObject(bucket, key);
+      const { size, etag, lastModified } = await withRetries(() => client.statObject(bucket, key));
       return { key, sizeBytes: size, etag, lastModified };
     } catch (error) {
       if (['NotFound', 'NoSuchKey'].includes(codeOf(error))) return undefined;
@@ -221,9 +231,9 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
     list: (prefix, { after = '' } = {}) => list(prefix, after),
     copy: (from, to) =>
       attempt(`copy ${from}`, async () => {
-        await client.copyObject(bucket, to, `/${bucket}/${from}`);
+        await withRetries(() => client.copyObject(bucket, to, `/${bucket}/${from}`));
       }),
-    remove: (key) => attempt(`remove ${key}`, () => client.removeObject(bucket, key)),
+    remove: (key) => attempt(`remove ${key}`, () => withRetries(() => client.removeObject(bucket, key))),
     ensureBucket: ({ objectLock, retentionDays = 30 }) =>
       attempt('create the bucket', async () => {
         if (!(await client.bucketExists(bucket))) {

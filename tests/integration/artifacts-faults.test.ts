@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ArtifactStore, createArtifactStore } from '../../artifacts/artifact-store.ts';
 import { blobKey } from '../../artifacts/blobs.ts';
 import { createMinioObjectStore } from '../../artifacts/minio-object-store.ts';
+import { ObjectExists } from '../../artifacts/object-store.ts';
 import { slicesOfFile } from '../../artifacts/sliced-body.ts';
 import type { TestMinio } from '../support/minio.ts';
 import { startMinio } from '../support/minio.ts';
@@ -237,6 +238,33 @@ describe('a download', () => {
       message: expect.stringContaining(blobKey(reference.digest)) as string,
     });
     expect((await store().readBytes(reference)).equals(bytes)).toBe(true);
+  });
+});
+
+describe('a connection that the store gave up while nobody looked at it', () => {
+  it('is made anew for whatever is asked', async () => {
+    const bytes = bytesOf('a small object', 1_000);
+    suffer(isPut, [{ kind: 'cut-request', afterBytes: 0 }]);
+    const { digest } = await store().putBytes(bytes, plain);
+    for (const [method, ask] of [
+      ['HEAD', () => objects().stat(blobKey(digest))],
+      ['DELETE', () => objects().remove(blobKey(digest))],
+    ] as const) {
+      suffer((request) => request.method === method, [{ kind: 'lose-answer' }]);
+      await ask();
+      expect(proxy.requests.filter((request) => request.method === method)).toHaveLength(2);
+      proxy.requests.length = 0;
+    }
+    expect(await objects().stat(blobKey(digest))).toBeUndefined();
+  });
+
+  it('costs no writer the key that it had won before the answer was lost', async () => {
+    const put = (body: string) => objects().put('the first prize', Buffer.from(body), { ifNoneMatch: true });
+    suffer(isPut, [{ kind: 'lose-answer' }]);
+    await put('mine');
+    suffer(isPut, [{ kind: 'lose-answer' }]);
+    await expect(put('another')).rejects.toThrow(ObjectExists);
+    expect(proxy.requests.filter(isPut).map(({ status }) => status)).toEqual([200, 412, 412, 412]);
   });
 });
 

@@ -19,6 +19,8 @@ export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string }
   /** It never reaches the store, and nobody answers. */
   | { readonly kind: 'hang' }
+  /** It reaches the store, which answers, and nobody hears of it. */
+  | { readonly kind: 'lose-answer' }
   /** The connection breaks after so many bytes of the request's body, or of the answer's. */
   | { readonly kind: 'cut-request' | 'cut-answer'; readonly afterBytes: number }
   /** Each piece of the answer waits for so long. */
@@ -60,6 +62,10 @@ export async function startStoreProxy(target: string): Promise<StoreProxy> {
     // The headers as they came: the signature covers the host.
     const onward = httpRequest({ hostname, port, method, path: url, headers }, (answer) => {
       passed.status = answer.statusCode ?? 0;
+      if (fault?.kind === 'lose-answer') {
+        outgoing.destroy();
+        return;
+      }
       outgoing.writeHead(passed.status, answer.headers);
       answer.pipe(damage(fault, outgoing)).pipe(outgoing);
     });
