@@ -60,6 +60,8 @@ export const applySpecRequestSchema = z.object({ spec: modelSpecSchema, by });
 export const retrainRequestSchema = z.object({
   trigger: triggerSchema,
   strategy: z.enum(strategies).optional(),
+  /** The version to go on from, in service or not; the run is incremental then, whatever the strategy. */
+  from: versionNumberSchema.optional(),
   /** Names the run; default: made from the time. */
   run: z
     .string()
@@ -162,6 +164,8 @@ export interface LifecycleInput {
   readonly spec: ModelSpec;
   readonly trigger: Trigger;
   readonly strategy: Strategy;
+  /** The version that training goes on from; absent: the one in service, where the strategy is incremental. */
+  readonly from?: number;
   /** Told when the run has ended. */
   readonly controllerId?: string;
   /** Search attributes that this server has. */

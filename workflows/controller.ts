@@ -132,23 +132,35 @@ function createController(initial: ControllerState) {
   const startRun = async (
     current: StateWithSpec,
     trigger: Trigger,
-    request: Pick<RetrainRequest, 'strategy' | 'run'>,
+    request: Pick<RetrainRequest, 'strategy' | 'run' | 'from'>,
   ): Promise<Decision> => {
     const refused = refuseRun(state, { watching: isWatching(current) });
     if (refused) return refused;
     const { spec, champion, searchAttributes } = current;
+    const { from } = request;
+    if (from !== undefined && spec.task === 'language-modelling')
+      return { decision: 'ignored', reason: 'a language model starts from random weights' };
     const name = request.run ?? now().replace(/[:.]/g, '-');
     const workflowId = workflowIds.lifecycle(model, name);
     state = { ...state, run: { workflowId, startedAt: now(), trigger } };
     // What a version that must forget has learned is not carried on, unless a person says so.
-    const strategy = request.strategy ?? (champion?.retrainingDue ? 'full' : spec.retraining.strategy);
+    const usual = request.strategy ?? (champion?.retrainingDue ? 'full' : spec.retraining.strategy);
+    const strategy = from === undefined ? usual : 'incremental';
+    const because = `${from === undefined ? '' : `going on from version ${from}, `}because of ${describeTrigger(trigger)}`;
     try {
       await startChild(lifecycleWorkflow, {
         workflowId,
         workflowIdReusePolicy: 'REJECT_DUPLICATE', // its name makes its registration: one version a name
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        staticSummary: `${model}: a new version, ${strategy}, because of ${describeTrigger(trigger)}`,
-        args: [{ model, spec, trigger, strategy, controllerId: workflowInfo().workflowId, searchAttributes }],
+        staticSummary: `${model}: a new version, ${strategy}, ${because}`,
+        args: [
+          {
+            ...{ model, spec, trigger, strategy },
+            ...(from !== undefined && { from }),
+            controllerId: workflowInfo().workflowId,
+            searchAttributes,
+          },
+        ],
       });
     } catch (error) {
       const { run: _run, ...rest } = state;
@@ -160,7 +172,7 @@ function createController(initial: ControllerState) {
     }
     return {
       decision: 'started',
-      reason: `${strategy} run because of ${describeTrigger(trigger)}`,
+      reason: `${strategy} run ${because}`,
       workflowId,
     };
   };

@@ -66,7 +66,8 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
   const { champion: inService, specReference } = await readModelState({ model });
   if (!specReference) throw ApplicationFailure.nonRetryable(`${model} has no stored spec`, 'InvalidInput');
   const champion = inService && (await wholeVersion(inService, run));
-  const base = input.strategy === 'incremental' ? champion : undefined;
+  const inherited = input.strategy === 'incremental' ? champion : undefined;
+  const base = input.from === undefined ? inherited : await readBase({ model, version: input.from });
 
   const collected = await stage(
     'collection',

@@ -5,8 +5,8 @@ import { loadModelFile } from '../../client/model-file.ts';
 import { type Decision, workflowTypes } from '../../contracts/messages.ts';
 import { type Strategy, strategies } from '../../contracts/model-spec/judgement.ts';
 import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
-import { BadArgument, modelArgument } from '../arguments.ts';
-import { requester, requireModel, requireRegistry, withClient } from '../context.ts';
+import { BadArgument, modelArgument, versionArgument } from '../arguments.ts';
+import { requester, requireModel, requireRegistry, requireVersion, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
 import { canBeTrained, planText } from '../training-plan.ts';
 import { watchRun } from '../watch.ts';
@@ -17,6 +17,8 @@ interface RunOptions {
   readonly detach: boolean;
   readonly dryRun?: boolean;
   readonly strategy?: Strategy;
+  /** `<model>@<number>` */
+  readonly from?: string;
 }
 
 export function runVerbs(program: Command): void {
@@ -25,15 +27,18 @@ export function runVerbs(program: Command): void {
     .argument('<spec>', 'a model file')
     .description('apply a model file and make a version from it, watching it from sources to the registry')
     .option('--strategy <name>', 'full or incremental; default: what the model file says')
+    .option('--from <version>', 'go on from this version, <model>@<number>, in service or not')
     .option('--detach', 'do not wait for the end', false)
     .option('--dry-run', 'tell memory, steps and time of the training; start nothing', false)
     .option('--json', 'print JSON', false)
     .action(async (path: string, options: RunOptions) => {
       checkStrategy(options);
       const spec = await loadModelFile(path);
+      const from = baseOf(spec.name, options);
       if (options.dryRun === true) return tellPlan(spec, options.json);
       await withClient(async (client) => {
         await requireRegistry(spec.name);
+        if (from !== undefined) await requireVersion(spec.name, from);
         await client.applySpec(spec, requester());
         await startAndWatch(client, spec.name, options);
       });
@@ -65,13 +70,16 @@ export function runVerbs(program: Command): void {
     .argument('<model>')
     .description('make a new version of a model that is known')
     .option('--strategy <name>', 'full or incremental; default: what the model file says')
+    .option('--from <version>', 'go on from this version, <model>@<number>, in service or not')
     .option('--detach', 'do not wait for the end', false)
     .option('--json', 'print JSON', false)
     .action((model: string, options: RunOptions) => {
       checkStrategy(options);
       modelArgument(model);
+      const from = baseOf(model, options);
       return withClient(async (client) => {
         await requireModel(client, model);
+        if (from !== undefined) await requireVersion(model, from);
         await startAndWatch(client, model, options);
       });
     });
@@ -97,6 +105,18 @@ function checkStrategy({ strategy }: RunOptions): void {
     throw new BadArgument(`--strategy: expected ${strategies.join(' or ')}, not ${strategy as string}`);
 }
 
+/**
+ * @returns the number of the version that `--from` names
+ * @throws BadArgument where it is of another model, or the run is to start from random weights
+ */
+function baseOf(model: string, { from, strategy }: RunOptions): number | undefined {
+  if (from === undefined) return undefined;
+  const named = versionArgument(from);
+  if (named.model !== model) throw new BadArgument(`--from: expected a version of ${model}, not ${from}`);
+  if (strategy === 'full') throw new BadArgument('--from: a full run goes on from no version');
+  return named.version;
+}
+
 async function tellPlan(spec: ModelSpec, json: boolean): Promise<void> {
   const plan = await withClient((client) => client.planTraining(spec));
   createOutput(json).result(plan, () => planText(plan));
@@ -107,9 +127,11 @@ type Client = Parameters<Parameters<typeof withClient>[0]>[0];
 
 async function startAndWatch(client: Client, model: string, options: RunOptions): Promise<void> {
   const { strategy } = options;
+  const from = baseOf(model, options);
   const decision = await client.retrain(model, {
     trigger: { kind: 'person', name: requester() },
     ...(strategy && { strategy }),
+    ...(from !== undefined && { from }),
   });
   if (decision.decision !== 'started' || options.detach) announce(decision, options.json);
   else await follow(client, decision.workflowId ?? '', options.json);

@@ -31,6 +31,14 @@ const wrong: [args: string[], message: RegExp][] = [
     [verb, `${model}@9`],
     /^mail-filter@9 is not in the registry$/,
   ]),
+  [
+    ['retrain', model, '--from', 'another@1'],
+    new RegExp(`^--from: expected a version of ${model}, not another@1$`),
+  ],
+  [
+    ['retrain', model, '--from', `${model}@1`, '--strategy', 'full'],
+    /^--from: a full run goes on from no version$/,
+  ],
   [['retrain', model, '--strategy', 'magic'], /^--strategy: expected full or incremental, not magic$/],
   [['watch', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],
   [['cancel', 'lifecycle/x/y'], /^there is no run lifecycle\/x\/y$/],

@@ -104,6 +104,14 @@ describe.concurrent('controller', () => {
     expect(run).toBeUndefined();
   });
 
+  it('goes on from the version that a request names, whatever the strategy of the spec', async () => {
+    const fake = world.addModel({ champion: 3 });
+    const decision = await world.client.retrain(fake.model, { trigger: kim, from: 2 });
+    expect(decision.reason).toBe('incremental run going on from version 2, because of a request of kim');
+    await runHasEnded(fake);
+    expect(fake.calls('readBase')).toEqual([{ model: fake.model, version: 2 }]);
+  });
+
   it('takes the strategy of the request before that of the spec', async () => {
     const fake = world.addModel();
     const decision = await world.client.retrain(fake.model, { trigger: kim, strategy: 'incremental' });

@@ -202,6 +202,20 @@ describe.concurrent('lifecycle', () => {
     await world.record('lifecycle-incremental', run.id);
   });
 
+  it('goes on from the version that it is told, though another is in service', async () => {
+    const fake = world.addModel({ champion: 3 });
+    const { model } = fake;
+    const base = servingVersion(model, 2);
+    const run = await startLifecycle(fake, { strategy: 'incremental', from: 2 });
+    await run.ended;
+    expect(fake.calls('readBase')).toEqual([{ model, version: 2 }]);
+    expect(fake.calls('tokenizeCorpus')[0].existingTokenizer).toEqual(base.tokenizer);
+    expect(fake.calls('trainModel')[0].job.initialWeights).toEqual(base.package);
+    expect(fake.calls('evaluateVersion')[0].champion).toMatchObject({ version: 3 });
+    expect(fake.calls('commitRegistryChange')[0].change).toMatchObject({ version: { basedOn: 2 } });
+    await world.record('lifecycle-from-version', run.id);
+  });
+
   it('has the version in service answer the same documents, in tokens of its own', async () => {
     const fake = world.addModel({ champion: 3 });
     const { model } = fake;

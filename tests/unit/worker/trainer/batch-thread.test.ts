@@ -72,7 +72,7 @@ describe('batches that a thread prepares', () => {
     const resumed = await train(ahead, { ...context(), openBatches });
     expect(resumed.resumedFromStep).toBe(7);
     expect(resumed.weights.digest).toBe(without.weights.digest);
-  });
+  }, 60_000); // two threads are started, and load what they need
 
   it('fail the phase with what went wrong in the thread', async () => {
     const { artifacts, context } = createTinyTrainer();
