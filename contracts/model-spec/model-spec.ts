@@ -15,13 +15,10 @@ export const modelNameSchema = z
     'expected lower-case letters, digits and hyphens, a letter first, 63 at most',
   );
 
-export const tasks = ['text-classification', 'language-modelling'] as const;
-/** What a model is for. */
-export type Task = (typeof tasks)[number];
-
 const sectionsSchema = z.strictObject({
   name: modelNameSchema,
-  task: z.enum(tasks),
+  /** What the model is for. */
+  task: z.enum(['text-classification', 'language-modelling']),
   description: z.string().default(''),
   collection: collectionSchema,
   cleaning: cleaningSchema.prefault({}),
