@@ -18,8 +18,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** A hundred steps; with `0.01` there is a checkpoint at almost every one. */
-const job = (key: string, checkpointEverySeconds = 60) =>
-  fineTuningJob(world.store.artifacts, { key }, { epochs: 20, dropout: 0.1, checkpointEverySeconds });
+const job = (key: string, checkpointEverySeconds = 60, options: Readonly<Record<string, unknown>> = {}) =>
+  fineTuningJob(
+    world.store.artifacts,
+    { key },
+    { epochs: 20, dropout: 0.1, checkpointEverySeconds, ...options },
+  );
 
 /** SIGKILL once there is a checkpoint behind the training. */
 function killOnceSaved(): Pick<SupervisionOptions, 'onStart' | 'onProgress'> {
@@ -53,6 +57,17 @@ describe('a trainer', () => {
     expect(resumed.resumedFromStep).toBeLessThan(resumed.steps);
     expect(resumed.weights.digest).toBe(uninterrupted.weights.digest);
     expect(resumed.environment).toMatchObject({ backend: 'tensorflow', node: process.version });
+  });
+
+  it('ends with the same model as well where it computes in parts, by Adafactor, and averages the weights', async () => {
+    const options = { epochs: 10, microBatchSize: 3, optimizer: 'adafactor', averaging: { decay: 0.9 } };
+    const uninterrupted = await world.train(await job('uninterrupted in parts', 60, options));
+    const killed = await job('killed in parts', 0.01, options);
+    await failureOf(world.train(killed, killOnceSaved()));
+    const resumed = await world.train(killed);
+    expect(resumed.resumedFromStep).toBeGreaterThan(0);
+    expect(resumed.weights.digest).toBe(uninterrupted.weights.digest);
+    expect(resumed.environment).toMatchObject({ microBatchSize: '3' });
   });
 
   it('writes a checkpoint and stops when it is told to, and a retry after the end answers at once', async () => {
