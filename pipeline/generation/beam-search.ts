@@ -104,7 +104,8 @@ function candidatesOf(
   }));
 }
 
-function checkBeams({
+/** @throws CoppiceFailure InvalidInput with every option that is out of its range */
+export function checkBeams({
   beams,
   maximumNewTokens,
   lengthPenalty = 1,

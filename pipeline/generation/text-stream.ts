@@ -14,8 +14,8 @@ export interface TextPiece {
 
 export interface TextStream {
   readonly push: (id: number) => Promise<TextPiece>;
-  /** @returns what was held back, for a text that ended without a stop sequence */
-  readonly end: () => Promise<string>;
+  /** @returns what was held back, of a text that ended without a stop sequence */
+  readonly end: () => Promise<TextPiece>;
 }
 
 /** Bytes of a character: more tokens than that do not make an incomplete one complete. */
@@ -46,7 +46,7 @@ export function createTextStream(decode: Decode, stops: readonly string[]): Text
     end: async () => {
       const rest = open.length === 0 ? '' : await fresh();
       const { text, stopped } = filter.push(rest);
-      return stopped ? text : text + filter.end();
+      return { text: text + filter.end(), stopped };
     },
   };
 }

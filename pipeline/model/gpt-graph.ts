@@ -107,7 +107,7 @@ export function createGpt(graph: Graph, options: GptOptions): Gpt {
 }
 
 /** [T, T]: 0 up to the present token, and so low a score after it that softmax makes it 0. */
-function causalMask(length: number): Float32Array {
+export function causalMask(length: number): Float32Array {
   return Float32Array.from({ length: length * length }, (_, index) =>
     index % length > Math.floor(index / length) ? -1e9 : 0,
   );

@@ -13,7 +13,7 @@ async function pieces(ids: readonly number[], stops: readonly string[] = []): Pr
     given.push(text);
     if (stopped) return given;
   }
-  return [...given, await stream.end()];
+  return [...given, (await stream.end()).text];
 }
 
 describe('a stream of text', () => {

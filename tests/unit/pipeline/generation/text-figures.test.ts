@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { textFigures } from '../../../../pipeline/generation/text-figures.ts';
+
+describe('textFigures', () => {
+  it('gives perplexity by token and bits by byte', () => {
+    const figures = textFigures([Math.log(0.5), Math.log(0.125)], 4);
+    expect(figures.perplexity).toBeCloseTo(4, 12);
+    expect(figures.bitsPerByte).toBeCloseTo(1, 12);
+    expect(figures.tokens).toBe(2);
+  });
+
+  it('finds nothing surprising in a text of which nothing was predicted', () => {
+    expect(textFigures([], 0)).toMatchObject({ loss: 0, perplexity: 1, bitsPerByte: 0 });
+  });
+
+  it('gives 0.2231 nats for a word at a probability of 0.8', () => {
+    expect(textFigures([Math.log(0.8)], 3).loss).toBeCloseTo(0.2231, 4);
+  });
+});
