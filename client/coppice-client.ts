@@ -2,6 +2,7 @@
 // started by the first thing that it is told.
 import { readFile } from 'node:fs/promises';
 import { Client, Connection, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import {
   type Alert,
   type ControllerState,
@@ -145,9 +146,10 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
       const described = await absentIsUndefined(
         temporal.workflow.getHandle(workflowIds.training(lifecycleId)).describe(),
       );
-      const payload = described?.raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
-      if (!payload) return undefined;
-      const parsed = trainingProgressSchema.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')));
+      const payload = described?.raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
+      // A heartbeat before the first report carries nothing.
+      const told: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+      const parsed = trainingProgressSchema.safeParse(told);
       return parsed.success ? parsed.data : undefined;
     },
   };
