@@ -8,6 +8,9 @@ import type { ArtifactReference, Digest } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { ObjectStore, ReadingPoint } from './object-store.ts';
 
+/** Up to here a blob is read in one piece. */
+const smallBytes = 64 * 1024;
+
 /** @returns the key of a blob; the digest's algorithm is part of it, so that another can follow */
 export function blobKey(digest: Digest): string {
   return `blobs/${digest.replace(':', '/')}`;
@@ -48,15 +51,24 @@ export interface Blobs {
 }
 
 export function createBlobs(objects: ObjectStore, onCorrupt: () => void): Blobs {
-  const get = async ({ digest, mediaType }: ArtifactReference, rest?: ReadingPoint) => {
+  const named = async <T>({ digest, mediaType }: ArtifactReference, read: () => Promise<T>): Promise<T> => {
     try {
-      return await objects.get(blobKey(digest), rest);
+      return await read();
     } catch (error) {
       if (!(error instanceof CoppiceFailure) || error.type !== 'ArtifactNotFound') throw error;
       const message = `${objects.location} holds no ${blobKey(digest)} (${mediaType})`;
       throw new CoppiceFailure('ArtifactNotFound', message, { digest, mediaType });
     }
   };
+
+  const get = (reference: ArtifactReference, rest?: ReadingPoint) =>
+    named(reference, () => objects.get(blobKey(reference.digest), rest));
+
+  async function readSmall(reference: ArtifactReference): Promise<Buffer> {
+    const bytes = await named(reference, () => objects.read(blobKey(reference.digest), reference.sizeBytes));
+    if (bytes.length === reference.sizeBytes && digestOf(bytes) === reference.digest) return bytes;
+    throw await condemn(reference);
+  }
 
   /** Looks again before it condemns: what the wire damaged is sound in the store. */
   async function condemn(reference: ArtifactReference): Promise<CoppiceFailure> {
@@ -113,6 +125,7 @@ export function createBlobs(objects: ObjectStore, onCorrupt: () => void): Blobs 
 
   return {
     async read(reference) {
+      if (reference.sizeBytes <= smallBytes) return readSmall(reference);
       const { stream, sizeBytes } = await get(reference);
       if (sizeBytes !== reference.sizeBytes) {
         stream.destroy();

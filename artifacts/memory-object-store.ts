@@ -38,6 +38,7 @@ export function createMemoryObjectStore(now: () => Date = () => new Date()): Obj
           etag: entry.etag,
         };
       }),
+    read: (key) => Promise.resolve().then(() => Buffer.from(find(key).bytes)),
     stat: (key) => Promise.resolve(bodies.get(key)?.entry),
     async *list(prefix, { after } = {}) {
       const bytesOrder = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

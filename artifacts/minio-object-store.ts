@@ -1,5 +1,6 @@
 // A bucket of MinIO, or of anything else that speaks S3, through npm minio.
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { Client } from 'minio';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { PartUploads } from './multipart-upload.ts';
@@ -67,6 +68,25 @@ async function lockState(client: BucketLocks, bucket: string): Promise<BucketSta
     if (unlockedCodes.has(codeOf(error))) return { objectLock: false };
     throw error;
   }
+}
+
+/** By events, which cost less than an iterator where there is one chunk. */
+function readUpTo(stream: Readable, limitBytes = Infinity): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    const end = () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, sizeBytes));
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes <= limitBytes) return;
+      end();
+      stream.destroy();
+    });
+    stream.once('end', end);
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('the connection broke off')));
+  });
 }
 
 async function makeBucket(client: Client, bucket: string, options: { region: string; objectLock: boolean }) {
@@ -227,6 +247,10 @@ export function createMinioObjectStore(options: MinioOptions): ObjectStore {
         }
       });
     },
+    read: (key, limitBytes) =>
+      attempt(`get ${key}`, () =>
+        withRetries(async () => readUpTo(await client.getObject(bucket, key), limitBytes)),
+      ),
     stat: (key) => attempt(`stat ${key}`, () => look(key)),
     list: (prefix, { after = '' } = {}) => list(prefix, after),
     copy: (from, to) =>

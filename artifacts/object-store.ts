@@ -1,7 +1,6 @@
 // The port under everything here: one bucket of an S3-like store, by key. What the vendor is stands in another file
 // (minio-object-store.ts); memory-object-store.ts is the fake, held to the same contract suite.
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { SlicedBody } from './sliced-body.ts';
 
@@ -57,6 +56,12 @@ export interface ObjectStore {
    * @throws CoppiceFailure ArtifactNotFound; ObjectChanged where another object stands under the key by now
    */
   get(key: string, rest?: ReadingPoint): Promise<ObjectBody>;
+  /**
+   * A small object in one piece: cheaper than a stream that can go on, asked again as a whole where its connection breaks.
+   * @param limitBytes reading ends behind it: an object that is larger is not the one that was meant
+   * @throws CoppiceFailure ArtifactNotFound
+   */
+  read(key: string, limitBytes?: number): Promise<Buffer>;
   /** @returns undefined where there is no such object */
   stat(key: string): Promise<StoredObject | undefined>;
   /** In the order of the keys' UTF-8 bytes; `after` is exclusive and need not exist. */
@@ -103,7 +108,7 @@ export class ObjectChanged extends Error {
  */
 export async function readObject(objects: ObjectStore, key: string): Promise<Buffer | undefined> {
   try {
-    return await buffer((await objects.get(key)).stream);
+    return await objects.read(key);
   } catch (error) {
     if (error instanceof CoppiceFailure && error.type === 'ArtifactNotFound') return undefined;
     throw error;

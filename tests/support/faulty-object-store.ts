@@ -44,6 +44,11 @@ export function createFaultyObjectStore(objects: ObjectStore): FaultyObjectStore
       truth.stream.destroy();
       return { ...truth, stream: Readable.from([lie]) };
     },
+    read: async (key, limitBytes) => {
+      faulty.reads.push(key);
+      const truth = await objects.read(key, limitBytes);
+      return faulty.lies.get(key)?.shift() ?? truth;
+    },
     list: (prefix, options) => {
       faulty.reads.push(prefix);
       return objects.list(prefix, options);

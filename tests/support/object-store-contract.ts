@@ -55,6 +55,13 @@ export function describeObjectStore(name: string, create: () => Promise<ObjectSt
       expect((await buffer(stream)).equals(bytes)).toBe(true);
     });
 
+    it('reads what is small in one piece, and of what is larger than it should be no more than needed', async () => {
+      await objects.put('a/small', Buffer.alloc(300_000, 'small'));
+      expect((await objects.read('a/small')).equals(Buffer.alloc(300_000, 'small'))).toBe(true);
+      expect((await objects.read('a/small', 10)).length).toBeGreaterThan(10);
+      await expect(objects.read('a/absent')).rejects.toMatchObject({ type: 'ArtifactNotFound' });
+    });
+
     it('goes on with a reading where one broke off, and refuses to with another object', async () => {
       const bytes = Buffer.from('read to the middle, then the rest');
       await objects.put('a/begun', bytes);

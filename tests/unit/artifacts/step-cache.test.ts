@@ -109,7 +109,11 @@ describe('step cache', () => {
   describe('where the store cannot read an output', () => {
     const unavailable = () => Promise.reject(new CoppiceFailure('ArtifactStoreUnavailable', 'unreadable'));
     const failing = (fails: (key: string) => boolean): StepCache => {
-      const faulty = { ...objects, get: (key: string) => (fails(key) ? unavailable() : objects.get(key)) };
+      const faulty = {
+        ...objects,
+        get: (key: string) => (fails(key) ? unavailable() : objects.get(key)),
+        read: (key: string) => (fails(key) ? unavailable() : objects.read(key)),
+      };
       return createStepCache(faulty, createArtifactStore(faulty), { now: () => new Date(clock) });
     };
 
