@@ -1,5 +1,6 @@
 // BERT (Devlin et al. 2019, arXiv:1810.04805) as Hugging Face lays it out: post-layer-norm encoder, learned positions,
-// token types, exact GELU, a tanh pooler with a classifier, and the masked-language-model head tied to the embedding.
+// token types, exact GELU; on it a tanh pooler with a classifier, a classifier on every token, or the
+// masked-language-model head tied to the embedding.
 // B batch, T time, Q query rows a document (T, or 1 where only the first token is wanted), C channels, H heads, V vocabulary.
 import type { Graph, Node } from '../graph/ir.ts';
 import {
@@ -52,6 +53,15 @@ export function classifierLogits(graph: Graph, options: BertOptions): Node {
   const first = options.allQueries ? firstTokens(model, encode(model, 'all')) : encode(model, 'first');
   const pooled = tanh(linear(model, 'bert.pooler.dense', first));
   return linear(model, 'classifier', model.dropped(pooled));
+}
+
+/**
+ * Classifies every token, padding included. Inputs: as `classifierLogits`.
+ * @returns logits [B × T, K]
+ */
+export function tokenClassLogits(graph: Graph, options: BertOptions): Node {
+  const model = createBert(graph, options);
+  return linear(model, 'classifier', model.dropped(encode(model, 'all')));
 }
 
 /**

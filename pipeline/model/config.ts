@@ -2,8 +2,11 @@
 import { z } from 'zod';
 import type { ArchitectureSpec } from '../../contracts/model-spec/architecture.ts';
 
-/** What stands on the encoder: a classifier on the pooled first token, or the tied masked-language-model head. */
-export type BertHead = 'classification' | 'masked-language-model';
+/**
+ * What stands on the encoder: a classifier on the pooled first token, one on every token, or the tied
+ * masked-language-model head.
+ */
+export type BertHead = 'classification' | 'token-classification' | 'masked-language-model';
 
 /** Shape of an encoder with its head. */
 export interface BertConfig {
@@ -40,6 +43,7 @@ export class ModelFormatError extends Error {
 
 const architectures: Readonly<Record<BertHead, string>> = {
   classification: 'BertForSequenceClassification',
+  'token-classification': 'BertForTokenClassification',
   'masked-language-model': 'BertForMaskedLM',
 };
 
@@ -107,7 +111,8 @@ export function parseBertConfig(json: unknown): BertConfig {
     tokenTypes: file.type_vocab_size,
     layerNormEpsilon: file.layer_norm_eps,
     padTokenId: file.pad_token_id ?? 0,
-    labels: head === 'classification' ? labelsInOrder(file.id2label ?? { 0: 'LABEL_0', 1: 'LABEL_1' }) : [],
+    labels:
+      head === 'masked-language-model' ? [] : labelsInOrder(file.id2label ?? { 0: 'LABEL_0', 1: 'LABEL_1' }),
     dropout: file.hidden_dropout_prob,
   };
 }
@@ -125,7 +130,7 @@ export function formatBertConfig(config: BertConfig): Record<string, unknown> {
   const classes = {
     id2label: Object.fromEntries(config.labels.map((label, index) => [String(index), label])),
     label2id: Object.fromEntries(config.labels.map((label, index) => [label, index])),
-    problem_type: 'single_label_classification',
+    ...(config.head === 'classification' && { problem_type: 'single_label_classification' }),
   };
   return {
     architectures: [architectures[config.head]],
@@ -143,7 +148,7 @@ export function formatBertConfig(config: BertConfig): Record<string, unknown> {
     hidden_dropout_prob: config.dropout,
     attention_probs_dropout_prob: config.dropout,
     initializer_range: 0.02,
-    ...(config.head === 'classification' ? classes : {}),
+    ...(config.head === 'masked-language-model' ? {} : classes),
   };
 }
 

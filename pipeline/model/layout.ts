@@ -1,5 +1,5 @@
-// Which parameters a BERT model has: names and shapes as in Hugging Face's BertForSequenceClassification and
-// BertForMaskedLM, and where each stands in one flat vector. The flat vector is what is trained, so that gradient
+// Which parameters a BERT model has: names and shapes as in Hugging Face's BertForSequenceClassification,
+// BertForTokenClassification and BertForMaskedLM, and where each stands in one flat vector. The flat vector is what is trained, so that gradient
 // clipping, the optimizer and checkpoints handle one array and not dozens.
 import { sizeOf } from '../graph/shapes.ts';
 import { createRandom } from '../random.ts';
@@ -55,7 +55,7 @@ const layerNorm = (name: string, size: number): Row[] => [
 ];
 
 function embeddingRows({ head, vocabularySize, contextLength, tokenTypes, hiddenSize }: BertConfig): Row[] {
-  const words = head === 'classification' ? distinctDeviation : deviation;
+  const words = head === 'masked-language-model' ? deviation : distinctDeviation;
   const name = 'bert.embeddings';
   return [
     [`${name}.word_embeddings.weight`, [vocabularySize, hiddenSize], words],
@@ -80,6 +80,7 @@ function layerRows({ hiddenSize, intermediateSize }: BertConfig, index: number):
 }
 
 function headRows({ head, hiddenSize, vocabularySize, labels }: BertConfig): Row[] {
+  if (head === 'token-classification') return linear('classifier', labels.length, hiddenSize);
   if (head === 'classification') {
     return [
       ...linear('bert.pooler.dense', hiddenSize, hiddenSize),

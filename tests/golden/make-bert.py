@@ -1,4 +1,4 @@
-"""Makes tests/golden/bert/: two tiny random models as transformers saves them, with their logits and gradients.
+"""Makes tests/golden/bert/: three tiny random models as transformers saves them, with their logits and gradients.
 
 Run in an environment with torch and transformers:  python tests/golden/make-bert.py
 """
@@ -8,7 +8,9 @@ import pathlib
 
 import torch
 import transformers
-from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
+from transformers import (
+    BertConfig, BertForMaskedLM, BertForSequenceClassification, BertForTokenClassification,
+)
 
 HERE = pathlib.Path(__file__).parent / "bert"
 LENGTHS = [12, 5, 1, 9]
@@ -37,6 +39,9 @@ def make(name, cls, **extra):
         positions = [0, 3, 14, 24, 30, 44]
         targets = torch.randint(0, 60, (len(positions),))
         logits = model(input_ids=ids, attention_mask=mask.long()).logits.reshape(-1, 60)[positions]
+    elif cls is BertForTokenClassification:
+        positions, targets = None, torch.randint(0, config.num_labels, (ids.numel(),))
+        logits = model(input_ids=ids, attention_mask=mask.long()).logits.reshape(-1, config.num_labels)
     else:
         positions, targets = None, torch.tensor([0, 2, 1, 1])
         logits = model(input_ids=ids, attention_mask=mask.long()).logits
@@ -60,3 +65,4 @@ if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     make("classifier", BertForSequenceClassification, id2label={0: "ham", 1: "spam", 2: "odd"})
     make("masked", BertForMaskedLM)
+    make("tagger", BertForTokenClassification, id2label={0: "O", 1: "B-PER", 2: "I-PER"})

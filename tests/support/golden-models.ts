@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Node } from '../../pipeline/graph/ir.ts';
 import { createGraph } from '../../pipeline/graph/ir.ts';
-import { attentionMask, classifierLogits, maskedTokenLogits } from '../../pipeline/model/bert-graph.ts';
+import { attentionMask } from '../../pipeline/model/bert-graph.ts';
 import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import { nextTokenLogits } from '../../pipeline/model/gpt-graph.ts';
 import { namedTensors } from '../../pipeline/model/layout.ts';
 import { readModel } from '../../pipeline/model/model-files.ts';
 import type { NamedTensor } from '../../pipeline/model/safetensors.ts';
-import { golden, goldenFiles } from '../unit/pipeline/model/golden.ts';
+import type { GoldenName } from '../unit/pipeline/model/golden.ts';
+import { golden, goldenFiles, goldenLogits } from '../unit/pipeline/model/golden.ts';
 
 export interface GoldenModel {
   /** Builds the graph anew. */
@@ -30,16 +31,13 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 const rows = z.array(z.array(z.number()));
 const attention = z.object({ bert: rows, gpt2: rows }).parse(JSON.parse(read('attention.json')));
 
-function bert(name: 'classifier' | 'masked'): GoldenModel {
+function bert(name: GoldenName): GoldenModel {
   const { config, layout, parameters } = readModel(goldenFiles(name));
   const { batch, positions, logits: expected, targets } = golden(name);
   const options = { config, batchSize: batch.batchSize, length: batch.length, allQueries: true };
   const mask = attentionMask(batch.lengths, batch.length);
   return {
-    logits: () =>
-      positions === null
-        ? classifierLogits(createGraph(), options)
-        : maskedTokenLogits(createGraph(), options, positions.length),
+    logits: () => goldenLogits(name, options),
     inputs: { ids: batch.ids, mask, ...(positions && { positions: Int32Array.from(positions) }) },
     parameters: namedTensors(layout, parameters),
     labels: Int32Array.from(targets),
@@ -70,6 +68,7 @@ function gpt2(): GoldenModel {
 
 export const goldenModels: Readonly<Record<string, GoldenModel>> = {
   classifier: bert('classifier'),
+  'token classifier': bert('tagger'),
   'masked language model': bert('masked'),
   'GPT-2': gpt2(),
 };

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { gradients } from '../../../../pipeline/graph/gradients.ts';
 import { compileInterpreter } from '../../../../pipeline/graph/interpret.ts';
 import type { Node } from '../../../../pipeline/graph/ir.ts';
-import { createGraph, reachableOf } from '../../../../pipeline/graph/ir.ts';
+import { reachableOf } from '../../../../pipeline/graph/ir.ts';
 import {
   input,
   logSoftmax,
@@ -13,24 +13,19 @@ import {
   reduceMean,
   reduceSum,
 } from '../../../../pipeline/graph/operations.ts';
-import { attentionMask, classifierLogits, maskedTokenLogits } from '../../../../pipeline/model/bert-graph.ts';
+import { attentionMask } from '../../../../pipeline/model/bert-graph.ts';
 import { readModel } from '../../../../pipeline/model/model-files.ts';
 import type { TokenBatch } from '../../../../pipeline/training/token-rows.ts';
 import type { GoldenName } from './golden.ts';
-import { golden, goldenFiles } from './golden.ts';
+import { golden, goldenFiles, goldenLogits } from './golden.ts';
 import { usePlainBackend } from './plain-backend.ts';
 
 beforeAll(usePlainBackend);
 
 function load(name: GoldenName) {
   const { config, layout, parameters: flat } = readModel(goldenFiles(name));
-  const logitsOf = ({ batchSize, length }: TokenBatch): Node => {
-    const { positions } = golden(name);
-    const options = { config, batchSize, length };
-    return positions === null
-      ? classifierLogits(createGraph(), options)
-      : maskedTokenLogits(createGraph(), options, positions.length);
-  };
+  const logitsOf = ({ batchSize, length }: TokenBatch): Node =>
+    goldenLogits(name, { config, batchSize, length });
   const compute = (outputs: Readonly<Record<string, Node>>, batch: TokenBatch, extra = {}) => {
     const { positions } = golden(name);
     const feeds = {
@@ -63,7 +58,7 @@ function smoothed(labels: readonly number[], classes: number): Float32Array {
   return targets;
 }
 
-describe.each(['classifier', 'masked'] as const)('the %s of transformers', (name) => {
+describe.each(['classifier', 'tagger', 'masked'] as const)('the %s of transformers', (name) => {
   it('gives the same logits here', () => {
     const { logitsOf, compute } = load(name);
     const { batch, logits: expected } = golden(name);

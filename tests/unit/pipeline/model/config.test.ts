@@ -25,13 +25,14 @@ function problemsOf(json: unknown): readonly string[] {
 }
 
 describe('config.json', () => {
-  it('reads back what it wrote, with either head', () => {
+  it('reads back what it wrote, with any head', () => {
     const masked = bertConfigOf(architectureSchema.parse({}), {
       ...source,
       head: 'masked-language-model',
       labels: [],
     });
-    for (const config of [classifier, masked]) {
+    const tagger = { ...classifier, head: 'token-classification' as const, labels: ['O', 'B-PER', 'I-PER'] };
+    for (const config of [classifier, tagger, masked]) {
       expect(parseBertConfig(JSON.parse(JSON.stringify(formatBertConfig(config))))).toEqual(config);
     }
   });

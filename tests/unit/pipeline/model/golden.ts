@@ -1,6 +1,14 @@
 // Models, logits and gradients that transformers and PyTorch made: tests/golden/make-bert.py.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { Node } from '../../../../pipeline/graph/ir.ts';
+import { createGraph } from '../../../../pipeline/graph/ir.ts';
+import type { BertOptions } from '../../../../pipeline/model/bert-graph.ts';
+import {
+  classifierLogits,
+  maskedTokenLogits,
+  tokenClassLogits,
+} from '../../../../pipeline/model/bert-graph.ts';
 import type { ModelFiles } from '../../../../pipeline/model/model-files.ts';
 import type { TokenBatch } from '../../../../pipeline/training/token-rows.ts';
 
@@ -16,7 +24,7 @@ const goldenSchema = z.object({
   gradients: z.record(z.string(), z.tuple([z.number(), z.number()])),
 });
 
-export type GoldenName = 'classifier' | 'masked';
+export type GoldenName = 'classifier' | 'tagger' | 'masked';
 
 /** A directory as `save_pretrained` wrote it. */
 export function goldenFiles(name: GoldenName): ModelFiles {
@@ -36,4 +44,11 @@ export function golden(name: GoldenName) {
     length: numbers.ids[0].length,
   };
   return { ...numbers, batch };
+}
+
+/** The graph of a model's logits, a row a label. */
+export function goldenLogits(name: GoldenName, options: BertOptions): Node {
+  if (name === 'classifier') return classifierLogits(createGraph(), options);
+  if (name === 'tagger') return tokenClassLogits(createGraph(), options);
+  return maskedTokenLogits(createGraph(), options, golden(name).positions?.length ?? 0);
 }

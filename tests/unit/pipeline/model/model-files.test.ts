@@ -11,7 +11,7 @@ const { config } = readModel(goldenFiles('classifier'));
 
 describe('the files of a model', () => {
   it('hold after a round trip the tensors that transformers wrote', () => {
-    for (const name of ['classifier', 'masked'] as const) {
+    for (const name of ['classifier', 'tagger', 'masked'] as const) {
       const before = readSafetensors(goldenFiles(name).weights).tensors;
       const after = readSafetensors(writeModel(readModel(goldenFiles(name))).weights).tensors;
       expect(new Map(after.map(({ name: key, values }) => [key, values]))).toEqual(
