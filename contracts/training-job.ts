@@ -78,15 +78,6 @@ export const curvePointSchema = z.object({
 });
 export type CurvePoint = z.infer<typeof curvePointSchema>;
 
-/** Of the process that trained, library and all. */
-export const memoryFiguresSchema = z.object({
-  /** Told before the first step, from the shapes of the graph. */
-  estimatedBytes: z.number(),
-  /** The most that was resident. */
-  peakBytes: z.number(),
-});
-export type MemoryFigures = z.infer<typeof memoryFiguresSchema>;
-
 /** A language model on the documents that it was not trained on. */
 export const languageFiguresSchema = z.object({
   /** Mean over all their tokens but what nothing stands before, end-of-text tokens included, in nats. */
@@ -109,6 +100,15 @@ export const earlyStoppingOutcomeSchema = z.object({
   keptLoss: z.number(),
 });
 export type EarlyStoppingOutcome = z.infer<typeof earlyStoppingOutcomeSchema>;
+
+/** Of the process that trained, library and all. */
+export const memoryFiguresSchema = z.object({
+  /** Told before the first step, from the shapes of the graph. */
+  estimatedBytes: z.number(),
+  /** The most that was resident. */
+  peakBytes: z.number(),
+});
+export type MemoryFigures = z.infer<typeof memoryFiguresSchema>;
 
 /** What a training phase made. */
 export const trainingOutcomeSchema = z.object({

@@ -37,7 +37,10 @@ export interface Objective {
   readonly totalSteps: number;
   /** Loss of a model that knows nothing, in nats: training has diverged where it is far above. */
   readonly ignorantLoss: number;
-  /** The mean loss of a batch, by program. */
+  /**
+   * The mean loss of a batch, by program; of a part of it, where a batch is computed in parts (micro-batches.ts): a sum
+   * over rows of what each weighs in the whole batch.
+   */
   readonly losses: Readonly<Record<string, Node>>;
   /** The mean loss without noise, by program. */
   readonly validations: Readonly<Record<string, Node>>;

@@ -15,7 +15,7 @@ import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import type { Objective } from '../../pipeline/training/objective.ts';
 import { optimizerOf } from '../../pipeline/training/optimizer.ts';
 import type { Kept, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
-import { startingVectors, vectorSizes } from '../../pipeline/training/session.ts';
+import { startingVectors, vectorSizes, weightsOf } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
 import { Divergence, trainStep, validate } from '../../pipeline/training/train-step.ts';
 import type { Batches, BatchRecipe } from './batches.ts';
@@ -61,9 +61,9 @@ const SAVED_BELOW = 2;
  */
 export async function runPhase(phase: Phase, context: TrainerContext): Promise<TrainingOutcome> {
   const { job, objective } = phase;
-  const { precision } = job.options;
+  const { precision, averaging } = job.options;
   const optimizer = optimizerOf(job.options);
-  const plan = { ...objective, optimizer, precision, maximumNorm: CLIPPING_NORM };
+  const plan = { ...objective, optimizer, averaging, precision, maximumNorm: CLIPPING_NORM };
   const checkpoints = openCheckpoints(job, context);
   const resumption = await checkpoints.resume(vectorSizes(plan));
   if (resumption.kind === 'finished') return resumption.outcome;
@@ -90,7 +90,7 @@ async function runFrom(beginning: Beginning, context: TrainerContext): Promise<T
   const session = await context.openSession(plan, start.vectors);
   try {
     const clock = createClock();
-    const readParameters = () => session.read().parameters;
+    const readParameters = () => weightsOf(session.read());
     const best = keepBest(objective.earlyStopping, start, readParameters);
     const steps = await takeSteps({ ...beginning, session, clock, best }, context);
     const outcome = await conclude(beginning, context, {
