@@ -55,7 +55,7 @@ function shortageText({ memory }: PlanEstimate, available: number): string {
 }
 
 /** What to change in the model file. @param rows that fit at once; 0: not even one does */
-export function advice(rows: number): string {
+function advice(rows: number): string {
   return rows > 0
     ? `a microBatchSize of ${rows} would fit, and changes nothing else`
     : 'not even a microBatchSize of 1 would fit: take a shorter contextLength or a smaller model';
