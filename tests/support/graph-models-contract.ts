@@ -6,7 +6,7 @@ import { gradients } from '../../pipeline/graph/gradients.ts';
 import type { Node } from '../../pipeline/graph/ir.ts';
 import { createGraph, reachableOf } from '../../pipeline/graph/ir.ts';
 import { crossEntropy, input, reduceMean } from '../../pipeline/graph/operations.ts';
-import { decodingStep, fillSlot } from '../../pipeline/model/gpt-decoding.ts';
+import { decodingStep, fillSlots } from '../../pipeline/model/gpt-decoding.ts';
 import type { NamedTensor } from '../../pipeline/model/safetensors.ts';
 import { createRandom } from '../../pipeline/random.ts';
 import { expectClose } from './expect-close.ts';
@@ -70,7 +70,9 @@ export function describeModels(target: string, run: RunGraph): void {
         const wanted = rows.flatMap((row) => expected.slice(row * 50, (row + 1) * 50));
         expectClose(results.logits, wanted, 1e-4, `position ${position}`);
         for (const [name, cache] of caches) {
-          fillSlot(cache, Float32Array.from(results[`${name}.new`]), { slot: position, slots, size });
+          const kept = rows.map(() => ({ slot: position, count: 1 }));
+          const shape = { heads: config.heads, slots, size, length: 1, kept };
+          fillSlots(cache, Float32Array.from(results[`${name}.new`]), shape);
         }
       }
     });
