@@ -7,5 +7,6 @@ type OpenBench = (say: (line: string) => void) => Promise<Bench>;
 export const benches: Readonly<Partial<Record<string, OpenBench>>> = {
   training: async (say) => (await import('./training/bench.ts')).openTrainingBench(say),
   tokenization: async (say) => (await import('./tokenization/bench.ts')).openTokenizationBench(say),
+  decoding: async (say) => (await import('./decoding/bench.ts')).openDecodingBench(say),
   artifacts: async (say) => (await import('./artifacts/bench.ts')).openArtifactsBench(say),
 };
