@@ -11,7 +11,12 @@ import { prepareTemporal } from '../../stack/temporal-setup.ts';
 import { createOpenWorkFinder } from '../../worker/temporal.ts';
 import { workflowBundlePath } from '../../worker/workflow-bundle.ts';
 import { recordHistory } from '../replay/record.ts';
-import { createFakeWorld, type FakeModel, type FakeModelOptions } from './fake-activities.ts';
+import {
+  createFakeWorld,
+  type FakeModel,
+  type FakeModelOptions,
+  type namesByQueue,
+} from './fake-activities.ts';
 import { poll } from './poll.ts';
 import { quietTemporal } from './quiet-temporal.ts';
 
@@ -20,8 +25,14 @@ export type WorkflowWorld = Awaited<ReturnType<typeof openWorkflowWorld>>;
 /** Ample on a machine that is busy with other things. */
 const patienceMs = 60_000;
 
-/** @param name of the test file, for the namespace */
-export async function openWorkflowWorld(name: string) {
+/**
+ * @param name of the test file, for the namespace
+ * @param queues that are served by fakes; the others by who is started
+ */
+export async function openWorkflowWorld(
+  name: string,
+  queues: readonly (keyof typeof namesByQueue)[] = ['pipeline', 'training', 'planning', 'registry'],
+) {
   const namespace = `${name}-${randomUUID().slice(0, 8)}`;
   const settings = readSettings({ ...inject('stack'), TEMPORAL_NAMESPACE: namespace });
   await prepareTemporal(settings.temporal);
@@ -34,7 +45,7 @@ export async function openWorkflowWorld(name: string) {
   const workflowBundle = { codePath: await workflowBundlePath() };
   const shared = { connection, namespace, identity: 'test', interceptors: fakes.interceptors };
   const workers = await Promise.all(
-    (['pipeline', 'training', 'planning', 'registry'] as const).map((queue) =>
+    queues.map((queue) =>
       Worker.create({
         ...shared,
         taskQueue: taskQueues[queue],
@@ -49,6 +60,8 @@ export async function openWorkflowWorld(name: string) {
   return {
     client,
     workflow,
+    /** For processes that work in this world. */
+    environment: { ...inject('stack'), TEMPORAL_NAMESPACE: namespace },
     /** A model that no other test has, and its world. */
     addModel: (options: FakeModelOptions | ((model: string) => FakeModelOptions) = {}): FakeModel => {
       models += 1;

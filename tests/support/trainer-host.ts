@@ -1,0 +1,47 @@
+// The process that hosts trainings, as the stack starts it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { poll } from './poll.ts';
+
+const entry = fileURLToPath(new URL('../../worker/training-main.ts', import.meta.url));
+const patienceMs = 120_000; // it bundles the stages' code first, on a machine that may be busy
+
+export interface TrainerHost {
+  /** The lines of a scrape that tell of trainings. */
+  scrape(): Promise<string[]>;
+  /** By SIGKILL. */
+  kill(): Promise<void>;
+}
+
+/** @returns once it shows its metrics */
+export async function startTrainerHost(environment: Readonly<Record<string, string>>): Promise<TrainerHost> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+    env: { ...process.env, ...environment, COPPICE_PORT: String(port), COPPICE_LOG_LEVEL: 'warn' },
+    stdio: 'ignore',
+  });
+  const scrape = async (): Promise<string[]> => {
+    const text = await (await request(`http://127.0.0.1:${port}/metrics`)).body.text();
+    return text.split('\n').filter((line) => line.startsWith('coppice_training_'));
+  };
+  await poll('the metrics of the trainer', async () => (await scrape()) && true, patienceMs);
+  return {
+    scrape,
+    kill: async () => {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new TypeError('no port was given');
+  return address.port;
+}
