@@ -43,7 +43,12 @@ export const fineTuningJobSchema = z.object({
   options: fineTuningSchema,
   /** Class names in index order. */
   labels: z.array(z.string()).min(2),
-  /** JSON: `{ row: number, label: number }[]` of the rows to train on, and of those to validate on. */
+  /** `token`: a classifier on every token; absent: one on the document. */
+  level: z.literal('token').optional(),
+  /**
+   * JSON of the rows to train on, and of those to validate on: `{ row: number, label: number }[]`, or of tokens
+   * `{ row: number, labels: number[] }[]`, a label each, −1 where a token has none.
+   */
   examples: z.object({ training: artifactReferenceSchema, validation: artifactReferenceSchema }),
 });
 

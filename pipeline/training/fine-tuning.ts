@@ -6,6 +6,7 @@ import { input, logSoftmax, multiply, negate, reduceSum } from '../graph/operati
 import { attentionMask, classifierLogits } from '../model/bert-graph.ts';
 import type { BertConfig } from '../model/config.ts';
 import { parameterLayout } from '../model/layout.ts';
+import { classTargets, classWeights } from './class-targets.ts';
 import { createDataOrder } from './data-order.ts';
 import { createEarlyStopping, splitForStopping } from './early-stopping.ts';
 import { addTokenNoise } from './masking.ts';
@@ -31,6 +32,8 @@ export interface FineTuningTask {
   readonly validation: readonly Example[];
 }
 
+const labelOf = ({ label }: Example): number => label;
+
 const VALIDATION_ROWS = 512; // more say no more about a curve, and cost time
 const VALIDATION_BATCH = 32;
 
@@ -40,15 +43,18 @@ export function createFineTuning(task: FineTuningTask): Objective {
   const { training, validation } = splitForStopping(task, earlyStopping);
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(tokens.contextLength);
-  const classes = config.labels.length;
-  const weights = classWeights(training, classes, options.classWeights);
+  const weights = classWeights(training.map(labelOf), config.labels.length, options.classWeights);
 
   const batch = (step: number): StepBatch => {
     const examples = Array.from(order.batch(step), (index) => training[index]);
     const batchSize = paddedRows(examples.length, options);
     const random = randomFor(seed, 'token-noise', step);
     const noisy = addTokenNoise(batchOf(tokens, examples, batchSize), tokens, options.tokenNoise, random);
-    const targets = distributions(examples, { batchSize, weights, smoothing: labelSmoothing });
+    const targets = classTargets(examples.map(labelOf), {
+      answers: batchSize,
+      weights,
+      smoothing: labelSmoothing,
+    });
     return stepBatch(noisy, { targets, seed: dropoutSeed(seed, step) });
   };
   return {
@@ -99,38 +105,6 @@ function batchOf(tokens: TokenRows, examples: readonly Example[], batchSize: num
   return takeBatch(tokens, rows, batchSize);
 }
 
-/** [K]: 1, or n/(K·nₖ) where rare labels are to count as much as frequent ones (King & Zeng 2001, as scikit-learn has it). */
-function classWeights(
-  examples: readonly Example[],
-  classes: number,
-  kind: FineTuningSpec['classWeights'],
-): Float64Array {
-  const weights = new Float64Array(classes).fill(1);
-  if (kind === 'none') return weights;
-  const counts = new Float64Array(classes);
-  for (const { label } of examples) counts[label] += 1;
-  return weights.map((_, label) => examples.length / (classes * Math.max(1, counts[label])));
-}
-
-/**
- * [B, K]: what each class of each row counts in the batch's mean. Label smoothing spreads a share of a label over all
- * classes (Szegedy et al. 2016, arXiv:1512.00567, section 7); rows that are made up count nothing.
- */
-function distributions(
-  examples: readonly Example[],
-  { batchSize, weights, smoothing }: { batchSize: number; weights: Float64Array; smoothing: number },
-): Float32Array {
-  const classes = weights.length;
-  const targets = new Float32Array(batchSize * classes);
-  const total = examples.reduce((sum, { label }) => sum + weights[label], 0);
-  for (const [index, { label }] of examples.entries()) {
-    const weight = weights[label] / total;
-    targets.fill((smoothing / classes) * weight, index * classes, (index + 1) * classes);
-    targets[index * classes + label] += (1 - smoothing) * weight;
-  }
-  return targets;
-}
-
 function validationBatches({
   config,
   tokens,
@@ -140,7 +114,7 @@ function validationBatches({
   const weights = new Float64Array(config.labels.length).fill(1);
   return Array.from({ length: Math.ceil(rows.length / VALIDATION_BATCH) }, (_, index) => {
     const examples = rows.slice(index * VALIDATION_BATCH, (index + 1) * VALIDATION_BATCH);
-    const targets = distributions(examples, { batchSize: VALIDATION_BATCH, weights, smoothing: 0 });
+    const targets = classTargets(examples.map(labelOf), { answers: VALIDATION_BATCH, weights, smoothing: 0 });
     return { ...stepBatch(batchOf(tokens, examples, VALIDATION_BATCH), { targets }), rows: examples.length };
   });
 }

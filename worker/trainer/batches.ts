@@ -7,6 +7,8 @@ import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import type { Objective, StepBatch } from '../../pipeline/training/objective.ts';
 import type { PretrainingTask } from '../../pipeline/training/pretraining.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
+import type { TokenClassificationTask } from '../../pipeline/training/token-classification.ts';
+import { createTokenClassification } from '../../pipeline/training/token-classification.ts';
 import type { TokenSource } from './token-file.ts';
 import { readTokenFile } from './token-file.ts';
 
@@ -27,6 +29,7 @@ type TaskWith<T extends { readonly tokens: { readonly ids: unknown } }> = Omit<T
 /** A phase as plain data: what its batches are a function of, beside the step. */
 export type BatchRecipe =
   | { readonly kind: 'fine-tuning'; readonly task: TaskWith<FineTuningTask> }
+  | { readonly kind: 'token-classification'; readonly task: TaskWith<TokenClassificationTask> }
   | { readonly kind: 'masked'; readonly task: TaskWith<PretrainingTask> }
   | { readonly kind: 'autoregressive'; readonly task: TaskWith<AutoregressiveTask> };
 
@@ -38,6 +41,8 @@ export function batchMaker(recipe: BatchRecipe): Objective['batch'] {
   switch (recipe.kind) {
     case 'fine-tuning':
       return createFineTuning({ ...recipe.task, tokens: opened(recipe.task.tokens) }).batch;
+    case 'token-classification':
+      return createTokenClassification({ ...recipe.task, tokens: opened(recipe.task.tokens) }).batch;
     case 'masked':
       return createPretraining({ ...recipe.task, tokens: opened(recipe.task.tokens) }).batch;
     case 'autoregressive':

@@ -9,6 +9,7 @@ import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import type { Model, ModelFiles } from '../../pipeline/model/model-files.ts';
 import { readModel } from '../../pipeline/model/model-files.ts';
 import type { Example } from '../../pipeline/training/fine-tuning.ts';
+import type { TaggedRow } from '../../pipeline/training/token-classification.ts';
 import type { TokenIds, TokenRows } from '../../pipeline/training/token-rows.ts';
 import { idBytesOf } from '../../pipeline/training/token-rows.ts';
 import type { TokenStream } from '../../pipeline/training/token-stream.ts';
@@ -182,6 +183,25 @@ export async function readExamples(
     );
   }
   return examples;
+}
+
+const taggedSchema = z.array(z.object({ row: count, labels: z.array(z.number().int().min(-1)) }));
+
+/** @throws CoppiceFailure InvalidInput where a row or a label does not exist, or a row has other tokens */
+export async function readTaggedRows(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+  limits: { readonly lengths: ArrayLike<number>; readonly labels: number },
+): Promise<TaggedRow[]> {
+  const rows = await artifacts.readJson(reference, taggedSchema);
+  for (const { row, labels } of rows) {
+    const tokens = row < limits.lengths.length ? limits.lengths[row] : 0;
+    const known = labels.every((label) => label < limits.labels);
+    if (labels.length === tokens && known) continue;
+    const message = `example of row ${row} with ${labels.length} labels: expected ${tokens} below ${limits.labels}`;
+    throw new CoppiceFailure('InvalidInput', message, { row, labels: labels.length, tokens });
+  }
+  return rows;
 }
 
 /** @returns the two files of a model's directory */

@@ -19,6 +19,7 @@ import { readServed, writeQuantized } from '../../pipeline/model/quantized-files
 import { startingParameters } from '../../pipeline/model/transfer.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
+import { createTokenClassification } from '../../pipeline/training/token-classification.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { Divergence } from '../../pipeline/training/train-step.ts';
 import type { OnnxClassifier } from '../../runtimes/onnx/classifier.ts';
@@ -26,7 +27,14 @@ import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { prepareAutoregressive } from './autoregressive-phase.ts';
 import type { TrainerContext } from './context.ts';
 import type { Opened } from './inputs.ts';
-import { openTokenRows, readExamples, readInitialModel, readServedFiles, travelling } from './inputs.ts';
+import {
+  openTokenRows,
+  readExamples,
+  readInitialModel,
+  readServedFiles,
+  readTaggedRows,
+  travelling,
+} from './inputs.ts';
 import type { ReadyPhase } from './training-run.ts';
 import { runPhase } from './training-run.ts';
 
@@ -110,6 +118,7 @@ async function minimized(
       recipe: { kind: 'masked', task: { ...task, tokens: travelling(tokens) } },
     };
   }
+  if (job.level === 'token') return tagging(job, tokens, artifacts);
   const config = bertConfigOf(job.architecture, { ...shared, head: 'classification', labels: job.labels });
   const limits = { rows: tokens.rows, labels: job.labels.length };
   const training = await readExamples(artifacts, job.examples.training, limits);
@@ -121,6 +130,29 @@ async function minimized(
     config,
     objective: createFineTuning({ ...task, tokens }),
     recipe: { kind: 'fine-tuning', task: { ...task, tokens: travelling(tokens) } },
+  };
+}
+
+/** An encoder that classifies tokens. */
+async function tagging(
+  job: FineTuningJob,
+  tokens: Opened<TokenRows>,
+  artifacts: ArtifactStore,
+): Promise<{ config: BertConfig } & Pick<ReadyPhase, 'objective' | 'recipe'>> {
+  const { seed, options, labels } = job;
+  const { vocabularySize, padId: padTokenId, lengths } = tokens;
+  const about = { vocabularySize, padTokenId, dropout: options.dropout };
+  const config = bertConfigOf(job.architecture, { ...about, head: 'token-classification', labels });
+  const limits = { lengths, labels: labels.length };
+  const training = await readTaggedRows(artifacts, job.examples.training, limits);
+  const validation = await readTaggedRows(artifacts, job.examples.validation, limits);
+  if (!training.some((row) => row.labels.some((label) => label >= 0)))
+    throw new CoppiceFailure('InvalidInput', 'examples.training: expected one token with a label at least');
+  const task = { config, seed, options, training, validation };
+  return {
+    config,
+    objective: createTokenClassification({ ...task, tokens }),
+    recipe: { kind: 'token-classification', task: { ...task, tokens: travelling(tokens) } },
   };
 }
 

@@ -1,0 +1,73 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../../../artifacts/artifact-store.ts';
+import type { FineTuningJob, TrainingJob, TrainingOutcome } from '../../../../contracts/training-job.ts';
+import { readModel } from '../../../../pipeline/model/model-files.ts';
+import { batchesAhead } from '../../../../worker/trainer/batch-thread.ts';
+import type { TrainerContext } from '../../../../worker/trainer/context.ts';
+import { openTokenRows, readModelFiles } from '../../../../worker/trainer/inputs.ts';
+import { runJob } from '../../../../worker/trainer/run-job.ts';
+import { usePlainBackend } from '../../pipeline/model/plain-backend.ts';
+import { createTinyTrainer, fineTuningJob } from './tiny-job.ts';
+
+beforeAll(usePlainBackend);
+
+async function train(job: TrainingJob, context: TrainerContext): Promise<TrainingOutcome> {
+  const outcome = await runJob(job, context);
+  if (!('weights' in outcome)) throw new Error('expected a training outcome');
+  return outcome;
+}
+
+/** A token's class is whether its id is even; the frame around the text has none. */
+async function taggingJob(
+  artifacts: ArtifactStore,
+  options: Record<string, unknown> = {},
+): Promise<FineTuningJob> {
+  const job = await fineTuningJob(artifacts, { level: 'token', labels: ['even', 'odd'] }, options);
+  const { lengths, ids, contextLength, close } = await openTokenRows(artifacts, job.tokens);
+  const tagged = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => {
+      const row = from + index;
+      const start = row * contextLength;
+      const tokens = [...ids.subarray(start, start + lengths[row])];
+      return { row, labels: tokens.map((id) => (id < 5 ? -1 : id % 2)) };
+    });
+  const examples = {
+    training: await artifacts.putJson(tagged(0, 40)),
+    validation: await artifacts.putJson(tagged(40, 48)),
+  };
+  close();
+  return { ...job, examples };
+}
+
+describe('fine-tuning on tokens', () => {
+  it('learns the class of each token, and writes a model with that head', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const { curve, weights } = await train(await taggingJob(artifacts, { epochs: 12 }), context());
+    const validation = curve.flatMap(({ validationLoss }) => validationLoss ?? []);
+    expect(validation.at(-1)).toBeLessThan(0.35); // one that knows nothing has 0.69
+    const { config, layout } = readModel(await readModelFiles(artifacts, weights));
+    expect(config).toMatchObject({ head: 'token-classification', labels: ['even', 'odd'] });
+    expect(layout.entries.some(({ name }) => name.includes('pooler'))).toBe(false);
+  });
+
+  it('ends with the same model where it was stopped and resumed, with batches of a thread', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const options = { maximumSteps: 8, classWeights: 'balanced' };
+    const whole = await train(await taggingJob(artifacts, options), context());
+    const job = { ...(await taggingJob(artifacts, options)), key: 'stopped' };
+    await expect(runJob(job, context(3))).rejects.toMatchObject({ type: 'TrainingInterrupted' });
+    const resumed = await train(job, { ...context(), openBatches: batchesAhead });
+    expect([resumed.resumedFromStep, resumed.weights.digest]).toEqual([3, whole.weights.digest]);
+  }, 60_000); // a thread is started, and loads what it needs
+
+  it.each([
+    ['fewer labels than tokens', { row: 0, labels: [0] }],
+    ['a row that is not there', { row: 99, labels: [0] }],
+  ])('refuses %s, naming the row', async (_, example) => {
+    const { artifacts, context } = createTinyTrainer();
+    const job = await taggingJob(artifacts);
+    const training = await artifacts.putJson([example]);
+    const refused = runJob({ ...job, examples: { ...job.examples, training } }, context());
+    await expect(refused).rejects.toMatchObject({ type: 'InvalidInput', details: { row: example.row } });
+  });
+});
