@@ -39,7 +39,8 @@ export function forecastMemory(
       const rows = rowsThatFit(estimate, rowsAtOnce(options), availableBytes);
       const message = `${kind} ${shortageText(estimate, availableBytes)}: ${advice(rows)}`;
       const details = { neededBytes: estimate.memory.total, availableBytes, rowsThatFit: rows };
-      throw new CoppiceFailure(rows > 0 ? 'OutOfMemory' : 'InsufficientMemory', message, details);
+      if (rows > 0) throw new CoppiceFailure('OutOfMemory', message, details);
+      throw new CoppiceFailure('InsufficientMemory', message, details);
     },
     figures: () => ({ estimatedBytes, peakBytes: memory.peak() }),
   };

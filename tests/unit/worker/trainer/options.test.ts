@@ -36,7 +36,6 @@ it.each([
     const resumed = await train(options, 7);
     expect([resumed.resumedFromStep, resumed.weights.digest]).toEqual([7, uninterrupted.weights.digest]);
     expect(resumed.curve).toEqual(uninterrupted.curve);
-    expect(resumed.curve.at(-1)?.trainingLoss).toBeLessThan(0.8 * (resumed.curve[0].trainingLoss ?? 0));
   },
 );
 
