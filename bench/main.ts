@@ -2,7 +2,7 @@
 // medians and spread, and ends with one line of JSON. Cases are chosen by a part of their name.
 
 import { benches } from './benches.ts';
-import { measure, median } from './measure.ts';
+import { measure, measureGoal, median } from './measure.ts';
 import { report } from './report.ts';
 
 async function main([name = '', ...chosen]: string[]): Promise<number> {
@@ -14,17 +14,21 @@ async function main([name = '', ...chosen]: string[]): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const bench = await open(say);
   try {
-    const cases = bench.cases.filter(
-      (it) => chosen.length === 0 || chosen.some((part) => it.name.includes(part)),
+    const all = [
+      ...bench.cases.map((it) => ({ name: it.name, run: () => measure(it) })),
+      ...(bench.goals ?? []).map((it) => ({ name: it.name, run: () => measureGoal(it) })),
+    ];
+    const cases = all.filter(
+      ({ name: it }) => chosen.length === 0 || chosen.some((part) => it.includes(part)),
     );
     if (cases.length === 0) {
-      say(`no such case; there are: ${bench.cases.map((it) => it.name).join(', ')}`);
+      say(`no such case; there are: ${all.map((it) => it.name).join(', ')}`);
       return 2;
     }
     const results = [];
     for (const it of cases) {
       say(it.name);
-      const measured = await measure(it);
+      const measured = await it.run();
       results.push(measured);
       for (const { case: name, peerName, ratios } of measured) {
         say(`  ${name}: ${median(ratios).toFixed(2)} × ${peerName}`);

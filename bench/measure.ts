@@ -26,8 +26,19 @@ export interface Case {
   readonly peers: readonly Side[];
 }
 
+/** A figure that is held against what was promised, and not against a peer; less is better. */
+export interface Goal {
+  readonly name: string;
+  readonly unit: string;
+  readonly goal: number;
+  readonly rounds: number;
+  /** @returns one figure, in the unit */
+  readonly measure: () => Promise<number>;
+}
+
 export interface Bench {
   readonly cases: readonly Case[];
+  readonly goals?: readonly Goal[];
   /** Versions, and what a reader should know of the figures. */
   readonly remarks: readonly string[];
   close(): Promise<void>;
@@ -66,6 +77,14 @@ export async function measure({ name, unit, amount, rounds, ours, peers }: Case)
     };
   };
   return peers.flatMap((side) => [compare(side, 'seconds'), compare(side, 'processorSeconds')]);
+}
+
+/** The goal stands where the peer does. */
+export async function measureGoal({ name, unit, goal, rounds, measure: once }: Goal): Promise<CaseResult[]> {
+  const ours: number[] = [];
+  for (let round = 0; round < rounds; round += 1) ours.push(await once());
+  const ratios = ours.map((figure) => goal / figure);
+  return [{ case: name, unit, peerName: 'goal', ours, peer: ours.map(() => goal), ratios }];
 }
 
 /** @param share 0 the least, 0.5 the median, 1 the greatest; linear between neighbours */

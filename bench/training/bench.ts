@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Bench, Case, Side } from '../measure.ts';
 import type { LineProcess } from '../python-peer.ts';
 import { installPython, startLines, startPython } from '../python-peer.ts';
+import { checkpointGoals } from './checkpoints.ts';
 import type { ModelName } from './shapes.ts';
 import { answerSchema, models } from './shapes.ts';
 
@@ -17,16 +18,20 @@ const cases = [
 ] as const;
 
 export async function openTrainingBench(say: (line: string) => void): Promise<Bench> {
-  say(`installs ${torch} where it is missing`);
-  const python = await installPython(torch.replace('==', '-'), [torch]);
+  let installing: Promise<string> | undefined;
+  const python = (): Promise<string> => {
+    if (installing === undefined) say(`installs ${torch} where it is missing`);
+    return (installing ??= installPython(torch.replace('==', '-'), [torch]));
+  };
+  const checkpoints = checkpointGoals();
   const running: LineProcess[] = [];
-  const started = (name: string, start: () => LineProcess, steps: number): Side => {
+  const started = (name: string, start: () => LineProcess | Promise<LineProcess>, steps: number): Side => {
     let line: LineProcess | undefined;
     let peak = 0;
     return {
       name,
       run: async () => {
-        if (line === undefined) running.push((line = start()));
+        if (line === undefined) running.push((line = await start()));
         const answer = answerSchema.parse(await line.ask({ steps }));
         if (answer.peakMegabytes > peak * 1.01) {
           peak = answer.peakMegabytes;
@@ -38,8 +43,11 @@ export async function openTrainingBench(say: (line: string) => void): Promise<Be
   };
   const native = (script: string, model: ModelName, precision: string): LineProcess =>
     startLines(process.execPath, ['--import', 'tsx', place(script), JSON.stringify({ model, precision })]);
-  const peer = (model: ModelName, options: { compile: boolean; autocast: boolean }): LineProcess =>
-    startPython(python, place('torch-peer.py'), {
+  const peer = async (
+    model: ModelName,
+    options: { compile: boolean; autocast: boolean },
+  ): Promise<LineProcess> =>
+    startPython(await python(), place('torch-peer.py'), {
       ...models[model],
       ...options,
       threads: availableParallelism(),
@@ -71,8 +79,10 @@ export async function openTrainingBench(say: (line: string) => void): Promise<Be
       };
     }),
     remarks: [`${torch}, ${availableParallelism()} threads, fused AdamW, clipping by the global norm`],
+    goals: checkpoints.goals,
     close: async () => {
       for (const line of running) await line.close();
+      await checkpoints.close();
     },
   };
 }
