@@ -2,11 +2,8 @@
 // does over plain arrays.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/learning.ts';
-import type { Node } from '../../pipeline/graph/ir.ts';
-import { createGraph, reachable } from '../../pipeline/graph/ir.ts';
+import { createGraph } from '../../pipeline/graph/ir.ts';
 import { matMul } from '../../pipeline/graph/operations.ts';
-import { createGraphDef, shapeAttribute, typeAttribute } from '../../pipeline/graph/tensorflow/graph-def.ts';
-import { lower } from '../../pipeline/graph/tensorflow/lower.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import { initialParameters } from '../../pipeline/model/layout.ts';
 import { createRandom } from '../../pipeline/random.ts';
@@ -19,57 +16,29 @@ import type { OpenSession, TrainingPlan } from '../../pipeline/training/session.
 import { startingVectors } from '../../pipeline/training/session.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { validate } from '../../pipeline/training/train-step.ts';
-import { loadSavedModel } from '../../runtimes/tensorflow/saved-model.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { expectClose } from '../support/expect-close.ts';
 import type { BuiltCase } from '../support/graph-case.ts';
 import { givenNumbers, graphCase } from '../support/graph-case.ts';
 import { allGraphCases } from '../support/graph-cases.ts';
 import { evaluate } from '../support/graph-reference.ts';
+import type { RunGraph } from '../support/graph-targets.ts';
+import { runNatively } from '../support/graph-targets.ts';
 import { usePlainBackend } from '../unit/pipeline/model/plain-backend.ts';
 
-type Source = Node<'input'> | Node<'parameter'>;
-
-/** @returns the values of a case's outputs, inputs and parameters alike being fed */
-async function runNatively(built: BuiltCase): Promise<Float32Array[]> {
-  const outputs = Object.values(built.outputs);
-  const target = createGraphDef();
-  const sources = reachable(outputs).filter(
-    (node): node is Source => node.operation === 'input' || node.operation === 'parameter',
-  );
-  for (const {
-    attributes: { name, shape, type },
-  } of sources) {
-    target.add('Placeholder', [], { dtype: typeAttribute(type), shape: shapeAttribute(shape) }, { name });
-  }
-  const fetches = lower(outputs, target, {
-    precision: 'float32',
-    source: ({ attributes }) => attributes.name,
-  });
-  // TensorFlow refuses to fetch what is fed.
-  const copies = fetches.map((fetch, index) =>
-    target.add('Identity', [fetch], { T: typeAttribute(outputs[index].type) }),
-  );
-  const model = await loadSavedModel(target.encode());
-  try {
-    const numbers = new Map(Object.entries(givenNumbers(built)));
-    const feeds = sources.flatMap(({ attributes: { name, shape } }) => {
-      const values = numbers.get(name);
-      return values === undefined ? [] : [{ name, shape, values }];
-    });
-    return model.run(feeds, copies);
-  } finally {
-    model.dispose();
-  }
+/** @returns the values of a case's outputs by name */
+function runCase({ outputs, inputs, parameters }: BuiltCase): ReturnType<RunGraph> {
+  const tensors = Object.entries(parameters).map(([name, parameter]) => ({ name, ...parameter }));
+  return runNatively(outputs, { inputs, parameters: tensors });
 }
 
 describe('native TensorFlow', () => {
   it.each(allGraphCases)('computes %s', async (_, { build }) => {
     const built = build(createGraph());
     const expected = evaluate(Object.values(built.outputs), givenNumbers(built));
-    const results = await runNatively(built);
+    const results = await runCase(built);
     for (const [index, name] of Object.keys(built.outputs).entries()) {
-      expectClose(results[index], expected[index], 2e-6, name);
+      expectClose(results[name], expected[index], 2e-6, name);
     }
   });
 
@@ -84,8 +53,8 @@ describe('native TensorFlow', () => {
     );
     const built = build(createGraph());
     const [expected] = evaluate(Object.values(built.outputs), givenNumbers(built));
-    const [result] = await runNatively(built);
-    expectClose(result, expected, 1e-4, 'product');
+    const { y } = await runCase(built);
+    expectClose(y, expected, 1e-4, 'product');
   });
 });
 
