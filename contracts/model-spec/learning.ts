@@ -40,7 +40,8 @@ const phase = {
   dropout: z.number().min(0).lt(1).default(0.1),
   /** A cap for tests and trials; the phase ends there whatever its epochs. */
   maximumSteps: z.number().int().positive().optional(),
-  checkpointEverySeconds: z.number().positive().default(30),
+  /** At most so much is lost; a checkpoint of 7 M parameters takes most of a second, in which training stands still. */
+  checkpointEverySeconds: z.number().positive().default(60),
 };
 
 /** What follows from the architecture: an encoder learns `masked` tokens, a decoder the next one. */
