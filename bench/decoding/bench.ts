@@ -15,8 +15,8 @@ const torch = 'torch==2.15.0';
 const place = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 const cases = [
-  { rows: 1, times: 20, rounds: 7 },
-  { rows: 16, times: 6, rounds: 7 },
+  { rows: 1, times: 10, rounds: 9 },
+  { rows: 16, times: 3, rounds: 9 },
 ];
 
 export async function openDecodingBench(say: (line: string) => void): Promise<Bench> {

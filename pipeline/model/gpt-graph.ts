@@ -154,18 +154,24 @@ function attend(model: Gpt, name: string, { states, mix }: BlockInput): Node {
   const { batchSize, length } = model;
   const { heads, hiddenSize } = model.config;
   const size = hiddenSize / heads;
-  const packed = reshape(linear(model, `${name}.c_attn`, states), [batchSize, length, 3, heads, size]);
-  const split = transpose(packed, [2, 0, 3, 1, 4]); // [3, B, H, T, C/H]
-  const part = (index: number): Node =>
-    reshape(slice(split, [index, 0, 0, 0, 0], [1, batchSize, heads, length, size]), [
-      batchSize,
-      heads,
-      length,
-      size,
-    ]);
+  const part = split(linear(model, `${name}.c_attn`, states), model);
   const mixed = mix({ query: scale(part(0), 1 / Math.sqrt(size)), key: part(1), value: part(2) });
-  const rows = reshape(transpose(mixed, [0, 2, 1, 3]), [batchSize * length, hiddenSize]);
+  const byToken = length === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]);
+  const rows = reshape(byToken, [batchSize * length, hiddenSize]);
   return linear(model, `${name}.c_proj`, rows);
+}
+
+/** Queries, keys or values of all heads. [B × T, 3C] → [B, H, T, C/H] */
+function split(packed: Node, { batchSize, length, config }: Gpt): (index: number) => Node {
+  const { heads, hiddenSize } = config;
+  const shape = [batchSize, heads, length, hiddenSize / heads];
+  if (length === 1) {
+    // Of one token they stand in that order already, which saves six operations a layer where each counts.
+    const all = reshape(packed, [batchSize, 3 * heads, 1, shape[3]]);
+    return (index) => slice(all, [0, index * heads, 0, 0], shape);
+  }
+  const byHead = transpose(reshape(packed, [batchSize, length, 3, heads, shape[3]]), [2, 0, 3, 1, 4]);
+  return (index) => reshape(slice(byHead, [index, 0, 0, 0, 0], [1, ...shape]), shape);
 }
 
 /** Each position attends to itself and those before. */
