@@ -84,9 +84,9 @@ export function createDocumentSearch(dependencies: SearchDependencies): Document
     return held ? { held: 'yes', blobs: [reference] } : free;
   }
 
-  /** Its rows by `documents.json`; `meta.json` holds counts alone, which other tokens may share. */
+  /** Its rows by `documents.json`; what holds counts or is of the vocabulary, other tokens may share. */
   async function lookIntoTokens(files: Readonly<Record<string, ArtifactReference>>): Promise<Holding> {
-    const { 'meta.json': _meta, 'documents.json': ids, ...rest } = files;
+    const { 'meta.json': _meta, 'continuations.json': _vocabulary, 'documents.json': ids, ...rest } = files;
     const blobs = [...Object.values(rest), ids]; // the ids last: they tell, as long as anything is there
     const found = await lookIntoJson(ids);
     return found.held === 'yes' ? { held: 'yes', blobs } : found;
