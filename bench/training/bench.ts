@@ -17,7 +17,7 @@ const cases = [
   { name: 'bf16 B', model: 'B', precision: 'bfloat16', steps: 4, rounds: 7 },
 ] as const;
 
-export async function openTrainingBench(say: (line: string) => void): Promise<Bench> {
+export function openTrainingBench(say: (line: string) => void): Bench {
   let installing: Promise<string> | undefined;
   const python = (): Promise<string> => {
     if (installing === undefined) say(`installs ${torch} where it is missing`);

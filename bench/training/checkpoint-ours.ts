@@ -1,6 +1,7 @@
 // Our side of the checkpoints: model B as the trainer trains it, on native TensorFlow and a store; answers each line with
 // the time of one checkpoint. Training stands still for all of it.
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { openStore } from '../../artifacts/open.ts';
 import type { PretrainingJob } from '../../contracts/training-job.ts';
 import { initialParameters } from '../../pipeline/model/layout.ts';
@@ -26,8 +27,8 @@ const session = await openNativeSession(plan, startingVectors(initialParameters(
 const record = { tokensSeen: 0, lossSum: 0, lossCount: 0, curve: [] };
 let step = 0;
 
-for await (const _line of createInterface({ input: process.stdin })) {
-  step += 1;
+for await (const line of createInterface({ input: process.stdin })) {
+  step += z.object({ steps: z.number() }).parse(JSON.parse(line)).steps;
   const start = performance.now();
   await checkpoints.save({ step, vectors: session.read(), record });
   process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - start) / 1_000 })}\n`);

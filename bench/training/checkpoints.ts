@@ -86,7 +86,7 @@ async function openWorld() {
       const script = fileURLToPath(new URL('checkpoint-ours.ts', import.meta.url));
       const told = JSON.stringify({ job: jobOf('saved', interval), environment });
       saving ??= startLines(process.execPath, ['--import', 'tsx', script, told]);
-      return z.object({ seconds: z.number() }).parse(await saving.ask({})).seconds;
+      return z.object({ seconds: z.number() }).parse(await saving.ask({ steps: 1 })).seconds;
     },
     close: async () => {
       await saving?.close();

@@ -27,7 +27,7 @@ export async function startTrainerHost(environment: Readonly<Record<string, stri
     const text = await (await request(`http://127.0.0.1:${port}/metrics`)).body.text();
     return text.split('\n').filter((line) => line.startsWith('coppice_training_'));
   };
-  await poll('the metrics of the trainer', async () => (await scrape()) && true, patienceMs);
+  await poll('the metrics of the trainer', scrape, patienceMs);
   return {
     scrape,
     kill: async () => {
