@@ -95,7 +95,7 @@ export function createModelStateActivities({
   };
 }
 
-/** @throws CoppiceFailure ArtifactNotFound, ArtifactCorrupt where its package is damaged */
+/** @throws ArtifactNotFound, ArtifactCorrupt where its package is damaged */
 export async function readServingVersion(
   artifacts: ArtifactStore,
   { version, package: reference }: VersionDocument,

@@ -65,7 +65,7 @@ export function createRepairActivities(dependencies: RepairActivityDependencies)
 
     /**
      * What a version was made of.
-     * @throws CoppiceFailure ArtifactNotFound, ArtifactCorrupt where its lineage is gone
+     * @throws ArtifactNotFound, ArtifactCorrupt where its lineage is gone
      */
     async describeMaking(input: NamedVersion): Promise<Making> {
       const document = await find(input);
