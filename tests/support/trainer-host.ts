@@ -1,10 +1,10 @@
 // The process that hosts trainings, as the stack starts it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { poll } from './poll.ts';
+import { freePort } from './prometheus.ts';
 
 const entry = fileURLToPath(new URL('../../worker/training-main.ts', import.meta.url));
 const patienceMs = 120_000; // it bundles the stages' code first, on a machine that may be busy
@@ -35,13 +35,4 @@ export async function startTrainerHost(environment: Readonly<Record<string, stri
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new TypeError('no port was given');
-  return address.port;
 }

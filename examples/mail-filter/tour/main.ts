@@ -64,7 +64,7 @@ async function tour(onlyOnce: boolean, seed: string | undefined): Promise<number
   await session.running?.client.close();
   await stopStack(home);
   process.stdout.write(
-    '\nThe stack has ended; its data stay. `npx coppice up` brings it and these addresses back.\n',
+    '\nThe stack has ended; its data stay. What is named above answers again after `npx coppice up`.\n',
   );
   if (failure !== undefined) process.stderr.write(`Logs are in ${join(home, 'logs')}.\n`);
   return failure === undefined ? 0 : 1;

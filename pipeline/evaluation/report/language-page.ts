@@ -1,5 +1,4 @@
 // The report of a language model: the verdict, its figures on documents that it did not see, what it learned from.
-import type { FunnelRow } from '../../../contracts/stage-results.ts';
 import type { CurvePoint, LanguageFigures } from '../../../contracts/training-job.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import type { GateVerdict } from '../gates.ts';
@@ -9,26 +8,14 @@ import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import { documentOf } from './page.ts';
 import { cleaningTable, tokenizerTable } from './provenance-section.ts';
-import type { LineageLink } from './report.ts';
+import type { ReportOrigin } from './report.ts';
 import { gatesSection, headline } from './verdict-section.ts';
 
-export interface LanguageReport {
+export interface LanguageReport extends ReportOrigin {
   readonly format: 'coppice-language-report/1';
-  readonly model: string;
-  readonly runId: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
   readonly verdict: GateVerdict;
   readonly figures: LanguageFigures;
   readonly heldOutDocuments: number;
-  readonly learning: readonly CurvePoint[];
-  readonly cleaning: readonly FunnelRow[];
-  readonly tokenizer: {
-    readonly vocabularySize: number;
-    readonly statistics: Readonly<Record<string, number>>;
-  };
-  readonly lineage: readonly LineageLink[];
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** @returns the whole HTML document */

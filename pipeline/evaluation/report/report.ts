@@ -14,9 +14,8 @@ export interface LineageLink {
   readonly href?: string;
 }
 
-/** What a reader is told of a candidate: the evaluation, and how the candidate came to be. */
-export interface EvaluationReport extends ClassifierEvaluation {
-  readonly format: 'coppice-evaluation-report/1';
+/** How a candidate came to be. */
+export interface ReportOrigin {
   readonly model: string;
   readonly runId: string;
   /** ISO 8601. */
@@ -29,6 +28,11 @@ export interface EvaluationReport extends ClassifierEvaluation {
   };
   readonly lineage: readonly LineageLink[];
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a reader is told of a candidate: the evaluation, and how the candidate came to be. */
+export interface EvaluationReport extends ClassifierEvaluation, ReportOrigin {
+  readonly format: 'coppice-evaluation-report/1';
   /** What the candidate looked at in a few held-out texts. */
   readonly attention?: readonly AttentionText[];
 }
