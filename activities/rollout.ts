@@ -8,6 +8,7 @@ import type { Digest } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { Look, RollbackVerification } from '../contracts/messages.ts';
 import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
+import type { CompletionRecord, PredictionRecord } from '../contracts/observation.ts';
 import { formatVersion } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
@@ -43,6 +44,10 @@ export interface GatewayReadiness {
 /** How long gateways may take to load a version; a lease that is not renewed ends far sooner. */
 const gatewayPatienceMs = 120_000;
 const pollMs = 200;
+
+/** Who gave the answer that was seen. */
+const versionOf = (answer: PredictionRecord | CompletionRecord): number =>
+  answer.kind === 'completion' ? answer.version : answer.served.version;
 
 export type RolloutActivities = ReturnType<typeof createRolloutActivities>;
 
@@ -150,12 +155,10 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       const { model, version, generation } = input;
       const routing = await registry.readRouting(model);
       const records = await observations.read(model, { since: new Date(input.since) });
-      const answers = records.filter(
-        (record) => record.kind === 'prediction' && record.generation >= generation,
-      );
-      const bad = answers.filter(
-        (record) => record.kind === 'prediction' && record.served.version === version,
-      );
+      const answers = records
+        .filter((record) => record.kind !== 'feedback')
+        .filter((record) => record.generation >= generation);
+      const bad = answers.filter((answer) => versionOf(answer) === version);
       const quarantined = routing?.quarantined.includes(version) ?? false;
       const outOfTraffic = routing?.champion !== version && routing?.challenger?.version !== version;
       const reasons = [

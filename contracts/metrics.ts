@@ -112,9 +112,15 @@ export const metricDefinitions = {
   requestDuration: {
     name: 'coppice_request_duration_seconds',
     type: 'histogram',
-    help: 'Time from a request to its answer.',
+    help: 'Time from a request to its answer; of a language model, to the first piece of it.',
     labels: ['model', 'version', 'arm'],
     buckets: requestSeconds,
+  },
+  tokens: {
+    name: 'coppice_tokens_total',
+    type: 'counter',
+    help: 'Tokens that a language model read (prompt) or wrote (completion).',
+    labels: ['model', 'version', 'kind'],
   },
   labels: {
     name: 'coppice_labels_total',

@@ -41,7 +41,24 @@ export const feedbackRecordSchema = z.object({
 });
 export type FeedbackRecord = z.infer<typeof feedbackRecordSchema>;
 
-export const observationSchema = z.discriminatedUnion('kind', [predictionRecordSchema, feedbackRecordSchema]);
+/** A continuation that was answered in full. Neither the prompt nor the text is kept. */
+export const completionRecordSchema = predictionRecordSchema
+  .omit({ served: true, shadow: true, shadowError: true, shadowVersion: true })
+  .extend({
+    kind: z.literal('completion'),
+    version: versionNumberSchema,
+    /** Until the first piece of text. */
+    latencyMs: z.number().nonnegative(),
+    promptTokens: z.number().int().nonnegative(),
+    completionTokens: z.number().int().nonnegative(),
+  });
+export type CompletionRecord = z.infer<typeof completionRecordSchema>;
+
+export const observationSchema = z.discriminatedUnion('kind', [
+  predictionRecordSchema,
+  completionRecordSchema,
+  feedbackRecordSchema,
+]);
 export type Observation = z.infer<typeof observationSchema>;
 
 /** A gateway's proof of what it serves; a rollback waits for it or for its end. */

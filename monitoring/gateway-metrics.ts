@@ -14,6 +14,13 @@ export interface GatewayMetrics {
     status: number;
     seconds: number;
   }): void;
+  /** @param tokens - of one request to a language model */
+  countTokens(tokens: {
+    model: string;
+    version: string;
+    promptTokens: number;
+    completionTokens: number;
+  }): void;
   countLabel(label: { model: string; version: string; correct: boolean }): void;
   /** @param quality - over the newest labelled answers of a version; without any, its series go */
   setQuality(quality: { model: string; version: string; accuracy: number; labelled: number }): void;
@@ -50,6 +57,10 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
     observeRequest: ({ model, version, arm, status, seconds }) => {
       instruments.requests.inc({ model, version, arm, status: String(status) });
       instruments.requestDuration.observe({ model, version, arm }, seconds);
+    },
+    countTokens: ({ model, version, promptTokens, completionTokens }) => {
+      instruments.tokens.inc({ model, version, kind: 'prompt' }, promptTokens);
+      instruments.tokens.inc({ model, version, kind: 'completion' }, completionTokens);
     },
     countLabel: ({ model, version, correct }) =>
       instruments.labels.inc({ model, version, correct: String(correct) }),

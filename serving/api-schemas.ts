@@ -20,7 +20,9 @@ const documentInputSchema = z
 
 export const classificationRequestSchema = z.strictObject({
   model: z.string().min(1),
-  input: z.union([z.string().regex(/\S/, 'expected a text that is not blank'), documentInputSchema]),
+  input: z.union([z.string().regex(/\S/, 'expected a text that is not blank'), documentInputSchema], {
+    error: 'expected a text, or { media_type, encoding, data }',
+  }),
   subject: z
     .string()
     .min(1)
@@ -52,6 +54,7 @@ export const modelListSchema = z.object({
     z.object({
       id: z.string(),
       object: z.literal('model'),
+      created: z.number().int().describe('When its routing changed last, in seconds since 1970.'),
       owned_by: z.literal('coppice'),
       champion: z.number().int().optional(),
       challenger: z.record(z.string(), z.unknown()).optional(),
@@ -86,6 +89,6 @@ function flatten(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; messa
   const nearest = issue.errors.find((problems) =>
     problems.every((it) => it.code !== 'invalid_type' || it.path.length > 0),
   );
-  if (!nearest) return [{ path, message: 'expected a text, or { media_type, encoding, data }' }];
+  if (!nearest) return [{ path, message }];
   return nearest.flatMap(flatten).map((it) => ({ ...it, path: [...path, ...it.path] }));
 }

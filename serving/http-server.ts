@@ -1,65 +1,22 @@
-// The gateway's HTTP API: classifications and feedback, metrics and health.
+// The gateway's HTTP API: a file a route that answers with a model; here feedback, metrics and health.
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { z } from 'zod';
-import type { FeedbackRecord, PredictionRecord } from '../contracts/observation.ts';
-import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
-import {
-  classificationRequestSchema,
-  describeIssues,
-  feedbackRequestSchema,
-  isReadableMediaType,
-} from './api-schemas.ts';
-import { type Arm, classify } from './classification.ts';
+import { feedbackRequestSchema } from './api-schemas.ts';
+import { addClassifications } from './classification-route.ts';
+import { addCompletions } from './completion-route.ts';
 import { openApiDocument } from './openapi.ts';
+import type { HttpServerDependencies } from './route.ts';
+import { find, HttpProblem, invalidRequest, parse } from './route.ts';
 import type { ServedModel } from './served-model.ts';
-
-export interface HttpServerDependencies {
-  readonly model: (name: string) => ServedModel | undefined;
-  readonly models: () => readonly ServedModel[];
-  /** Whether it is known which models there are. */
-  readonly hasDiscovered: () => boolean;
-  readonly recordAnswer: (record: PredictionRecord) => void;
-  readonly recordFeedback: (model: string, record: FeedbackRecord) => void;
-  readonly observeRequest: GatewayMetrics['observeRequest'];
-  readonly metricsText: () => Promise<string>;
-  readonly maximumBodyBytes: number;
-}
-
-/** A request that cannot be answered, with the status that says so. */
-class HttpProblem extends Error {
-  readonly statusCode: number;
-  readonly type: string;
-
-  constructor(statusCode: number, type: string, message: string) {
-    super(message);
-    this.statusCode = statusCode;
-    this.type = type;
-  }
-}
 
 export function createHttpServer(dependencies: HttpServerDependencies): FastifyInstance {
   const { models } = dependencies;
   const server = Fastify({ bodyLimit: dependencies.maximumBodyBytes, forceCloseConnections: true });
-  // One shape of error everywhere: that of the OpenAI API, which clients know.
-  server.setErrorHandler<Error & { statusCode?: number; type?: string }>((error, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    const type = error.type ?? (status < 500 ? 'invalid_request_error' : 'internal_error');
-    const foreignBody = status === 415 && !(error instanceof HttpProblem);
-    const message = foreignBody ? 'expected a body with content-type: application/json' : error.message;
-    return reply.status(status).send({ error: { type, message } });
-  });
-  server.setNotFoundHandler(({ method, url }) => {
-    throw new HttpProblem(
-      404,
-      'not_found',
-      `there is no ${method} ${url}; /openapi.json lists what there is`,
-    );
-  });
-
-  server.post('/v1/classifications', (request) => answerClassification(dependencies, request.body));
+  answerErrors(server);
+  addClassifications(server, dependencies);
+  addCompletions(server, dependencies);
   server.post('/v1/feedback', async (request, reply) => {
     const { model, prediction, label } = parse(feedbackRequestSchema, request.body);
-    find(dependencies, model);
+    refuseLabels(find(dependencies, model));
     dependencies.recordFeedback(model, { kind: 'feedback', prediction, label, at: new Date().toISOString() });
     return reply.status(202).send({ object: 'feedback', prediction });
   });
@@ -81,74 +38,31 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   return server;
 }
 
-async function answerClassification(dependencies: HttpServerDependencies, body: unknown) {
-  const { model: name, input, subject } = parse(classificationRequestSchema, body);
-  const model = find(dependencies, name);
-  const startedAt = performance.now();
-  const observe = (version: string, arm: Arm, status: number) => {
-    const seconds = (performance.now() - startedAt) / 1_000;
-    dependencies.observeRequest({ model: name, version, arm, status, seconds });
-  };
-  const content =
-    typeof input === 'string'
-      ? { mediaType: 'text/plain', data: input }
-      : { mediaType: input.media_type, encoding: input.encoding, data: input.data };
-  if (!isReadableMediaType(content.mediaType)) {
-    const message = `input.media_type: expected text or a mail, such as text/plain or message/rfc822, not ${content.mediaType}`;
-    throw new HttpProblem(415, 'invalid_request_error', message);
-  }
-
-  const result = await classify(model, { input: content, subject });
-  if (result.outcome === 'failed') {
-    observe(String(result.version), result.arm, 503);
-    throw new HttpProblem(503, 'unavailable', result.reason);
-  }
-  if (result.outcome === 'unavailable') throw new HttpProblem(503, 'unavailable', result.reason);
-  if (result.outcome === 'unreadable') throw new HttpProblem(422, 'unreadable_input', result.reason);
-  const { id, arm, answer } = result;
-  observe(String(answer.version), arm, 200);
-  void result.record.then((record) => {
-    observeShadow(dependencies, record);
-    dependencies.recordAnswer(record);
+/** One shape of error everywhere: that of the OpenAI API, which clients know. */
+function answerErrors(server: FastifyInstance): void {
+  server.setErrorHandler<Error & { statusCode?: number; type?: string }>((error, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    const type = error.type ?? (status < 500 ? 'invalid_request_error' : 'internal_error');
+    const foreignBody = status === 415 && !(error instanceof HttpProblem);
+    const message = foreignBody ? 'expected a body with content-type: application/json' : error.message;
+    if (error instanceof HttpProblem && error.retryAfterSeconds !== undefined)
+      void reply.header('retry-after', error.retryAfterSeconds);
+    return reply.status(status).send({ error: { type, message } });
   });
-  return {
-    id,
-    object: 'classification',
-    model: name,
-    version: answer.version,
-    label: answer.label,
-    probabilities: answer.probabilities,
-  };
+  server.setNotFoundHandler(({ method, url }) => {
+    throw new HttpProblem(
+      404,
+      'not_found',
+      `there is no ${method} ${url}; /openapi.json lists what there is`,
+    );
+  });
 }
 
-/** Guardrails hold for the unseen answers too: a version that is slow or fails in the shadow goes no further. */
-function observeShadow({ observeRequest }: HttpServerDependencies, record: PredictionRecord): void {
-  const { model, shadow, shadowError, shadowVersion } = record;
-  if (shadow) {
-    const seconds = shadow.latencyMs / 1_000;
-    observeRequest({ model, version: String(shadow.version), arm: 'shadow', status: 200, seconds });
-  } else if (shadowError !== undefined && shadowVersion !== undefined) {
-    observeRequest({ model, version: String(shadowVersion), arm: 'shadow', status: 500, seconds: 0 });
-  }
-}
-
-function find({ model, models, hasDiscovered }: HttpServerDependencies, name: string): ServedModel {
-  const found = model(name);
-  if (found) return found;
-  if (!hasDiscovered())
-    throw new HttpProblem(503, 'unavailable', 'the gateway has just started and still reads the registry');
-  const known = models().map((it) => it.model);
-  throw new HttpProblem(
-    404,
-    'model_not_found',
-    `no model ${name}; there ${known.length === 0 ? 'is none' : `are: ${known.join(', ')}`}`,
-  );
-}
-
-function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new HttpProblem(400, 'invalid_request_error', describeIssues(parsed.error.issues));
+/** What a language model wrote has no true label. */
+function refuseLabels({ model, routing, version }: ServedModel): void {
+  const champion = routing()?.champion;
+  if (champion === undefined || version(champion)?.task !== 'language-modelling') return;
+  throw invalidRequest(`model: ${model} continues texts, and its answers have no labels`);
 }
 
 function describeModel({ model, routing }: ServedModel) {
@@ -156,6 +70,7 @@ function describeModel({ model, routing }: ServedModel) {
   return {
     id: model,
     object: 'model',
+    created: Math.floor(Date.parse(served?.at ?? '1970-01-01T00:00:00Z') / 1_000),
     owned_by: 'coppice',
     champion: served?.champion,
     challenger: served?.challenger,

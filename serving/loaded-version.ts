@@ -1,39 +1,26 @@
-// A version ready to answer: the package from the store, the shared preprocessing, the process, the decision rule.
+// A version ready to answer: the package from the store, and its task's own way to answer from it.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { parseJson } from '../artifacts/artifact-store.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import { directoryManifestSchema, mediaTypes } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
-import type { Answer } from '../contracts/observation.ts';
-import {
-  decisionRuleSchema,
-  packageFiles,
-  preprocessingSchema,
-  quantizedWeights,
-} from '../contracts/version-package.ts';
-import { type RequestContent, requestRecipe } from '../pipeline/cleaning/recipe.ts';
-import { decide } from '../pipeline/evaluation/decision.ts';
-import { startModelProcess } from './model-process.ts';
-
-/** What a request may say: text, or a document of a media type that the model's recipe reads. */
-export type ClassificationInput = RequestContent;
+import { packageFiles, preprocessingSchema, quantizedWeights } from '../contracts/version-package.ts';
+import { type ClassifierVersion, loadClassifierVersion } from './tasks/classification-version.ts';
+import { type LanguageVersion, loadLanguageVersion } from './tasks/generation-version.ts';
+import type { PackageOnDisk } from './tasks/package-on-disk.ts';
 
 /** One version of one model, loaded. */
-export interface LoadedVersion {
-  readonly version: number;
-  readonly labels: readonly string[];
-  /**
-   * @returns the answer, or the reason why the text cannot be read
-   * @throws Error where the process is gone
-   */
-  answer(input: ClassificationInput): Promise<Answer | { reason: string }>;
-  readonly ended: Promise<void>;
-  stop(): void;
-}
+export type LoadedVersion = ClassifierVersion | LanguageVersion;
+
+/** By `architectures` of config.json, as transformers names them. */
+const loaders = new Map<string, (files: PackageOnDisk) => Promise<LoadedVersion>>([
+  ['BertForSequenceClassification', loadClassifierVersion],
+  ['GPT2LMHeadModel', loadLanguageVersion],
+]);
 
 export interface VersionLoaderDependencies {
   readonly artifacts: ArtifactStore;
@@ -49,37 +36,21 @@ export function createVersionLoader({ artifacts, registry, directory }: VersionL
     if (!document) throw new CoppiceFailure('ArtifactNotFound', `${model}@${version} is not in the registry`);
     const folder = join(directory, model, String(version));
     const weights = await fetchPackage(artifacts, document.package, folder);
-    const read = async <T>(name: string, schema: z.ZodType<T>): Promise<T> =>
+    const read: PackageOnDisk['read'] = async (name, schema) =>
       parseJson(await readFile(join(folder, name), 'utf8'), schema, `${name} of ${model}@${version}`);
+    const { architectures } = await read(packageFiles.config, configSchema);
+    const loadTask = architectures.map((name) => loaders.get(name)).find((it) => it !== undefined);
+    if (!loadTask) {
+      const message = `${model}@${version} is a ${architectures.join(', ')}, which no gateway can serve`;
+      throw new CoppiceFailure('InvalidInput', message);
+    }
     const preprocessing = await read(packageFiles.preprocessing, preprocessingSchema);
-    const rule = await read(packageFiles.decision, decisionRuleSchema);
-    const recipe = requestRecipe(preprocessing.steps);
-    const process = await startModelProcess({
-      directory: folder,
-      contextLength: preprocessing.contextLength,
-      weights,
-    });
-
-    return {
-      version,
-      labels: rule.labels,
-      ended: process.ended,
-      stop: process.stop,
-      answer: async (input) => {
-        const startedAt = performance.now();
-        const cleaned = await recipe.clean(input);
-        if ('reason' in cleaned) return cleaned;
-        const [row] = await process.score([cleaned.text]);
-        return {
-          version,
-          label: decide(row, rule),
-          probabilities: Object.fromEntries(rule.labels.map((label, index) => [label, row[index]])),
-          latencyMs: performance.now() - startedAt,
-        };
-      },
-    };
+    const load = { directory: folder, contextLength: preprocessing.contextLength, weights };
+    return loadTask({ version, load, preprocessing, read });
   };
 }
+
+const configSchema = z.object({ architectures: z.array(z.string()) });
 
 /**
  * By way of its manifest, which stays as well: a gateway that starts again needs nothing of what it has.
@@ -94,7 +65,8 @@ async function fetchPackage(
   await artifacts.download({ ...reference, mediaType: mediaTypes.json }, manifest);
   const { files } = parseJson(await readFile(manifest, 'utf8'), directoryManifestSchema, manifest);
   const weights = Object.hasOwn(files, quantizedWeights) ? quantizedWeights : packageFiles.weights;
-  const names = Object.values({ ...packageFiles, weights });
+  // What a package of its task does not have (a language model decides nothing) is missed by whoever reads it.
+  const names = Object.values({ ...packageFiles, weights }).filter((name) => Object.hasOwn(files, name));
   await Promise.all(names.map((name) => artifacts.download(files[name], join(folder, name))));
   return weights;
 }

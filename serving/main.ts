@@ -27,8 +27,10 @@ const server = createHttpServer({
   models: fleet.models,
   hasDiscovered: fleet.hasDiscovered,
   recordAnswer: fleet.recorder.recordAnswer,
+  recordCompletion: fleet.recorder.recordCompletion,
   recordFeedback: fleet.recorder.recordFeedback,
   observeRequest: metrics.observeRequest,
+  countTokens: metrics.countTokens,
   metricsText: metrics.text,
   maximumBodyBytes: 16 * 1024 * 1024, // a mail with attachments
 });

@@ -1,20 +1,40 @@
-// Starts a model process and asks it for probabilities.
+// Starts a model process and asks it. So many questions wait at once; more are turned away.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FromModelProcess, LoadMessage, ToModelProcess } from './model-protocol.ts';
+import type { TaskWords } from './tasks/task.ts';
 
 /** A version that is loaded and answers. */
-export interface ModelProcess {
-  readonly labels: readonly string[];
-  /** @returns probabilities by class index, a row a text */
-  score(texts: readonly string[]): Promise<readonly (readonly number[])[]>;
+export interface ModelProcess<T extends TaskWords> {
+  readonly facts: T['facts'];
+  /**
+   * @param options.onPiece told in order, all before the answer
+   * @throws InvalidQuestion where the process finds fault with the question; ProcessBusy where too many wait; Error where
+   * the process is gone; the signal's reason
+   */
+  ask(
+    question: T['question'],
+    options?: { readonly signal?: AbortSignal; readonly onPiece?: (piece: T['piece']) => void },
+  ): Promise<T['answer']>;
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
   stop(): void;
 }
 
+/** The question cannot be answered by any version; nothing is wrong with this one. */
+export class InvalidQuestion extends Error {}
+
+/** As many questions wait as may. */
+export class ProcessBusy extends Error {}
+
+export interface ModelProcessOptions {
+  /** Questions that are open at once, those that the process works on among them. */
+  readonly maximumWaiting: number;
+}
+
 interface Waiting {
-  readonly resolve: (probabilities: readonly (readonly number[])[]) => void;
+  readonly onPiece: (piece: unknown) => void;
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -24,10 +44,13 @@ const entry = fileURLToPath(new URL('model-process-main.ts', import.meta.url));
 const loadTimeoutMs = 60_000;
 
 /**
- * @returns the process once it has loaded the model and answered a first text
+ * @returns the process once it has loaded the model and tried it
  * @throws Error with the reason where it cannot load
  */
-export async function startModelProcess(load: Omit<LoadMessage, 'kind'>): Promise<ModelProcess> {
+export async function startModelProcess<T extends TaskWords>(
+  load: Omit<LoadMessage, 'kind'>,
+  { maximumWaiting }: ModelProcessOptions,
+): Promise<ModelProcess<T>> {
   const child = fork(entry, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -39,16 +62,17 @@ export async function startModelProcess(load: Omit<LoadMessage, 'kind'>): Promis
     waiting.clear();
   });
   try {
-    const labels = await awaitReady(child, load);
+    const facts = await awaitReady(child, load);
     child.on('message', (message: FromModelProcess) => settle(waiting, message));
-    return { labels, ended, stop: () => child.kill(), score: createAsker(child, waiting) };
+    const ask = createAsker(child, waiting, maximumWaiting);
+    return { facts, ended, stop: () => child.kill(), ask };
   } catch (error) {
     child.kill();
     throw error;
   }
 }
 
-function awaitReady(child: ChildProcess, load: Omit<LoadMessage, 'kind'>): Promise<readonly string[]> {
+function awaitReady(child: ChildProcess, load: Omit<LoadMessage, 'kind'>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`not loaded within ${loadTimeoutMs / 1_000} s`)),
@@ -57,7 +81,7 @@ function awaitReady(child: ChildProcess, load: Omit<LoadMessage, 'kind'>): Promi
     child.once('exit', (code) => reject(new Error(`the model process ended with code ${String(code)}`)));
     child.once('message', (message: FromModelProcess) => {
       clearTimeout(timer);
-      if (message.kind === 'ready') resolve(message.labels);
+      if (message.kind === 'ready') resolve(message.facts);
       else
         reject(new Error(message.kind === 'failed' ? message.reason : `unexpected answer ${message.kind}`));
     });
@@ -65,27 +89,40 @@ function awaitReady(child: ChildProcess, load: Omit<LoadMessage, 'kind'>): Promi
   });
 }
 
-function createAsker(child: ChildProcess, waiting: Map<number, Waiting>): ModelProcess['score'] {
+function createAsker(
+  child: ChildProcess,
+  waiting: Map<number, Waiting>,
+  maximumWaiting: number,
+): ModelProcess<TaskWords>['ask'] {
   let next = 0;
-  return (texts) =>
+  return (question, { signal, onPiece = () => undefined } = {}) =>
     new Promise((resolve, reject) => {
-      if (!child.connected) {
-        reject(new Error('the model process has ended'));
-        return;
-      }
+      signal?.throwIfAborted();
+      if (!child.connected) throw new Error('the model process has ended');
+      if (waiting.size >= maximumWaiting) throw new ProcessBusy(`${waiting.size} requests wait already`);
       const id = next;
       next += 1;
-      waiting.set(id, { resolve, reject });
-      send(child, { kind: 'score', id, texts });
+      waiting.set(id, { onPiece, resolve, reject });
+      // Its place is free only once the process has let go of it.
+      const cancel = (): void => {
+        if (waiting.has(id) && child.connected) send(child, { kind: 'cancel', id });
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      send(child, { kind: 'ask', id, question });
     });
 }
 
 function settle(waiting: Map<number, Waiting>, message: FromModelProcess): void {
-  if (message.kind !== 'scores' && message.kind !== 'refused') return;
+  if (message.kind === 'ready' || message.kind === 'failed') return;
   const asked = waiting.get(message.id);
+  if (message.kind === 'piece') {
+    asked?.onPiece(message.piece);
+    return;
+  }
   waiting.delete(message.id);
-  if (message.kind === 'scores') asked?.resolve(message.probabilities);
-  else asked?.reject(new Error(message.reason));
+  if (message.kind === 'answer') asked?.resolve(message.answer);
+  else asked?.reject(message.invalid ? new InvalidQuestion(message.reason) : new Error(message.reason));
 }
 
 function send(child: ChildProcess, message: ToModelProcess): void {

@@ -1,25 +1,30 @@
-// What the gateway and a model process say to each other over IPC.
+// What the gateway and a model process say to each other over IPC. What questions, pieces and answers are is a matter of
+// the task; both ends are of one version of this program.
+import type { TaskFiles, TaskName } from './tasks/task.ts';
 
-/** Files of a package, downloaded beside the process. */
-export interface LoadMessage {
+export interface LoadMessage extends TaskFiles {
   readonly kind: 'load';
-  readonly directory: string;
-  readonly contextLength: number;
-  /** Which of its files are the weights. */
-  readonly weights: string;
+  readonly task: TaskName;
 }
 
-export interface ScoreMessage {
-  readonly kind: 'score';
+export interface AskMessage {
+  readonly kind: 'ask';
   readonly id: number;
-  readonly texts: readonly string[];
+  readonly question: unknown;
 }
 
-export type ToModelProcess = LoadMessage | ScoreMessage;
+/** Nobody waits for the answer any more. */
+export interface CancelMessage {
+  readonly kind: 'cancel';
+  readonly id: number;
+}
+
+export type ToModelProcess = LoadMessage | AskMessage | CancelMessage;
 
 export type FromModelProcess =
-  | { readonly kind: 'ready'; readonly labels: readonly string[] }
+  | { readonly kind: 'ready'; readonly facts: unknown }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Probabilities by class index, a row a text. */
-  | { readonly kind: 'scores'; readonly id: number; readonly probabilities: readonly (readonly number[])[] }
-  | { readonly kind: 'refused'; readonly id: number; readonly reason: string };
+  | { readonly kind: 'piece'; readonly id: number; readonly piece: unknown }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  /** `invalid`: the question is at fault, and not the version. */
+  | { readonly kind: 'refused'; readonly id: number; readonly reason: string; readonly invalid: boolean };

@@ -8,10 +8,13 @@ import {
   feedbackSchema,
   modelListSchema,
 } from './api-schemas.ts';
+import { completionRequestSchema, completionSchema } from './completion-schemas.ts';
 
 const schemas = {
   ClassificationRequest: z.toJSONSchema(classificationRequestSchema, { io: 'input' }),
   Classification: z.toJSONSchema(classificationSchema),
+  CompletionRequest: z.toJSONSchema(completionRequestSchema, { io: 'input' }),
+  Completion: z.toJSONSchema(completionSchema),
   FeedbackRequest: z.toJSONSchema(feedbackRequestSchema, { io: 'input' }),
   Feedback: z.toJSONSchema(feedbackSchema),
   ModelList: z.toJSONSchema(modelListSchema),
@@ -31,6 +34,11 @@ const misuse = {
   '415': problem('The body is not sent as application/json, or a document is neither text nor a mail.'),
 };
 
+const overloaded = {
+  ...problem('As many requests wait for the version as may.'),
+  headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+};
+
 /** @returns the document that `GET /openapi.json` answers */
 export function openApiDocument() {
   return {
@@ -46,6 +54,26 @@ export function openApiDocument() {
             '200': answer('The answer.', 'Classification'),
             ...misuse,
             '422': problem('Cleaning left nothing to classify; the reason is named.'),
+            '429': overloaded,
+            '503': problem('No version is in service, or it cannot answer.'),
+          },
+        },
+      },
+      '/v1/completions': {
+        post: {
+          operationId: 'complete',
+          summary: 'Continues texts by the version that the routing gives to its user.',
+          requestBody: { required: true, content: body('CompletionRequest') },
+          responses: {
+            '200': {
+              description: 'The texts; with stream, a part of one of them an event, then `data: [DONE]`.',
+              content: {
+                ...body('Completion'),
+                'text/event-stream': { schema: { $ref: '#/components/schemas/Completion' } },
+              },
+            },
+            ...misuse,
+            '429': overloaded,
             '503': problem('No version is in service, or it cannot answer.'),
           },
         },

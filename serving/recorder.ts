@@ -1,6 +1,11 @@
 // Writes answers and labels down in batches, joins them for the quality metrics, and survives a store that is away.
 import type { ObservationLog } from '../artifacts/observations.ts';
-import type { FeedbackRecord, Observation, PredictionRecord } from '../contracts/observation.ts';
+import type {
+  CompletionRecord,
+  FeedbackRecord,
+  Observation,
+  PredictionRecord,
+} from '../contracts/observation.ts';
 
 /** Answers that a label may still come for, kept in memory; older ones are joined from the log by the judges. */
 const rememberedAnswers = 20_000;
@@ -69,6 +74,8 @@ export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDepend
       rememberAnswer(record);
       enqueue(record.model, record);
     },
+    /** No label will come for it. */
+    recordCompletion: (record: CompletionRecord): void => enqueue(record.model, record),
     recordFeedback: (model: string, record: FeedbackRecord): void => {
       join(record);
       enqueue(model, record);
@@ -77,7 +84,7 @@ export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDepend
     replay: (observations: readonly Observation[]): void => {
       for (const observation of observations) {
         if (observation.kind === 'prediction') rememberAnswer(observation);
-        else join(observation);
+        else if (observation.kind === 'feedback') join(observation);
       }
     },
     flush: (): Promise<void> => {

@@ -39,9 +39,7 @@ async function* readLog(objects: ObjectStore, signal?: AbortSignal): AsyncGenera
 
 /** An answer by its subject or its id, a label by the id of the answer that it is for. */
 function concerns(record: Observation, isName: IsName): boolean {
-  return record.kind === 'prediction'
-    ? isName(record.subject) || isName(record.id)
-    : isName(record.prediction);
+  return record.kind === 'feedback' ? isName(record.prediction) : isName(record.subject) || isName(record.id);
 }
 
 /**
@@ -56,7 +54,7 @@ export async function findObservations(
   const answers = new Set<string>();
   for await (const { lines } of readLog(objects, options.signal)) {
     for (const { record } of lines) {
-      if (record.kind === 'prediction' && concerns(record, isName)) answers.add(record.id);
+      if (record.kind !== 'feedback' && concerns(record, isName)) answers.add(record.id);
     }
   }
   for (const id of answers) options.onAnswer(id);
@@ -64,7 +62,7 @@ export async function findObservations(
   for await (const { key, lines, sizeBytes } of readLog(objects, options.signal)) {
     const held = lines.filter(({ record }) => concerns(record, (name) => answers.has(name) || isName(name)));
     if (held.length === 0) continue;
-    const predictions = held.filter(({ record }) => record.kind === 'prediction').length;
+    const predictions = held.filter(({ record }) => record.kind !== 'feedback').length;
     const model = key.slice(prefix.length).split('/')[0];
     found.push({ key, model, predictions, labels: held.length - predictions, sizeBytes });
   }

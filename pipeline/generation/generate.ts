@@ -1,5 +1,6 @@
 // Several texts, token by token, until each has ended. Those that have ended wait for the others.
 import type { Decoder } from './decoder.ts';
+import { largest } from './largest.ts';
 import { logSumOf } from './processors.ts';
 import { roomAfter } from './prompts.ts';
 import type { SamplingOptions } from './sampling.ts';
@@ -12,6 +13,8 @@ export interface GenerationOptions extends SamplingOptions {
   readonly endOfTextId?: number;
   /** Whether each token's own probability is told; off by default. */
   readonly logProbabilities?: boolean;
+  /** So many of the likeliest tokens are told with each one, where its probability is; none by default. */
+  readonly alternatives?: number;
   /** Asked after each token; true ends its text. */
   readonly endsAt?: (row: number, id: number) => boolean | Promise<boolean>;
   /** Ends all; what waits throws its reason. */
@@ -27,6 +30,8 @@ export interface GeneratedToken {
   readonly id: number;
   /** Logarithm of the model's own probability, before temperature and the like; where it was asked for. */
   readonly logProbability?: number;
+  /** The likeliest tokens in its place, by the same probabilities, the likeliest first; where they were asked for. */
+  readonly alternatives?: readonly { readonly id: number; readonly logProbability: number }[];
   /** With the last token of a text. */
   readonly finish?: Finish;
 }
@@ -58,7 +63,7 @@ export async function* generate(
     const ended = new Set<number>();
     for (const { row, ids, end, sample } of running) {
       const own = logits.subarray(row * decoder.vocabularySize, (row + 1) * decoder.vocabularySize);
-      const next = chosen(own, { ids, sample, told: options.logProbabilities === true });
+      const next = chosen(own, { ids, sample, ...options });
       ids.push(next.id);
       fed[row] = [next.id];
       const stopped = await endsAt(row, next.id);
@@ -72,20 +77,21 @@ export async function* generate(
   }
 }
 
-interface Choice {
+interface Choice extends Pick<GenerationOptions, 'logProbabilities' | 'alternatives'> {
   readonly ids: readonly number[];
   readonly sample: ReturnType<typeof createSampler>;
-  readonly told: boolean;
 }
 
 function chosen(
   logits: Float32Array,
-  { ids, sample, told }: Choice,
-): Pick<GeneratedToken, 'id' | 'logProbability'> {
-  if (!told) return { id: sample(logits, ids) };
+  { ids, sample, logProbabilities = false, alternatives = 0 }: Choice,
+): Pick<GeneratedToken, 'id' | 'logProbability' | 'alternatives'> {
+  if (!logProbabilities) return { id: sample(logits, ids) };
   const own = logits.slice();
   const id = sample(logits, ids);
-  return { id, logProbability: own[id] - logSumOf(own) };
+  const total = logSumOf(own);
+  const tell = (of: number) => ({ id: of, logProbability: own[of] - total });
+  return { ...tell(id), ...(alternatives > 0 && { alternatives: largest(own, alternatives).map(tell) }) };
 }
 
 interface End {

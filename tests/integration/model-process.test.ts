@@ -15,6 +15,7 @@ import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import { createVersionLoader } from '../../serving/loaded-version.ts';
 import { startModelProcess } from '../../serving/model-process.ts';
+import type { ClassificationWords } from '../../serving/tasks/classification-process.ts';
 
 const contextLength = 48;
 const config: BertConfig = {
@@ -50,6 +51,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
+const start = (maximumWaiting = 10) =>
+  startModelProcess<ClassificationWords>(
+    { task: 'text-classification', directory, contextLength, weights },
+    { maximumWaiting },
+  );
+
 describe('a model process', () => {
   it('answers texts of any length, many at once, with what the classifier gives for their tokens', async () => {
     const texts = ['', 'one', 'meet me at noon', 'words and more words '.repeat(40)];
@@ -59,10 +66,10 @@ describe('a model process', () => {
     const expected = await classifier.score(Int32Array.from(ids), lengths);
     await classifier.close();
 
-    const model = await startModelProcess({ directory, contextLength, weights });
-    expect(model.labels).toEqual(['ham', 'spam']);
-    const together = await model.score(texts);
-    const atOnce = await Promise.all(texts.map((text) => model.score([text])));
+    const model = await start();
+    expect(model.facts.labels).toEqual(['ham', 'spam']);
+    const together = await model.ask(texts);
+    const atOnce = await Promise.all(texts.map((text) => model.ask([text])));
     expect(together.flat()).toEqual([...expected]);
     expect(atOnce.flat()).toEqual(together);
     model.stop();
@@ -103,6 +110,7 @@ describe('a model process', () => {
     const registry = { readVersion: () => Promise.resolve(version) };
     const load = createVersionLoader({ artifacts, registry, directory: folder });
     const loaded = await load('mail-filter', 1);
+    if (loaded.task !== 'text-classification') throw new Error(`of the task ${loaded.task}`);
     const answer = await loaded.answer({ mediaType: 'text/plain', data: 'meet me at noon' });
     loaded.stop();
     await loaded.ended;
@@ -120,9 +128,7 @@ describe('a model process', () => {
 
   it('says why it does not load: weights that were cut off', async () => {
     await writeFile(join(directory, 'model.safetensors'), files.weights.subarray(0, 1_000));
-    await expect(startModelProcess({ directory, contextLength, weights })).rejects.toThrow(
-      'model.safetensors',
-    );
+    await expect(start()).rejects.toThrow('model.safetensors');
     await writeFile(join(directory, 'model.safetensors'), files.weights);
   });
 
@@ -131,8 +137,6 @@ describe('a model process', () => {
     const { config: text, weights: few } = filesOf(small);
     await writeFile(join(directory, 'config.json'), text);
     await writeFile(join(directory, 'model.safetensors'), few);
-    await expect(startModelProcess({ directory, contextLength, weights })).rejects.toThrow(
-      'out of data bounds',
-    );
+    await expect(start()).rejects.toThrow('out of data bounds');
   });
 });

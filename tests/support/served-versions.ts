@@ -3,6 +3,7 @@ import type { Answer } from '../../contracts/observation.ts';
 import type { Challenger, RoutingDocument } from '../../contracts/registry.ts';
 import type { LoadedVersion } from '../../serving/loaded-version.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
+import type { ClassifierVersion } from '../../serving/tasks/classification-version.ts';
 
 /** An answer, the version's number in its label. */
 export const answerOf = (version: number): Answer => ({
@@ -12,7 +13,7 @@ export const answerOf = (version: number): Answer => ({
   latencyMs: 1,
 });
 
-export interface FakeVersion extends LoadedVersion {
+export interface FakeVersion extends ClassifierVersion {
   readonly stopped: () => boolean;
   /** As when its process dies. */
   end(): void;
@@ -20,7 +21,7 @@ export interface FakeVersion extends LoadedVersion {
 
 export function createVersion(
   version: number,
-  answer: LoadedVersion['answer'] = () => Promise.resolve(answerOf(version)),
+  answer: ClassifierVersion['answer'] = () => Promise.resolve(answerOf(version)),
 ): FakeVersion {
   let stopped = false;
   let end: () => void = () => undefined;
@@ -29,6 +30,7 @@ export function createVersion(
   });
   return {
     version,
+    task: 'text-classification',
     labels: ['ham', 'spam'],
     answer,
     ended,

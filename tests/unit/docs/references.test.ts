@@ -62,7 +62,10 @@ describe('docs/reference', () => {
   });
 
   it.each([
-    ['gateway-api.md', ['serving/http-server.ts']],
+    [
+      'gateway-api.md',
+      ['serving/http-server.ts', 'serving/classification-route.ts', 'serving/completion-route.ts'],
+    ],
     ['control-api.md', ['control/server.ts', 'control/housekeeping-routes.ts']],
   ])('lists in %s every route of %s and no other', (page, sources) => {
     const served = [

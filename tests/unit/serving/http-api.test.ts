@@ -13,8 +13,10 @@ const server = createHttpServer({
   models: () => [served],
   hasDiscovered: () => true,
   recordAnswer: () => undefined,
+  recordCompletion: () => undefined,
   recordFeedback: (_model, { prediction }) => told.push(prediction),
   observeRequest: () => undefined,
+  countTokens: () => undefined,
   metricsText: () => Promise.resolve(''),
   maximumBodyBytes: 1_000,
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeedbackRecord, PredictionRecord } from '../../../contracts/observation.ts';
-import { createHttpServer, type HttpServerDependencies } from '../../../serving/http-server.ts';
+import { createHttpServer } from '../../../serving/http-server.ts';
+import type { HttpServerDependencies } from '../../../serving/route.ts';
 import type { ServedModel } from '../../../serving/served-model.ts';
 import { answerOf, createVersion, servedModelOf } from '../../support/served-versions.ts';
 
@@ -23,8 +24,10 @@ describe('the gateway', () => {
       models: () => [served],
       hasDiscovered: () => discovered,
       recordAnswer: (record) => answers.push(record),
+      recordCompletion: () => undefined,
       recordFeedback: (_model, record) => feedback.push(record),
       observeRequest: (it) => observed.push(it),
+      countTokens: () => undefined,
       metricsText: () => Promise.resolve('coppice_gateway_requests_total 1\n'),
       maximumBodyBytes: 10_000,
     });

@@ -41,7 +41,7 @@ describe('recorder', () => {
     });
   const idsOf = async (model = 'mail-filter') =>
     (await log.read(model, { since: new Date(at) })).map((it) =>
-      it.kind === 'prediction' ? it.id : `label of ${it.prediction}`,
+      it.kind === 'feedback' ? `label of ${it.prediction}` : it.id,
     );
 
   beforeEach(() => {

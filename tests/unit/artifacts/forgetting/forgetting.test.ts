@@ -143,7 +143,7 @@ describe('forgetting a subject', () => {
     ]);
     await purge(found);
     const rest = await log.read(model, { since });
-    expect(rest.map((record) => (record.kind === 'prediction' ? record.id : record.prediction))).toEqual([
+    expect(rest.map((record) => (record.kind === 'feedback' ? record.prediction : record.id))).toEqual([
       'lee-1',
       'lee-1',
       'lee-1',

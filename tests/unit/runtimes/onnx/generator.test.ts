@@ -104,6 +104,19 @@ describe('a generator', () => {
     );
   });
 
+  it('tells the likeliest tokens beside the one that it took, where they are asked for', async () => {
+    const told = { ...greedy, logProbabilities: true };
+    const [first, ...others] = await tokensOf([[41, 29]], { ...told, alternatives: 3 });
+    expect(first.alternatives?.map(({ logProbability }) => logProbability)).toEqual(
+      first.alternatives?.map(({ logProbability }) => logProbability).sort((a, b) => b - a),
+    );
+    for (const { id, logProbability, alternatives } of [first, ...others]) {
+      expect(alternatives).toHaveLength(3);
+      expect(alternatives?.[0]).toEqual({ id, logProbability });
+    }
+    expect((await tokensOf([[41, 29]], told))[0]).not.toHaveProperty('alternatives');
+  });
+
   it('ends a text at its end of text, and the others go on', async () => {
     const [first, second] = golden.greedy.filter((it) => it.repetitionPenalty === 1);
     const tokens = await tokensOf([first.prompt, second.prompt], { ...greedy, endOfTextId: 40 });

@@ -1,0 +1,72 @@
+// POST /v1/classifications.
+import type { FastifyInstance } from 'fastify';
+import type { PredictionRecord } from '../contracts/observation.ts';
+import { classificationRequestSchema, isReadableMediaType } from './api-schemas.ts';
+import { classify } from './classification.ts';
+import type { Arm } from './plan.ts';
+import type { HttpServerDependencies } from './route.ts';
+import { busy, find, HttpProblem, otherTask, parse, unavailable } from './route.ts';
+
+export function addClassifications(server: FastifyInstance, dependencies: HttpServerDependencies): void {
+  server.post('/v1/classifications', ({ body }) => answer(dependencies, body));
+}
+
+async function answer(dependencies: HttpServerDependencies, body: unknown) {
+  const { model: name, input, subject } = parse(classificationRequestSchema, body);
+  const model = find(dependencies, name);
+  const startedAt = performance.now();
+  const observe = (version: string, arm: Arm, status: number) => {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    dependencies.observeRequest({ model: name, version, arm, status, seconds });
+  };
+  const content =
+    typeof input === 'string'
+      ? { mediaType: 'text/plain', data: input }
+      : { mediaType: input.media_type, encoding: input.encoding, data: input.data };
+  if (!isReadableMediaType(content.mediaType)) {
+    const message = `input.media_type: expected text or a mail, such as text/plain or message/rfc822, not ${content.mediaType}`;
+    throw new HttpProblem(415, 'invalid_request_error', message);
+  }
+
+  const result = await classify(model, { input: content, subject });
+  switch (result.outcome) {
+    case 'failed':
+      observe(String(result.version), result.arm, 503);
+      throw unavailable(result.reason);
+    case 'busy':
+      observe(String(result.version), result.arm, 429);
+      throw busy(result.reason);
+    case 'unavailable':
+      throw unavailable(result.reason);
+    case 'other-task':
+      throw otherTask(name, result.task);
+    case 'unreadable':
+      throw new HttpProblem(422, 'unreadable_input', result.reason);
+    case 'answered':
+  }
+  const { id, arm, answer: given } = result;
+  observe(String(given.version), arm, 200);
+  void result.record.then((record) => {
+    observeShadow(dependencies, record);
+    dependencies.recordAnswer(record);
+  });
+  return {
+    id,
+    object: 'classification',
+    model: name,
+    version: given.version,
+    label: given.label,
+    probabilities: given.probabilities,
+  };
+}
+
+/** Guardrails hold for the unseen answers too: a version that is slow or fails in the shadow goes no further. */
+function observeShadow({ observeRequest }: HttpServerDependencies, record: PredictionRecord): void {
+  const { model, shadow, shadowError, shadowVersion } = record;
+  if (shadow) {
+    const seconds = shadow.latencyMs / 1_000;
+    observeRequest({ model, version: String(shadow.version), arm: 'shadow', status: 200, seconds });
+  } else if (shadowError !== undefined && shadowVersion !== undefined) {
+    observeRequest({ model, version: String(shadowVersion), arm: 'shadow', status: 500, seconds: 0 });
+  }
+}

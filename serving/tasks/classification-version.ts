@@ -1,0 +1,48 @@
+// A classifier as the gateway has it: the recipe that training had as well, the process, the decision rule.
+import type { Answer } from '../../contracts/observation.ts';
+import { decisionRuleSchema, packageFiles } from '../../contracts/version-package.ts';
+import { type RequestContent, requestRecipe } from '../../pipeline/cleaning/recipe.ts';
+import { decide } from '../../pipeline/evaluation/decision.ts';
+import { startModelProcess } from '../model-process.ts';
+import type { ClassificationWords } from './classification-process.ts';
+import type { LoadedBase, PackageOnDisk } from './package-on-disk.ts';
+
+/** What a request may say: text, or a document of a media type that the model's recipe reads. */
+export type ClassificationInput = RequestContent;
+
+export interface ClassifierVersion extends LoadedBase {
+  readonly task: 'text-classification';
+  readonly labels: readonly string[];
+  /**
+   * @returns the answer, or the reason why the text cannot be read
+   * @throws ProcessBusy; Error where the process is gone
+   */
+  answer(input: ClassificationInput): Promise<Answer | { reason: string }>;
+}
+
+/** A second or two of answers, at some milliseconds each. */
+const maximumWaiting = 512;
+
+export async function loadClassifierVersion(files: PackageOnDisk): Promise<ClassifierVersion> {
+  const { version, preprocessing, read } = files;
+  const rule = await read(packageFiles.decision, decisionRuleSchema);
+  const recipe = requestRecipe(preprocessing.steps);
+  const task = 'text-classification';
+  const load = { ...files.load, task } as const;
+  const { ask, ended, stop } = await startModelProcess<ClassificationWords>(load, { maximumWaiting });
+  return {
+    ...{ version, task, labels: rule.labels, ended, stop },
+    answer: async (input) => {
+      const startedAt = performance.now();
+      const cleaned = await recipe.clean(input);
+      if ('reason' in cleaned) return cleaned;
+      const [row] = await ask([cleaned.text]);
+      return {
+        version,
+        label: decide(row, rule),
+        probabilities: Object.fromEntries(rule.labels.map((label, index) => [label, row[index]])),
+        latencyMs: performance.now() - startedAt,
+      };
+    },
+  };
+}

@@ -1,0 +1,175 @@
+// A language model in its process: prompts to texts, piece by piece. Questions take turns, a few at a time, step by step:
+// one thread computes all of them, so more at once would only make each slower and take more memory.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import { packageFiles } from '../../contracts/version-package.ts';
+import type { Finish } from '../../pipeline/generation/generate.ts';
+import { type GeneratedPiece, generateText } from '../../pipeline/generation/generate-text.ts';
+import { checkedPrompt } from '../../pipeline/generation/prompts.ts';
+import { createStopFilter } from '../../pipeline/generation/stop-sequences.ts';
+import type { Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
+import { loadOnnxGenerator, type OnnxGenerator } from '../../runtimes/onnx/generator.ts';
+import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
+import type { LoadedTask, LoadTask } from './task.ts';
+import { createTurns } from './turns.ts';
+
+/** What is to be continued, and how; options as `generate` and `search` of the runtime take them. */
+export interface GenerationQuestion {
+  /** An empty one begins a document. */
+  readonly prompts: readonly string[];
+  /** Texts for each prompt. */
+  readonly choices: number;
+  readonly maximumNewTokens: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly topK?: number;
+  readonly repetitionPenalty: number;
+  readonly seed: number;
+  readonly stop: readonly string[];
+  /** Each token's probability is told, and so many of the likeliest in its place; absent: none is. */
+  readonly alternatives?: number;
+  /** More than one: the likeliest texts are searched by so many beams, and told when they are found. */
+  readonly beams: number;
+}
+
+interface ToldToken {
+  readonly text: string;
+  /** Natural. */
+  readonly logProbability: number;
+}
+
+export interface GenerationPiece {
+  /** Texts of the first prompt come first. */
+  readonly row: number;
+  /** May be nothing, while a character or the beginning of a stop sequence is held back. */
+  readonly text: string;
+  /** Tokens that it was made of. */
+  readonly tokens: number;
+  readonly told?: ToldToken & { readonly alternatives: readonly ToldToken[] };
+  /** With the last piece of a row. */
+  readonly finish?: Finish;
+}
+
+export interface GenerationWords {
+  readonly facts: { readonly contextLength: number };
+  readonly question: GenerationQuestion;
+  readonly piece: GenerationPiece;
+  /** Tokens of all prompts, each counted once. */
+  readonly answer: { readonly promptTokens: number };
+}
+
+/** Questions that are worked on at once; each has caches of its own. */
+const MAXIMUM_RUNNING = 4;
+
+type Context = Parameters<LoadedTask<GenerationWords>['answer']>[1];
+
+interface Model {
+  readonly tokenizer: Tokenizer;
+  readonly generator: OnnxGenerator;
+}
+
+export const loadGeneration: LoadTask<GenerationWords> = async ({ directory, weights }) => {
+  const read = (name: string) => readFile(join(directory, name));
+  const tokenizer = await loadTokenizer((await read(packageFiles.tokenizer)).toString('utf8'));
+  const generator = loadOnnxGenerator({
+    config: (await read(packageFiles.config)).toString('utf8'),
+    weights: await read(weights),
+  });
+  const { vocabularySize, contextLength } = generator.config;
+  if (tokenizer.vocabularySize > vocabularySize) {
+    const found = `${packageFiles.tokenizer} has ${tokenizer.vocabularySize} tokens, the model ${vocabularySize}`;
+    throw new CoppiceFailure('InvalidInput', found);
+  }
+  const turns = createTurns(MAXIMUM_RUNNING);
+  const model = { tokenizer, generator };
+  await generator.search([0], { beams: 1, maximumNewTokens: 1 });
+  return {
+    facts: { contextLength },
+    answer: async (question, context) => {
+      const prompts = await encodePrompts(model, question.prompts);
+      const answered = question.beams > 1 ? search : sample;
+      await turns.take(() => answered(model, { prompts, question }, context), context.signal);
+      return { promptTokens: prompts.reduce((sum, { length }) => sum + length, 0) };
+    },
+  };
+};
+
+/** @throws CoppiceFailure InvalidInput for a prompt that is longer than the context */
+async function encodePrompts(
+  { tokenizer, generator }: Model,
+  texts: readonly string[],
+): Promise<readonly (readonly number[])[]> {
+  const encoded: (readonly number[])[] = [];
+  for await (const chunk of tokenizer.encodeWhole(texts)) encoded.push(...chunk);
+  const nameOf = (index: number): string => (texts.length === 1 ? 'prompt' : `prompt.${index}`);
+  return encoded.map((ids, index) => checkedPrompt(ids, generator.config, nameOf(index)));
+}
+
+interface Encoded {
+  readonly prompts: readonly (readonly number[])[];
+  readonly question: GenerationQuestion;
+}
+
+async function sample(
+  { tokenizer, generator }: Model,
+  { prompts, question }: Encoded,
+  { signal, tell }: Context,
+): Promise<void> {
+  const { prompts: _texts, choices, alternatives, beams: _beams, ...options } = question;
+  const rows = prompts.flatMap((prompt) => Array.from({ length: choices }, () => prompt));
+  const { endOfTextId } = generator.config;
+  const decode = (ids: readonly number[]) => tokenizer.decode(ids);
+  const pieces = generateText(
+    { generate: (each) => generator.generate(rows, each), count: rows.length, decode },
+    {
+      ...options,
+      signal,
+      ...(endOfTextId !== undefined && { endOfTextId }),
+      ...(alternatives !== undefined && { alternatives, logProbabilities: true }),
+    },
+  );
+  for await (const piece of pieces) tell(await toldPiece(piece, decode));
+}
+
+type Decode = (ids: readonly number[]) => Promise<string>;
+
+async function toldPiece(piece: GeneratedPiece, decode: Decode): Promise<GenerationPiece> {
+  const { row, text, finish, id, logProbability, alternatives = [] } = piece;
+  const told = async (token: { id: number; logProbability: number }): Promise<ToldToken> => ({
+    text: await decode([token.id]),
+    logProbability: token.logProbability,
+  });
+  return {
+    ...{ row, text, tokens: 1 },
+    ...(logProbability !== undefined && {
+      told: {
+        ...(await told({ id, logProbability })),
+        alternatives: await Promise.all(alternatives.map(told)),
+      },
+    }),
+    ...(finish !== undefined && { finish }),
+  };
+}
+
+/** Nothing is known of a text before the search has ended. */
+async function search(
+  { tokenizer, generator }: Model,
+  { prompts, question }: Encoded,
+  { signal, tell }: Context,
+): Promise<void> {
+  const { choices, beams, maximumNewTokens, repetitionPenalty, stop } = question;
+  for (const [index, prompt] of prompts.entries()) {
+    const found = await generator.search(prompt, { beams, maximumNewTokens, repetitionPenalty, signal });
+    for (const [choice, { ids }] of found.slice(0, choices).entries()) {
+      const filter = createStopFilter(stop);
+      const { text, stopped } = filter.push(await tokenizer.decode(ids));
+      const ended = ids.at(-1) === generator.config.endOfTextId ? 'end-of-text' : 'length';
+      tell({
+        ...{ row: index * choices + choice, tokens: ids.length },
+        text: stopped ? text : text + filter.end(),
+        finish: stopped ? 'stopped' : ended,
+      });
+    }
+  }
+}
