@@ -26,8 +26,26 @@ export const collectedDocumentSchema = z.object({
 });
 export type CollectedDocument = z.infer<typeof collectedDocumentSchema>;
 
+const offset = z.number().int().nonnegative();
+
+/**
+ * A stretch of a cleaned text: so many UTF-16 code units, made of those from `start` to `end` of the text as it was
+ * collected. One that is as long as what it was made of was copied, unit by unit.
+ */
+const stretchSchema = z.tuple([offset, offset, offset]).readonly();
+export type Stretch = z.infer<typeof stretchSchema>;
+
+/** Stretch after stretch of a cleaned text; what lies between them in the text as collected was removed. */
+const alignmentSchema = z.array(stretchSchema).readonly();
+export type Alignment = z.infer<typeof alignmentSchema>;
+
 /** A document that passed cleaning: what the model reads, and no more. */
-export const cleanDocumentSchema = z.object({ ...origin, text: z.string() });
+export const cleanDocumentSchema = z.object({
+  ...origin,
+  text: z.string(),
+  /** Where offsets into the text as collected count, and cleaning has changed it. */
+  alignment: alignmentSchema.optional(),
+});
 export type CleanDocument = z.infer<typeof cleanDocumentSchema>;
 
 /** A label given by a person (or by traffic) to one document. A later line for the same document replaces an earlier one. */
@@ -37,3 +55,23 @@ export const documentLabelSchema = z.object({
   at: z.iso.datetime().optional(),
 });
 export type DocumentLabel = z.infer<typeof documentLabelSchema>;
+
+/** A stretch of a document's text as it was collected, in UTF-16 code units; `end` is the first unit behind it. */
+const labelledSpanSchema = z
+  .object({ start: offset, end: offset, label: z.string().min(1) })
+  .refine(({ start, end }) => start < end, 'expected an end behind the start');
+export type LabelledSpan = z.infer<typeof labelledSpanSchema>;
+
+/** What a person marked in one document: all of it, or nothing. Spans do not overlap. A later line replaces an earlier. */
+export const spanLabelSchema = z.object({
+  document: z.string().min(1),
+  spans: z
+    .array(labelledSpanSchema)
+    .transform((spans) => spans.toSorted((a, b) => a.start - b.start))
+    .refine(
+      (spans) => spans.every(({ start }, at) => at === 0 || spans[at - 1].end <= start),
+      'spans overlap',
+    ),
+  at: z.iso.datetime().optional(),
+});
+export type SpanLabel = z.infer<typeof spanLabelSchema>;

@@ -44,5 +44,13 @@ export type CleaningStepSpec = z.infer<typeof cleaningStepSchema>;
 export const cleaningSchema = z.strictObject({ steps: z.array(cleaningStepSchema).default([]) });
 export type CleaningSpec = z.infer<typeof cleaningSchema>;
 
+/** Steps that say where each stretch of their text came from: what models may use whose labels are offsets. */
+export const alignedSteps: readonly CleaningStepSpec['step'][] = [
+  'normalize-unicode',
+  'remove-text',
+  'drop-short',
+  'deduplicate',
+];
+
 /** Steps that compare documents with each other; a single request to the gateway skips them. */
 export const corpusSteps: readonly CleaningStepSpec['step'][] = ['deduplicate', 'drop-short'];

@@ -1,8 +1,9 @@
 // A recipe: cleaning steps in their order, with a funnel that says what each did. Training cleans with `createRecipe`,
 // the gateway with `requestRecipe`; both run the same steps, so that a model reads in service what it was taught on.
-import type { CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import type { Alignment, CleanDocument, CollectedDocument } from '../../contracts/document.ts';
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { corpusSteps } from '../../contracts/model-spec/cleaning.ts';
+import { identity, isIdentity } from './alignment.ts';
 import { createDecodeMail } from './decode-mail.ts';
 import { createDeduplicate } from './deduplicate.ts';
 import { createDropShort } from './drop-short.ts';
@@ -58,31 +59,48 @@ function createStep(spec: CleaningStepSpec): CleaningStep {
   }
 }
 
+/**
+ * @returns the document as the step leaves it
+ * @throws RangeError where offsets count and the step does not say where its text comes from
+ */
+function changed(
+  document: WorkingDocument,
+  { text, alignment }: { readonly text: string; readonly alignment?: Alignment },
+  step: string,
+): WorkingDocument {
+  if (document.alignment !== undefined && alignment === undefined)
+    throw new RangeError(`${step} does not say where its text comes from`);
+  return { ...document, text, ...(alignment && { alignment }) };
+}
+
 function closeDocument(document: WorkingDocument): CleanDocument {
-  const { id, source, uri, digest, collectedAt, time, licence, text } = document;
+  const { id, source, uri, digest, collectedAt, time, licence, text, alignment } = document;
   return {
     ...{ id, source, uri, digest, collectedAt },
     ...(time === undefined ? {} : { time }),
     ...(licence === undefined ? {} : { licence }),
     text,
+    ...(alignment && !isIdentity(alignment) && { alignment }),
   };
 }
 
 /**
  * Makes a recipe for one pass over a corpus; steps that compare documents begin with an empty memory.
  * @param specs steps in the order in which they run; none leaves the text as it was received
+ * @param options.aligned true: what is kept says where its text comes from, and every step is one of `alignedSteps`
  */
-export function createRecipe(specs: readonly CleaningStepSpec[]): Recipe {
+export function createRecipe(specs: readonly CleaningStepSpec[], { aligned = false } = {}): Recipe {
   const steps = specs.map((spec) => ({ name: spec.step, run: createStep(spec) }));
   const funnel = createFunnel(specs.map(({ step }) => step));
 
   const clean = async (collected: CollectedDocument): Promise<Outcome> => {
     let document = openDocument(collected);
+    if (aligned) document = { ...document, alignment: identity(document.text.length) };
     for (const [position, { name, run }] of steps.entries()) {
       const verdict = await run(document);
       funnel.count(position, document.id, verdict);
       if (verdict.decision === 'drop') return { outcome: 'dropped', step: name, reason: verdict.reason };
-      if (verdict.decision === 'change') document = { ...document, text: verdict.text };
+      if (verdict.decision === 'change') document = changed(document, verdict, name);
     }
     return { outcome: 'kept', document: closeDocument(document) };
   };

@@ -1,6 +1,6 @@
 // Removes given strings wherever they stand, whatever their case: markers that a corpus carries and that give labels away.
 import type { CleaningStep } from './working-document.ts';
-import { changeTo } from './working-document.ts';
+import { changeBy } from './working-document.ts';
 
 /**
  * Makes the step `remove-text`.
@@ -9,5 +9,5 @@ import { changeTo } from './working-document.ts';
 export function createRemoveText({ texts }: { readonly texts: readonly string[] }): CleaningStep {
   const literals = texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const pattern = new RegExp(literals.join('|'), 'giu');
-  return (document) => changeTo(document, document.text.replace(pattern, ''));
+  return (document) => changeBy(document, [{ pattern, by: '' }]);
 }

@@ -1,6 +1,9 @@
 // A document on its way through the recipe, and what a step answers about it.
-import type { CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import type { Alignment, CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import { compose } from './alignment.ts';
 import { decodeBytes } from './charset.ts';
+import type { Rewrite } from './rewrites.ts';
+import { rewrite, traceRewrites } from './rewrites.ts';
 
 /** What a document holds as it was received. */
 export type Content = CollectedDocument['content'];
@@ -13,7 +16,7 @@ export interface WorkingDocument extends CleanDocument {
 /** What a step decides about one document. Reasons are short and few, since they are counted. */
 export type Verdict =
   | { readonly decision: 'keep' }
-  | { readonly decision: 'change'; readonly text: string }
+  | { readonly decision: 'change'; readonly text: string; readonly alignment?: Alignment }
   | { readonly decision: 'drop'; readonly reason: string };
 
 /** A cleaning step: one document in, one decision out. Steps that compare documents remember what they have seen. */
@@ -22,6 +25,14 @@ export type CleaningStep = (document: WorkingDocument) => Verdict | Promise<Verd
 /** @returns `keep` where the text is as it was, else `change`. */
 export function changeTo(document: WorkingDocument, text: string): Verdict {
   return text === document.text ? { decision: 'keep' } : { decision: 'change', text };
+}
+
+/** The same for changes that are plain data; of a document with an alignment they are traced. */
+export function changeBy(document: WorkingDocument, rewrites: readonly Rewrite[]): Verdict {
+  if (document.alignment === undefined) return changeTo(document, rewrite(document.text, rewrites));
+  const { text, alignment } = traceRewrites(document.text, rewrites);
+  if (text === document.text) return { decision: 'keep' };
+  return { decision: 'change', text, alignment: compose(document.alignment, alignment) };
 }
 
 /** @returns the bytes of a document as they were received. */

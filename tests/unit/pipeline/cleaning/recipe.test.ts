@@ -96,6 +96,44 @@ describe('createRecipe', () => {
   });
 });
 
+describe('createRecipe, where offsets count', () => {
+  const traced: CleaningStepSpec[] = cleaningSchema.parse({
+    steps: [
+      { step: 'normalize-unicode' },
+      { step: 'remove-text', texts: ['(sic)'] },
+      { step: 'drop-short', minimumWords: 1 },
+    ],
+  }).steps;
+
+  it('says of a text that it changed where each stretch came from, and nothing of one that it left', async () => {
+    const recipe = createRecipe(traced, { aligned: true });
+    expect(await recipe.clean(collected('Ada  was(sic) here'))).toMatchObject({
+      outcome: 'kept',
+      document: {
+        text: 'Ada was here',
+        alignment: [
+          [3, 0, 3],
+          [1, 3, 5],
+          [3, 5, 8],
+          [5, 13, 18],
+        ],
+      },
+    });
+    const left = await recipe.clean(collected('Ada was here'));
+    expect(left).not.toHaveProperty('document.alignment');
+    expect(await createRecipe(traced).clean(collected('Ada  was here'))).not.toHaveProperty(
+      'document.alignment',
+    );
+  });
+
+  it('refuses to go on with a step that does not say it', async () => {
+    const recipe = createRecipe([{ step: 'strip-quotes' }], { aligned: true });
+    await expect(recipe.clean(collected('> yours\nmine'))).rejects.toThrow(
+      'strip-quotes does not say where its text comes from',
+    );
+  });
+});
+
 describe('requestRecipe', () => {
   it('gives a request the text that training gave the same mail', async () => {
     const request = requestRecipe(steps);
