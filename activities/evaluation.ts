@@ -102,6 +102,9 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
       model: input.model,
       runId: input.runId,
       createdAt: now().toISOString(),
+      ...(training.pretraining && {
+        pretraining: await artifacts.readJson(training.pretraining.curve, z.array(curvePointSchema)),
+      }),
       learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
       cleaning: input.funnel,
       tokenizer: { vocabularySize: tokenization.vocabularySize, statistics: tokenization.statistics },
@@ -161,6 +164,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
           training: training.training,
           holdout: training.holdout,
           curve: training.curve,
+          ...(training.pretraining && { pretrainingCurve: training.pretraining.curve }),
           probabilities: input.probabilities,
           ...(champion && { champion: champion.package, championProbabilities: champion.probabilities }),
         },

@@ -79,13 +79,17 @@ export function createTrainingActivities({
      */
     async trainModel({ model, runId, job }: PhaseInput): Promise<PhaseResult> {
       const { key: _key, tokens, initialWeights, ...parameters } = job;
-      const examples = job.kind === 'fine-tuning' ? job.examples : {};
+      const examples = job.kind === 'fine-tuning' ? job.examples : heldOutOf(job);
       return runStage({
         stage: 'training',
         step: job.kind,
         run: { model, runId },
         parameters,
-        inputs: { tokens, ...(initialWeights && { initialWeights }), ...examples },
+        inputs: {
+          tokens,
+          ...(initialWeights && { initialWeights }),
+          ...examples,
+        },
         compute: async () => {
           const outcome = await withHeartbeat((signal, report) => {
             const onProgress = (progress: TrainingProgress) => {
@@ -138,6 +142,8 @@ export function createTrainingActivities({
     },
   };
 }
+
+const heldOutOf = ({ heldOutExamples }: PretrainingJob) => ({ ...(heldOutExamples && { heldOutExamples }) });
 
 function memoryText(phase: string, { peakBytes, estimatedBytes }: MemoryFigures): string {
   const [peak, estimated] = [peakBytes, estimatedBytes].map((bytes) => `${Math.round(bytes / 1e6)} MB`);

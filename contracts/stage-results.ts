@@ -43,6 +43,8 @@ export interface StageRecord {
 
 export interface CollectionInput extends RunIdentity {
   readonly collection: CollectionSpec;
+  /** What is labelled; absent: documents as a whole. */
+  readonly labelled?: 'spans';
 }
 
 export interface CollectionResult extends StageRecord {
@@ -62,6 +64,8 @@ export interface CollectionResult extends StageRecord {
 export interface CleaningInput extends RunIdentity {
   readonly cleaning: CleaningSpec;
   readonly documents: ArtifactReference;
+  /** Clean documents say where their text comes from: labels are offsets. */
+  readonly aligned?: true;
 }
 
 /** What one step did with the documents that reached it. */
@@ -135,6 +139,12 @@ export interface TrainingResult {
   readonly steps: number;
   /** Of the last phase, where it had early stopping. */
   readonly earlyStopping?: EarlyStoppingOutcome;
+  /** The phase before, where there was one; absent in histories from before it was told. */
+  readonly pretraining?: {
+    readonly curve: ArtifactReference;
+    readonly steps: number;
+    readonly earlyStopping?: EarlyStoppingOutcome;
+  };
   readonly tokensPerSecond: number;
   /** Of the last phase; absent in histories from before it was measured. */
   readonly memory?: MemoryFigures;
@@ -168,7 +178,15 @@ export interface EvaluationInput extends RunIdentity {
 export interface LanguageTrainingResult
   extends Pick<
     TrainingResult,
-    'weights' | 'curve' | 'lastPoint' | 'steps' | 'tokensPerSecond' | 'environment' | 'lineage' | 'cached'
+    | 'weights'
+    | 'curve'
+    | 'lastPoint'
+    | 'steps'
+    | 'earlyStopping'
+    | 'tokensPerSecond'
+    | 'environment'
+    | 'lineage'
+    | 'cached'
   > {
   /** Of the documents that it was not trained on. */
   readonly heldOut: LanguageFigures;

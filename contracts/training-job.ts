@@ -39,6 +39,8 @@ export const pretrainingJobSchema = z.object({
 
 export const fineTuningJobSchema = z.object({
   kind: z.literal('fine-tuning'),
+  /** Of tokens in rows: JSON of the examples whose rows are neither trained on nor validated on; absent: there are none. */
+  heldOutExamples: artifactReferenceSchema.optional(),
   ...job,
   options: fineTuningSchema,
   /** Class names in index order. */

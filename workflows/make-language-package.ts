@@ -8,6 +8,7 @@ import { compute } from './activity-options.ts';
 import { languageTrainingWorkflow } from './language-training.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
+import { describeSteps } from './story.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
@@ -46,7 +47,7 @@ export async function makeLanguagePackage(
           },
         ],
       }),
-    (it) => `${it.steps} steps, ${Math.round(it.tokensPerSecond)} tokens/s`,
+    (it) => `${describeSteps(it)}, ${Math.round(it.tokensPerSecond)} tokens/s`,
   );
   const evaluated = await stage(
     'evaluation',

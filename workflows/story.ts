@@ -32,14 +32,22 @@ export function lifecycleDetails({ stages, outcome }: LifecycleStatus): string {
 
 /** A training in a line, for the table of stages. */
 export function describeTraining(trained: TrainingResult): string {
-  const { trainingCount, steps, earlyStopping: stopping, tokensPerSecond, memory } = trained;
-  const planned = stopping && steps < stopping.plannedSteps ? ` of ${stopping.plannedSteps}` : '';
-  const kept = stopping ? ` (step ${stopping.keptStep} kept)` : '';
+  const { trainingCount, pretraining, tokensPerSecond, memory } = trained;
+  const before = pretraining?.earlyStopping ? `${describeSteps(pretraining)} of pretraining, ` : '';
   const speed = `${Math.round(tokensPerSecond)} tokens/s`;
   const took = memory
     ? `, ${megabytes(memory.peakBytes)} (${megabytes(memory.estimatedBytes)} estimated)`
     : '';
-  return `${trainingCount} examples, ${steps}${planned} steps${kept}, ${speed}${took}`;
+  return `${before}${trainingCount} examples, ${describeSteps(trained)}, ${speed}${took}`;
+}
+
+/** `250 of 400 steps (step 200 kept)`; of a phase without early stopping `400 steps`. */
+export function describeSteps({
+  steps,
+  earlyStopping: stopping,
+}: Pick<TrainingResult, 'steps' | 'earlyStopping'>): string {
+  const planned = stopping && steps < stopping.plannedSteps ? ` of ${stopping.plannedSteps}` : '';
+  return `${steps}${planned} steps${stopping ? ` (step ${stopping.keptStep} kept)` : ''}`;
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

@@ -51,13 +51,18 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
   const shared = { seed: spec.training.seed, tokens, architecture: spec.model, learningRateScale: 1 };
 
   let weights = input.base?.weights;
+  let pretraining: TrainingResult['pretraining'];
   if (spec.training.pretraining && !input.base) {
     const pretrained = await trainUntilItConverges(input, {
       kind: 'pretraining',
       key: `${workflowInfo().workflowId}/pretraining`,
       ...shared,
       options: spec.training.pretraining,
+      // What ends a phase early must not be what the version is evaluated on.
+      ...(spec.training.pretraining.earlyStopping && { heldOutExamples: selection.holdout }),
     });
+    const { curve, steps, earlyStopping } = pretrained;
+    pretraining = { curve, steps, ...(earlyStopping && { earlyStopping }) };
     weights = pretrained.weights;
     records.push(pretrained);
   }
@@ -74,6 +79,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     lastPoint: tuned.lastPoint,
     steps: tuned.steps,
     ...(tuned.earlyStopping && { earlyStopping: tuned.earlyStopping }),
+    ...(pretraining && { pretraining }),
     tokensPerSecond: tuned.tokensPerSecond,
     ...(tuned.memory && { memory: tuned.memory }),
     environment: tuned.environment,

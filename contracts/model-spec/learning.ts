@@ -22,6 +22,21 @@ const averagingSchema = z.strictObject({
   decay: z.number().min(0).lt(1).default(0.999),
 });
 
+/** Ends a phase once it learns nothing more, and keeps the weights of its best validation. */
+export const earlyStoppingSchema = z.strictObject({
+  /** Validations in a row without an improvement, after which the phase ends. */
+  patience: z.number().int().positive(),
+  /** By how much the loss must fall, in nats, to count as an improvement. */
+  minimumImprovement: z.number().nonnegative().default(0),
+  validationsPerEpoch: z.number().int().min(1).max(100).default(4),
+  /**
+   * Of what would be trained on, examples, documents or windows: the last of them are validated on instead. What is held
+   * out for evaluation stays unseen.
+   */
+  share: z.number().gt(0).max(0.5).default(0.1),
+});
+export type EarlyStoppingSpec = z.infer<typeof earlyStoppingSchema>;
+
 const phase = {
   batchSize: z.number().int().min(1).max(4_096).default(16),
   /** Rows that are computed at once, their gradients added up to the batch's; absent: all. Halved where memory is short. */
@@ -42,6 +57,8 @@ const phase = {
   maximumSteps: z.number().int().positive().optional(),
   /** At most so much is lost; a checkpoint of 7 M parameters takes most of a second, in which training stands still. */
   checkpointEverySeconds: z.number().positive().default(60),
+  /** Absent: every step is taken. */
+  earlyStopping: earlyStoppingSchema.optional(),
 };
 
 /** What follows from the architecture: an encoder learns `masked` tokens, a decoder the next one. */
@@ -59,18 +76,6 @@ export const pretrainingSchema = z.strictObject({
 });
 export type PretrainingSpec = z.infer<typeof pretrainingSchema>;
 
-/** Ends a phase once it learns nothing more, and keeps the weights of its best validation. */
-export const earlyStoppingSchema = z.strictObject({
-  /** Validations in a row without an improvement, after which the phase ends. */
-  patience: z.number().int().positive(),
-  /** By how much the loss must fall, in nats, to count as an improvement. */
-  minimumImprovement: z.number().nonnegative().default(0),
-  validationsPerEpoch: z.number().int().min(1).max(100).default(4),
-  /** Of the examples to train on: the last of them are validated on instead. Those for evaluation stay unseen. */
-  share: z.number().gt(0).max(0.5).default(0.1),
-});
-export type EarlyStoppingSpec = z.infer<typeof earlyStoppingSchema>;
-
 export const fineTuningSchema = z.strictObject({
   ...phase,
   epochs: z.number().positive().default(4),
@@ -81,8 +86,6 @@ export const fineTuningSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1).default(0),
   /** `balanced`: a label counts the more the rarer it is. */
   classWeights: z.enum(['none', 'balanced']).default('none'),
-  /** Absent: every epoch is trained. */
-  earlyStopping: earlyStoppingSchema.optional(),
 });
 export type FineTuningSpec = z.infer<typeof fineTuningSchema>;
 

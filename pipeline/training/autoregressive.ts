@@ -6,6 +6,7 @@ import { crossEntropy, input, multiply, reduceSum } from '../graph/operations.ts
 import type { GptConfig } from '../model/gpt-config.ts';
 import { gptLayout, nextTokenLogits } from '../model/gpt-graph.ts';
 import { createDataOrder } from './data-order.ts';
+import { createEarlyStopping, stoppingBorder } from './early-stopping.ts';
 import { paddedRows, rowsAtOnce } from './micro-batches.ts';
 import type { Objective, StepBatch, ValidationBatch } from './objective.ts';
 import { programOf } from './objective.ts';
@@ -30,7 +31,10 @@ export function createAutoregressive(task: AutoregressiveTask): Objective {
   const { config, seed, tokens, options } = task;
   const { contextLength } = config;
   const { training, heldOut } = splitStream(tokens, task.heldOutDocuments);
-  const order = createDataOrder(windowsOf(training, contextLength), { seed, ...options });
+  const { earlyStopping } = options;
+  const count = windowsOf(training, contextLength);
+  const windowsToTrainOn = stoppingBorder(count, earlyStopping?.share);
+  const order = createDataOrder(windowsToTrainOn, { seed, ...options });
   const program = programOf(contextLength);
 
   const batch = (step: number): StepBatch => {
@@ -40,7 +44,8 @@ export function createAutoregressive(task: AutoregressiveTask): Objective {
     const feeds = { ids, targets, weights, seed: dropoutSeed(seed, step) };
     return { program, feeds, tokens: ids.length };
   };
-  const validation = heldOut && batchesOf(task, heldOut);
+  const judged = heldOut && batchesOf(task, heldOut);
+  const validated = windowsToTrainOn < count ? batchesOf(task, training, windowsToTrainOn) : judged;
   return {
     layout: gptLayout(config),
     totalSteps: order.totalSteps,
@@ -49,14 +54,20 @@ export function createAutoregressive(task: AutoregressiveTask): Objective {
     validations: { [program]: loss(config, { batchSize: VALIDATION_BATCH, dropout: 0 }) },
     batch,
     validationBatches:
-      validation === undefined ? [] : { [Symbol.iterator]: () => validation(VALIDATION_BATCHES) },
+      validated === undefined ? [] : { [Symbol.iterator]: () => validated(VALIDATION_BATCHES) },
+    ...(earlyStopping && {
+      earlyStopping: createEarlyStopping(earlyStopping, {
+        stepsPerEpoch: windowsToTrainOn / options.batchSize,
+        totalSteps: order.totalSteps,
+      }),
+    }),
     ...(heldOut &&
-      validation && {
+      judged && {
         heldOut: {
           documents: heldOut.documents,
           tokens: heldOut.to - heldOut.from,
           bytes: heldOut.bytes,
-          batches: { [Symbol.iterator]: () => validation(Infinity) },
+          batches: { [Symbol.iterator]: () => judged(Infinity) },
         },
       }),
   };
@@ -71,11 +82,15 @@ function loss(config: GptConfig, { batchSize, dropout }: { batchSize: number; dr
   return reduceSum(multiply(losses, input(graph, 'weights', [batchSize * length])), [0]);
 }
 
-/** Batches of a span in its order, read as they are asked for; each weighs as much as it has tokens to predict. */
-function batchesOf({ config: { contextLength }, tokens }: AutoregressiveTask, span: Span) {
+/**
+ * Batches of a span in its order, read as they are asked for; each weighs as much as it has tokens to predict.
+ * @param first window of the span
+ */
+function batchesOf({ config: { contextLength }, tokens }: AutoregressiveTask, span: Span, first = 0) {
   const count = windowsOf(span, contextLength);
   return function* batches(most: number): Generator<ValidationBatch> {
-    for (let start = 0; start < Math.min(count, most * VALIDATION_BATCH); start += VALIDATION_BATCH) {
+    const end = Math.min(count, first + most * VALIDATION_BATCH);
+    for (let start = first; start < end; start += VALIDATION_BATCH) {
       const size = Math.min(VALIDATION_BATCH, count - start);
       const windows = Array.from({ length: size }, (_, index) => start + index);
       const read = readWindows(tokens, span, { windows, contextLength, batchSize: VALIDATION_BATCH });

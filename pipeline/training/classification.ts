@@ -53,7 +53,7 @@ export function createClassification<Row extends { readonly row: number }>(
 ): Objective {
   const { config, seed, tokens, options } = task;
   const { dropout, labelSmoothing: smoothing, earlyStopping } = options;
-  const { training, validation } = splitForStopping(task, earlyStopping);
+  const { training, validation } = splitForStopping(task, earlyStopping?.share);
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(tokens.contextLength);
   const labels = training.flatMap(answers.labelsOf).filter(isClass);

@@ -50,13 +50,20 @@ export function createEarlyStopping(
 /**
  * Takes what is validated on from the end of what would be trained on: a version whose step was chosen on the examples
  * that it is evaluated on would look better than it is.
- * @returns the two as they are where there is no early stopping, or a single example
+ * @param share of the training; undefined: none of it
+ * @returns the two as they are where nothing is taken, or there is a single example
  */
 export function splitForStopping<T>(
   { training, validation }: { readonly training: readonly T[]; readonly validation: readonly T[] },
-  spec: EarlyStoppingSpec | undefined,
+  share: number | undefined,
 ): { readonly training: readonly T[]; readonly validation: readonly T[] } {
-  if (spec === undefined || training.length < 2) return { training, validation };
-  const count = Math.max(1, Math.round(spec.share * training.length));
-  return { training: training.slice(0, -count), validation: training.slice(-count) };
+  const border = stoppingBorder(training.length, share);
+  if (border === training.length) return { training, validation };
+  return { training: training.slice(0, border), validation: training.slice(border) };
+}
+
+/** @returns how many of so many examples are left to train on where a share of them is validated on: one at least */
+export function stoppingBorder(count: number, share: number | undefined): number {
+  if (share === undefined || count < 2) return count;
+  return count - Math.max(1, Math.round(share * count));
 }

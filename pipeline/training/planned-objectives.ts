@@ -41,7 +41,12 @@ export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
     const config = configOf(pretraining, 'masked-language-model');
     planned.push({
       phase: 'pretraining',
-      objective: createPretraining({ config, seed, tokens, options: pretraining }),
+      objective: createPretraining({
+        ...{ config, seed, tokens, options: pretraining },
+        ...(pretraining.earlyStopping && {
+          heldOutRows: Array.from({ length: Math.min(heldOut, documents - 1) }, (_, row) => row),
+        }),
+      }),
     });
   }
   const config = configOf(fineTuning, 'classification');

@@ -67,7 +67,7 @@ export function splitStream(
 }
 
 /** @returns how many windows predict every token of a span once; the last one may be shorter than the others */
-export function windowsOf({ from, to }: Span, contextLength: number): number {
+export function windowsOf({ from, to }: Pick<Span, 'from' | 'to'>, contextLength: number): number {
   return Math.ceil((to - from) / contextLength);
 }
 
@@ -90,7 +90,7 @@ export interface WindowBatch {
  */
 export function readWindows(
   { ids, endOfTextId }: TokenStream,
-  { from, to }: Span,
+  { from, to }: Pick<Span, 'from' | 'to'>,
   {
     windows,
     contextLength,

@@ -100,6 +100,18 @@ async function killAt(job: Job, { at, checkpointEverySeconds, request }: Kill): 
 const phases: Record<string, (artifacts: ArtifactStore) => Promise<Job>> = {
   'masked pretraining': (artifacts) => pretrainingJob(artifacts),
   'autoregressive pretraining': (artifacts) => autoregressiveJob(artifacts),
+  'masked pretraining with early stopping': (artifacts) =>
+    pretrainingJob(artifacts, { epochs: 8, earlyStopping: { patience: 20 } }),
+  'autoregressive pretraining with early stopping': (artifacts) =>
+    autoregressiveJob(artifacts, {
+      options: {
+        batchSize: 8,
+        epochs: 4,
+        learningRate: 0.04,
+        dropout: 0.05,
+        earlyStopping: { patience: 20 },
+      },
+    }),
   'fine-tuning': (artifacts) => fineTuningJob(artifacts, {}, { epochs: 4, dropout: 0.1 }),
 };
 

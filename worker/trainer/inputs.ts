@@ -185,6 +185,22 @@ export async function readExamples(
   return examples;
 }
 
+const rowOnlySchema = z.array(z.object({ row: count }));
+
+/** @throws CoppiceFailure InvalidInput where nothing is left */
+export async function readHeldOutRows(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference | undefined,
+  rows: number,
+): Promise<number[]> {
+  if (reference === undefined) return [];
+  const heldOut = (await artifacts.readJson(reference, rowOnlySchema)).map(({ row }) => row);
+  if (new Set(heldOut).size < rows) return heldOut;
+  throw new CoppiceFailure('InvalidInput', `tokens: all ${rows} documents are held out, none is left`, {
+    rows,
+  });
+}
+
 const taggedSchema = z.array(z.object({ row: count, labels: z.array(z.number().int().min(-1)) }));
 
 /** @throws CoppiceFailure InvalidInput where a row or a label does not exist, or a row has other tokens */

@@ -31,6 +31,7 @@ import {
   openTokenRows,
   readExamples,
   readInitialModel,
+  readHeldOutRows,
   readServedFiles,
   readTaggedRows,
   travelling,
@@ -111,7 +112,8 @@ async function minimized(
     if (job.options.wholeWords && tokens.continuations === undefined)
       throw new CoppiceFailure('InvalidInput', 'wholeWords: the tokens do not say which continue a word');
     const config = bertConfigOf(job.architecture, { ...shared, head: 'masked-language-model', labels: [] });
-    const task = { config, seed, options: job.options };
+    const heldOutRows = await readHeldOutRows(artifacts, job.heldOutExamples, tokens.rows);
+    const task = { config, seed, options: job.options, heldOutRows };
     return {
       config,
       objective: createPretraining({ ...task, tokens }),

@@ -56,18 +56,23 @@ ${table({ caption: `On the held-out documents: ${counted}.`, head: [heading('Met
 less to predict, and its bits per byte are the fewer.</p></section>`;
 }
 
-/** The points at which held-out documents were looked at. */
+/** The points at which it was validated. */
 function learningTable(curve: readonly CurvePoint[]): Markup {
   const cell = (loss: number | undefined): Markup =>
     html`<td class="number">${loss === undefined ? '–' : formatNumber(loss)}</td>`;
   return table({
     caption:
-      'Loss by step, in nats. One that rises on held-out documents while it falls in training means overfitting.',
-    head: [numberHeading('Step'), numberHeading('Training'), numberHeading('Held out')],
+      'Loss by step, in nats. A validation loss that rises while the training loss falls means overfitting.',
+    head: [numberHeading('Step'), numberHeading('Training'), numberHeading('Validation')],
     rows: curve
       .filter(({ validationLoss }, index) => validationLoss !== undefined || index === 0)
       .map(
-        ({ step, trainingLoss, validationLoss }) => html`<tr><td class="number">${formatCount(step)}</td>
+        ({
+          step,
+          trainingLoss,
+          validationLoss,
+          kept,
+        }) => html`<tr><td class="number">${formatCount(step)}${kept ? ' (kept)' : ''}</td>
 ${cell(trainingLoss)}${cell(validationLoss)}</tr>`,
       ),
   });

@@ -12,7 +12,7 @@ interface LossPoint {
 }
 
 /** Loss by step; null where there are fewer than two points to connect. */
-export function learningPlot(curve: readonly CurvePoint[]): Plot | null {
+export function learningPlot(curve: readonly CurvePoint[], title = 'Learning curve'): Plot | null {
   const training = lossesOf(curve, 'trainingLoss');
   const validation = lossesOf(curve, 'validationLoss');
   const kept = curve.filter((point) => point.kept);
@@ -22,7 +22,7 @@ export function learningPlot(curve: readonly CurvePoint[]): Plot | null {
     { name: 'validation', color: 'var(--candidate)', points: thin(validation) },
   ].filter(({ points }) => points.length > 0);
   return {
-    title: 'Learning curve',
+    title,
     alternative: [
       describe('Training', training),
       describe('Validation', validation),

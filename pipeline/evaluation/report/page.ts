@@ -19,7 +19,7 @@ ${metricsSection(report, plots)}
 ${decisionSection(report, plots)}
 ${errorsSection(report)}
 ${attentionSection(report)}
-${learningSection(report, plots.learning)}
+${learningSection(report, plots)}
 ${provenanceSection(report)}`,
   );
 }

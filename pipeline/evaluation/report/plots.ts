@@ -12,6 +12,7 @@ export interface DrawnPlots {
   readonly roc: DrawnPlot | null;
   readonly threshold: DrawnPlot | null;
   readonly calibration: DrawnPlot | null;
+  readonly pretraining: DrawnPlot | null;
   readonly learning: DrawnPlot | null;
 }
 
@@ -19,12 +20,13 @@ export interface DrawnPlots {
 export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
   const draw = async (plot: Plot | null): Promise<DrawnPlot | null> =>
     plot === null ? null : drawPlot(plot);
-  const [comparison, roc, threshold, calibration, learning] = await Promise.all([
+  const [comparison, roc, threshold, calibration, pretraining, learning] = await Promise.all([
     draw(comparisonPlot(report)),
     draw(rocPlot(report)),
     draw(thresholdPlot(report)),
     draw(calibrationPlot(report)),
+    draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
     draw(learningPlot(report.learning)),
   ]);
-  return { comparison, roc, threshold, calibration, learning };
+  return { comparison, roc, threshold, calibration, pretraining, learning };
 }

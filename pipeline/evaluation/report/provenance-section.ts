@@ -1,16 +1,20 @@
 // Where the candidate comes from: documents and labels, cleaning, tokenizer, training, lineage, environment.
 import type { FunnelRow } from '../../../contracts/stage-results.ts';
 import { formatCount, formatNumber } from '../format.ts';
-import type { DrawnPlot } from './drawing.ts';
 import { figure, heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
+import type { DrawnPlots } from './plots.ts';
 import type { EvaluationReport } from './report.ts';
 
 /** What it learned from, and how the loss fell. */
-export function learningSection(report: EvaluationReport, learning: DrawnPlot | null): Markup {
+export function learningSection(
+  report: EvaluationReport,
+  { pretraining, learning }: Pick<DrawnPlots, 'pretraining' | 'learning'>,
+): Markup {
   return html`<section><h2>What it learned from</h2><div class="columns">
 <div>${classTable(report)}${tokenizerTable(report)}</div>
+${figure(pretraining, 'Where it was stopped early, the ring is the step whose weights the next phase began with.')}
 ${figure(learning, 'A validation loss that rises while the training loss falls means overfitting.')}
 </div>
 ${cleaningTable(report.cleaning)}</section>`;

@@ -33,6 +33,8 @@ export interface ReportOrigin {
 /** What a reader is told of a candidate: the evaluation, and how the candidate came to be. */
 export interface EvaluationReport extends ClassifierEvaluation, ReportOrigin {
   readonly format: 'coppice-evaluation-report/1';
+  /** The losses of pretraining, where there was any; `learning` is the phase after it. */
+  readonly pretraining?: readonly CurvePoint[];
   /** What the candidate looked at in a few held-out texts. */
   readonly attention?: readonly AttentionText[];
 }

@@ -36,5 +36,9 @@ describe('a training in a line', () => {
     expect(describeTraining({ ...trained, earlyStopping: { ...ended, plannedSteps: 250 } })).toBe(
       '1000 examples, 250 steps (step 200 kept), 20000 tokens/s',
     );
+    const pretraining = { curve: reference, steps: 300, earlyStopping: ended };
+    expect(describeTraining({ ...trained, pretraining })).toBe(
+      '300 of 400 steps (step 200 kept) of pretraining, 1000 examples, 250 steps, 20000 tokens/s',
+    );
   });
 });

@@ -68,11 +68,11 @@ describe('the examples of a phase with early stopping', () => {
   const examples = { training: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], validation: [10, 11] };
 
   it('are validated on by the last of them, and those for evaluation stay unseen', () => {
-    expect(splitForStopping(examples, specOf({ share: 0.2 }))).toEqual({
+    expect(splitForStopping(examples, 0.2)).toEqual({
       training: [0, 1, 2, 3, 4, 5, 6, 7],
       validation: [8, 9],
     });
-    expect(splitForStopping(examples, specOf({ share: 0.001 })).validation).toEqual([9]);
+    expect(splitForStopping(examples, 0.001).validation).toEqual([9]);
   });
 
   it('are as they were where there is no early stopping', () => {

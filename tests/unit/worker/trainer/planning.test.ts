@@ -40,6 +40,14 @@ describe('a planned training', () => {
     expect(phases).toMatchObject([{ phase: 'fine-tuning', steps: 7 }]);
   });
 
+  it('leaves out of pretraining what its early stopping validates on, and what is held out', () => {
+    const earlyStopping = { patience: 3, share: 0.2 };
+    const pretraining = { batchSize: 8, epochs: 2, earlyStopping };
+    expect(plan(jobOf({ training: { pretraining } })).phases[0].steps).toBe((2 * 0.8 * (48 - 8)) / 8);
+    const architecture = { architecture: 'gpt2', layers: 1, hiddenSize: 16, heads: 2, contextLength: 16 };
+    expect(plan(jobOf({ architecture, training: { pretraining } })).phases[0].steps).toBe((2 * 32) / 8);
+  });
+
   it('has the one phase of a decoder, over windows of its context length', () => {
     const architecture = { architecture: 'gpt2', layers: 1, hiddenSize: 16, heads: 2, contextLength: 16 };
     const { phases } = plan(jobOf({ architecture }));

@@ -75,14 +75,17 @@ export async function fineTuningJob(
   });
 }
 
-export async function pretrainingJob(artifacts: ArtifactStore): Promise<PretrainingJob> {
+export async function pretrainingJob(
+  artifacts: ArtifactStore,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<PretrainingJob> {
   return pretrainingJobSchema.parse({
     kind: 'pretraining',
     key: 'tiny/pretraining',
     seed: 3,
     tokens: await putTinyTokens(artifacts),
     architecture,
-    options: { batchSize: 8, epochs: 40, learningRate: 0.006, dropout: 0 },
+    options: { batchSize: 8, epochs: 40, learningRate: 0.006, dropout: 0, ...options },
   });
 }
 
