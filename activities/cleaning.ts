@@ -28,11 +28,11 @@ export type CleaningActivities = ReturnType<typeof createCleaningActivities>;
 
 export function createCleaningActivities({ artifacts, runStage, metrics }: CleaningActivityDependencies) {
   const clean = async (
-    { cleaning, documents }: CleaningInput,
+    { cleaning, documents, aligned }: CleaningInput,
     signal: AbortSignal,
     report: (it: unknown) => void,
   ) => {
-    const recipe = createRecipe(cleaning.steps);
+    const recipe = createRecipe(cleaning.steps, { aligned });
     const breathe = createBreather(signal);
     const corpus = createShardWriter<CleanDocument>(artifacts, mediaTypes.documents);
     const dropped = createShardWriter<DroppedDocument>(artifacts, mediaTypes.jsonLines);
@@ -60,7 +60,7 @@ export function createCleaningActivities({ artifacts, runStage, metrics }: Clean
       return runStage({
         stage: 'cleaning',
         run: input,
-        parameters: input.cleaning,
+        parameters: { ...input.cleaning, ...(input.aligned && { aligned: true }) },
         inputs: { documents: input.documents },
         compute: async () => {
           const { corpus, dropped, counts, funnel } = await withHeartbeat((signal, report) =>

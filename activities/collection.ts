@@ -28,6 +28,8 @@ export interface CollectionActivityDependencies {
   readonly pointers: ObjectStore;
   /** Buckets that sources read. */
   readonly objects: ObjectReader;
+  /** Where packages are kept unpacked; absent: no source may ask for one. */
+  readonly stateDirectory?: string;
   readonly runStage: StageRunner;
   readonly now: () => Date;
 }
@@ -35,9 +37,14 @@ export interface CollectionActivityDependencies {
 export type CollectionActivities = ReturnType<typeof createCollectionActivities>;
 
 export function createCollectionActivities(dependencies: CollectionActivityDependencies) {
-  const { artifacts, pointers, objects, runStage, now } = dependencies;
+  const { artifacts, pointers, objects, stateDirectory, runStage, now } = dependencies;
   // Model files are loaded with absolute paths, so nothing is relative to this process.
-  const context = { baseDirectory: '/', objects, now };
+  const context = {
+    baseDirectory: '/',
+    objects,
+    now,
+    ...(stateDirectory !== undefined && { stateDirectory }),
+  };
 
   const collectNew = async (input: CollectionInput, signal: AbortSignal, report: (it: unknown) => void) => {
     const { sources } = input.collection;
@@ -107,7 +114,9 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
         compute: () =>
           withHeartbeat(async (signal, report) => {
             const collected = await collectNew(input, signal, report);
-            const read = await readLabels(input.collection.labels, context, signal);
+            const { labelled } = input;
+            const labelContext = { ...context, ...(labelled && { labelled }) };
+            const read = await readLabels(input.collection.labels, labelContext, signal);
             const { documents, documentCount, forgotten, tombstones } = collected;
             const problems = await writeJsonLines(artifacts, [...collected.problems, ...read.problems]);
             const known = read.labels.filter(({ document }) => !tombstones.isForgotten({ id: document }));

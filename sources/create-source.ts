@@ -4,7 +4,7 @@ import { CoppiceFailure } from '../contracts/failures.ts';
 import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collection.ts';
 import { createFilesSource } from './files.ts';
 import { addLabelFiles } from './label-files.ts';
-import { createLabelCollector, type LabelCollection } from './label-lines.ts';
+import { createLabelCollector, type LabelCollection, type LabelKind } from './label-lines.ts';
 import { addLabelObjects } from './label-objects.ts';
 import { createMailFolderSource } from './mail-folder.ts';
 import { createObjectPrefixSource } from './object-prefix.ts';
@@ -48,10 +48,10 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
  */
 export async function readLabels(
   specs: readonly LabelSourceSpec[],
-  { baseDirectory, objects }: SourceContext,
+  { baseDirectory, objects, labelled = 'documents' }: SourceContext & { readonly labelled?: LabelKind },
   signal: AbortSignal,
 ): Promise<LabelCollection> {
-  const collector = createLabelCollector();
+  const collector = createLabelCollector(labelled);
   for (const spec of specs) {
     if (spec.kind === 'label-files')
       await addLabelFiles(resolve(baseDirectory, spec.path), collector, signal);

@@ -89,7 +89,10 @@ function closeDocument(document: WorkingDocument): CleanDocument {
  * @param specs steps in the order in which they run; none leaves the text as it was received
  * @param options.aligned true: what is kept says where its text comes from, and every step is one of `alignedSteps`
  */
-export function createRecipe(specs: readonly CleaningStepSpec[], { aligned = false } = {}): Recipe {
+export function createRecipe(
+  specs: readonly CleaningStepSpec[],
+  { aligned = false }: { readonly aligned?: boolean | undefined } = {},
+): Recipe {
   const steps = specs.map((spec) => ({ name: spec.step, run: createStep(spec) }));
   const funnel = createFunnel(specs.map(({ step }) => step));
 

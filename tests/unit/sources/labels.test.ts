@@ -43,6 +43,29 @@ describe('readLabels', () => {
     });
   });
 
+  it('reads spans where stretches of a document are labelled, in the order of the text', async () => {
+    const spans = [
+      { start: 12, end: 20, label: 'person' },
+      { start: 3, end: 8, label: 'place' },
+    ];
+    const bad = [
+      { document: 'b', label: 'x' },
+      { document: 'c', spans: [{ start: 4, end: 4, label: 'place' }] },
+      { document: 'd', spans: [...spans, { start: 19, end: 25, label: 'place' }] },
+      { document: 'e', spans: [{ start: -1, end: 4, label: 'place' }] },
+    ];
+    const lines = [{ document: 'a', spans }, ...bad, { document: 'f', spans: [] }];
+    const folder = await temporaryFolder({ 'l.jsonl': lines.map((it) => JSON.stringify(it)).join('\n') });
+    const context = { baseDirectory: folder, labelled: 'spans' } as const;
+    const { labels, problems } = await readLabels([files('l.jsonl')], context, new AbortController().signal);
+    expect(labels).toEqual([
+      { document: 'a', spans: [spans[1], spans[0]] },
+      { document: 'f', spans: [] },
+    ]);
+    expect(problems.map(({ uri }) => uri.slice(uri.indexOf('#')))).toEqual(['#L2', '#L3', '#L4', '#L5']);
+    expect(problems[0].reason).toContain('with spans that do not overlap');
+  });
+
   it('reports lines that are no labels and keeps the others', async () => {
     const bad = [
       '{"document": "a"',
