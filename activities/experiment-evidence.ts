@@ -2,6 +2,7 @@
 import { joinLabels, type LabelledPrediction } from '../artifacts/observations.ts';
 import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
 import type { Observation, PredictionRecord } from '../contracts/observation.ts';
+import type { GuardrailEvidence } from '../pipeline/rollout/guardrail-verdict.ts';
 import type { HealthJudgement } from '../pipeline/rollout/health.ts';
 import { answerLoss } from '../pipeline/rollout/losses.ts';
 import { type PairedObservation, pairedTest, settled } from '../pipeline/rollout/paired-test.ts';
@@ -22,6 +23,8 @@ export interface ExperimentInput {
   readonly qualityProven: boolean;
   readonly startedAt: string;
   readonly elapsedSeconds: number;
+  /** Answers cannot be compared; absent: they are, in pairs. */
+  readonly judgedBy?: 'guardrails';
 }
 
 interface Sources {
@@ -68,6 +71,18 @@ export function gatherEvidence(
   };
 }
 
+/** @returns what a step rests on where answers are not compared, and how many requests it had */
+export function gatherGuardrailEvidence(
+  { experiment, step, trafficFraction, elapsedSeconds }: ExperimentInput,
+  { records, health }: Pick<Sources, 'records' | 'health'>,
+): { evidence: GuardrailEvidence; requests: number } {
+  const answers = records
+    .filter((record) => record.kind === 'completion')
+    .filter((record) => record.experiment === experiment && record.step === step);
+  const sampleRatio = sampleRatioMismatch(countArms(answers), [1 - trafficFraction, trafficFraction]);
+  return { requests: answers.length, evidence: { elapsedSeconds, health, sampleRatio } };
+}
+
 /** Both versions' losses on one labelled answer, whichever of them was served. */
 function pairOf(
   { prediction, label, time }: LabelledPrediction & { time: number },
@@ -87,13 +102,15 @@ function pairOf(
 }
 
 /** Each subject once, with its first record: repeats carry no news. */
-function subjectsOf(records: readonly PredictionRecord[]): PredictionRecord[] {
-  const first = new Map<string, PredictionRecord>();
+function subjectsOf<T extends { readonly subject: string }>(records: readonly T[]): T[] {
+  const first = new Map<string, T>();
   for (const record of records) if (!first.has(record.subject)) first.set(record.subject, record);
   return [...first.values()];
 }
 
-function countArms(records: readonly PredictionRecord[]): [champion: number, challenger: number] {
+function countArms(
+  records: readonly Pick<PredictionRecord, 'subject' | 'arm'>[],
+): [champion: number, challenger: number] {
   const subjects = subjectsOf(records);
   const challenger = subjects.filter(({ arm }) => arm === 'challenger').length;
   return [subjects.length - challenger, challenger];

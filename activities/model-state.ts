@@ -14,6 +14,7 @@ export interface ServingVersion {
   readonly version: number;
   readonly package: ArtifactReference;
   readonly tokenizer: ArtifactReference;
+  /** None of a language model. */
   readonly labels: DecisionRule['labels'];
   /** It saw what has been forgotten since: nothing is trained on from it. */
   readonly retrainingDue?: boolean;
@@ -101,6 +102,8 @@ export async function readServingVersion(
   { version, package: reference }: VersionDocument,
 ): Promise<ServingVersion> {
   const { files } = await artifacts.readDirectory(reference);
-  const { labels } = await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema);
+  const labels = Object.hasOwn(files, packageFiles.decision)
+    ? (await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema)).labels
+    : [];
   return { version, package: reference, tokenizer: files[packageFiles.tokenizer], labels };
 }

@@ -12,9 +12,10 @@ import type { CompletionRecord, PredictionRecord } from '../contracts/observatio
 import { formatVersion } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
+import { judgeByGuardrails } from '../pipeline/rollout/guardrail-verdict.ts';
 import { judgeHealth } from '../pipeline/rollout/health.ts';
 import { judgeRollout } from '../pipeline/rollout/verdict.ts';
-import { type ExperimentInput, gatherEvidence } from './experiment-evidence.ts';
+import { type ExperimentInput, gatherEvidence, gatherGuardrailEvidence } from './experiment-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 export interface RolloutActivityDependencies {
@@ -106,7 +107,10 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       });
     },
 
-    /** One look at a running experiment: guardrails, sample ratio, labels and the paired test, as one verdict. */
+    /**
+     * One look at a running experiment: guardrails, sample ratio, labels and the paired test, as one verdict; where answers
+     * are not compared, guardrails and sample ratio.
+     */
     async judgeExperiment(input: ExperimentInput): Promise<Look> {
       const { model, version, champion, policy } = input;
       const records = await observations.read(model, { since: new Date(input.startedAt) });
@@ -115,6 +119,11 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
         readVersionHealth(model, champion, input.startedAt),
       ]);
       const health = judgeHealth(championHealth, challengerHealth, policy.guardrails);
+      if (input.judgedBy === 'guardrails') {
+        const gathered = gatherGuardrailEvidence(input, { records, health });
+        metrics.showRollout({ model, version: String(version), state: input.mode });
+        return { pairs: 0, requests: gathered.requests, ...judgeByGuardrails(gathered.evidence, policy) };
+      }
       const { evidence, requests } = gatherEvidence(input, { records, health, now: now() });
       const { verdict, reasons } = judgeRollout(evidence, policy);
       const { n, estimate, interval } = evidence.paired;

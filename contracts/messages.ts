@@ -207,6 +207,8 @@ export interface RolloutInput {
   /** Frozen: a change of the spec opens a new experiment. */
   readonly policy: RolloutSpec;
   readonly experiment: string;
+  /** Answers cannot be compared, as of a language model: no shadow, and canary steps on health alone; absent: they are. */
+  readonly judgedBy?: 'guardrails';
   readonly entry: 'shadow' | 'canary';
   readonly requestedBy: string;
   readonly controllerId?: string;

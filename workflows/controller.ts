@@ -74,7 +74,6 @@ import {
   startRolloutUpdate,
 } from './messages.ts';
 import { rolloutWorkflow } from './rollout.ts';
-import { isServed, notServed } from './served-tasks.ts';
 import { tell } from './story.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
@@ -181,7 +180,10 @@ function createController(initial: ControllerState) {
     const { spec, champion, searchAttributes } = await readWithSpec();
     const refused = refuseRollout(state);
     if (refused) return refused;
-    if (!isServed(spec)) return { decision: 'ignored', reason: notServed };
+    const isLanguageModel = spec.task === 'language-modelling';
+    // The last history that needs the answer of before: controller-language.v2.
+    if (isLanguageModel && !patched('2026-11-24-language-models-served'))
+      return { decision: 'ignored', reason: 'gateways do not serve language models' };
     const { version, entry } = request;
     const workflowId = workflowIds.rollout(model, version);
     state = { ...state, rollout: { workflowId, startedAt: now(), version } };
@@ -197,6 +199,7 @@ function createController(initial: ControllerState) {
             ...(champion && { champion: champion.version }),
             policy: spec.rollout,
             experiment: `${model}-${version}-${Date.now()}`,
+            ...(isLanguageModel && { judgedBy: 'guardrails' as const }),
             entry,
             requestedBy: request.by,
             controllerId: workflowInfo().workflowId,

@@ -17,7 +17,6 @@ import { isFailure, rootMessage } from './failures.ts';
 import { makePackage } from './make-package.ts';
 import { runFinishedSignal } from './messages.ts';
 import { repairVersion } from './repair.ts';
-import { isServed, notServed } from './served-tasks.ts';
 import { type StageProgress, trackStages } from './stage-progress.ts';
 import { tell } from './story.ts';
 import { tellController } from './tell-controller.ts';
@@ -41,8 +40,7 @@ export async function lifecycleWorkflow(input: LifecycleInput): Promise<Lifecycl
       workflowId: workflowInfo().workflowId,
       outcome: result.outcome,
       reason: result.reasons.join('; '),
-      // A version that is named waits for its rollout.
-      ...(result.version !== undefined && isServed(input.spec) && { version: result.version }),
+      ...(result.version !== undefined && { version: result.version }),
     });
     return result;
   } catch (error) {
@@ -120,7 +118,6 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
     ...(registered.version !== undefined && { version: registered.version }),
     reasons: [
       'all gates passed',
-      ...(isServed(spec) ? [] : [`version ${registered.version ?? '?'} is not rolled out: ${notServed}`]),
       ...(inService && !champion ? [`not compared with version ${inService.version}, which is damaged`] : []),
     ],
     metrics: evaluated.metrics,

@@ -87,7 +87,8 @@ async function takeOver(rollout: Audience): Promise<RolloutResult> {
     return { verdict: 'promote', reasons: ['first version'] };
   }
   let shadow: Look | undefined;
-  if (input.entry === 'shadow' || mustProveItselfInShadow(input)) {
+  const isCompared = input.judgedBy !== 'guardrails'; // else an answer in the shadow would be seen by nobody at all
+  if (isCompared && (input.entry === 'shadow' || mustProveItselfInShadow(input))) {
     shadow = await runExperiment(rollout, {
       mode: 'shadow',
       step: 0,
@@ -169,6 +170,7 @@ async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Loo
         policy,
         startedAt: new Date(startedAt).toISOString(),
         elapsedSeconds,
+        ...(input.judgedBy && { judgedBy: input.judgedBy }),
         ...at,
       }),
     );

@@ -1,6 +1,6 @@
 // What the sections of a model file must agree on, given what the model is for.
 import type { ArchitectureSpec } from './architecture.ts';
-import type { EvaluationSpec, RetrainingSpec } from './judgement.ts';
+import type { EvaluationSpec, RetrainingSpec, RolloutSpec } from './judgement.ts';
 import { gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
@@ -12,6 +12,7 @@ interface Sections {
   readonly model: ArchitectureSpec;
   readonly training: TrainingSpec;
   readonly evaluation: EvaluationSpec;
+  readonly rollout: RolloutSpec;
   readonly retraining: RetrainingSpec;
   readonly serving?: ServingSpec | undefined;
 }
@@ -44,12 +45,17 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   if (spec.serving?.precision === 'int8')
     yield {
       path: ['serving', 'precision'],
-      message: 'no language model is in service, in int8 or otherwise',
+      message: 'language models are served in float32',
+    };
+  if (spec.rollout.steps.length === 0)
+    yield {
+      path: ['rollout', 'steps'],
+      message: 'expected one at least: only traffic says whether a language model is fit to serve',
     };
   if (retraining.strategy === 'incremental')
     yield {
       path: ['retraining', 'strategy'],
-      message: 'language-modelling starts from random weights: none is in service to go on from',
+      message: 'language-modelling starts from random weights',
     };
 }
 

@@ -1,8 +1,9 @@
-// A language model from its sources to the registry, on the real server over fake stages: no labels, one phase, no rollout.
+// A language model from its sources to service, on the real server over fake stages: no labels, one phase, no shadow.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { type LifecycleResult, workflowIds, workflowTypes } from '../../../contracts/messages.ts';
 import { searchAttributes } from '../../../contracts/search-attributes.ts';
+import { lookOf } from '../../support/fake-activities.ts';
 import { referenceOf, specOf } from '../../support/model-fixtures.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 
@@ -18,6 +19,7 @@ const languageSpec = (model: string) =>
     model: { preset: 'nano' },
     training: { pretraining: { epochs: 1 } },
     evaluation: { holdout: 20 },
+    rollout: { lookEverySeconds: 0.1, watchSeconds: 0.2 },
   });
 
 const addModel = () => world.addModel((model) => ({ spec: languageSpec(model) }));
@@ -32,7 +34,7 @@ describe('a language model', () => {
     expect(ended).toEqual({
       outcome: 'registered',
       version: 10,
-      reasons: ['all gates passed', 'version 10 is not rolled out: gateways do not serve language models'],
+      reasons: ['all gates passed'],
       metrics: { loss: 2, perplexity: Math.exp(2), bitsPerByte: 1.5 },
     });
     expect(fake.order().filter((name) => name !== 'readModelState')).toEqual([
@@ -58,22 +60,47 @@ describe('a language model', () => {
     await world.record('training-language', workflowIds.training(id));
   });
 
-  it('is not rolled out: neither when it is registered, nor when a person asks, who is told why', async () => {
+  it('enters service at once where none is there before it', async () => {
     const fake = addModel();
     const { model } = fake;
     await world.client.retrain(model, { trigger: { kind: 'person', name: 'kim' }, run: 'run' });
-    const id = workflowIds.lifecycle(model, 'run');
-    const state = await world.controllerState(model, 'hears of the run', ({ history }) =>
-      history.some(({ what }) => what === id),
+    const state = await world.controllerState(model, 'hears of the rollout', ({ history }) =>
+      history.some(({ what }) => what === workflowIds.rollout(model, 10)),
     );
     expect(state.waiting).toEqual([]);
+    expect(fake.changes()).toEqual(['register', 'promote']);
+    expect(fake.calls('judgeExperiment')).toEqual([]);
+    await world.record('controller-language-served', workflowIds.controller(model));
+  });
+
+  it('takes over from another by canary steps on guardrails, without a shadow', async () => {
+    const fake = world.addModel((model) => ({ spec: languageSpec(model), champion: 3 }));
+    const { model } = fake;
+    await world.client.retrain(model, { trigger: { kind: 'person', name: 'kim' }, run: 'run' });
+    await world.controllerState(model, 'hears of the rollout', ({ history }) =>
+      history.some(({ what }) => what === workflowIds.rollout(model, 10)),
+    );
+    const looks = fake.calls('judgeExperiment');
+    expect(looks.map(({ mode, judgedBy }) => [mode, judgedBy])).toEqual([
+      ['canary', 'guardrails'],
+      ['canary', 'guardrails'],
+      ['canary', 'guardrails'],
+    ]);
+    expect(fake.changes()).toEqual(['register', 'challenge', 'challenge', 'challenge', 'promote']);
+    await world.record('rollout-language', workflowIds.rollout(model, 10));
+  });
+
+  it('is taken back, and out of traffic for good, where a step breaks a guardrail', async () => {
+    const fake = world.addModel((model) => ({
+      ...{ spec: languageSpec(model), champion: 3 },
+      activities: { judgeExperiment: () => Promise.resolve(lookOf('unhealthy')) },
+    }));
+    const { model } = fake;
     const asked = { version: 10, entry: 'shadow' as const, by: 'kim', reason: 'I want it' };
-    expect(await world.client.startRollout(model, asked)).toMatchObject({
-      decision: 'ignored',
-      reason: 'gateways do not serve language models',
-    });
-    expect(fake.changes()).toEqual(['register']);
-    await world.record('controller-language', workflowIds.controller(model));
+    await world.client.startRollout(model, asked);
+    const result: unknown = await world.workflow.getHandle(workflowIds.rollout(model, 10)).result();
+    expect(result).toMatchObject({ verdict: 'unhealthy', verification: { verified: true } });
+    expect(fake.changes()).toEqual(['challenge', 'rollback']);
   });
 
   it('is trained on from its checkpoint at half the rate where it diverges', async () => {

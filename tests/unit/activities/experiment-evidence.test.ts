@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type ExperimentInput, gatherEvidence } from '../../../activities/experiment-evidence.ts';
+import {
+  type ExperimentInput,
+  gatherEvidence,
+  gatherGuardrailEvidence,
+} from '../../../activities/experiment-evidence.ts';
 import { rolloutSchema } from '../../../contracts/model-spec/judgement.ts';
 import type {
   Answer,
+  CompletionRecord,
   FeedbackRecord,
   Observation,
   PredictionRecord,
@@ -180,5 +185,33 @@ describe('gatherEvidence', () => {
 
   it('passes on what it was told', () => {
     expect(gather([]).evidence).toMatchObject({ qualityProven: true, elapsedSeconds: 10, health: healthy });
+  });
+});
+
+describe('gatherGuardrailEvidence', () => {
+  const completion = (subject: string, overrides: Partial<CompletionRecord> = {}): CompletionRecord => ({
+    kind: 'completion',
+    ...{ id: subject, at: timeAt(0).toISOString(), model: 'speeches', subject },
+    ...{ generation: 3, experiment: input.experiment, step: input.step, arm: 'champion', version: 1 },
+    ...{ latencyMs: 5, promptTokens: 3, completionTokens: 9 },
+    ...overrides,
+  });
+  const weigh = (records: readonly Observation[]) =>
+    gatherGuardrailEvidence({ ...input, trafficFraction: 0.5 }, { records, health: healthy });
+
+  it('counts the completions of this step alone, and tests its shares on subjects', () => {
+    const others = [completion('other', { step: 7 }), completion('another', { experiment: 'before' })];
+    const even = Array.from({ length: 60 }, (_, index) =>
+      completion(`s-${index}`, { arm: index % 2 === 0 ? 'champion' : 'challenger' }),
+    );
+    const { requests, evidence } = weigh([...others, ...even, prediction()]);
+    expect([requests, evidence.sampleRatio.mismatch]).toEqual([60, false]);
+    const often = Array.from({ length: 60 }, () => completion('s-1', { arm: 'challenger' }));
+    expect(weigh([...even, ...often]).evidence.sampleRatio.mismatch).toBe(false);
+  });
+
+  it('finds that an arm does not get its share', () => {
+    const all = Array.from({ length: 60 }, (_, index) => completion(`s-${index}`));
+    expect(weigh(all).evidence.sampleRatio.mismatch).toBe(true);
   });
 });

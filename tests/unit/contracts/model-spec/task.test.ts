@@ -44,6 +44,7 @@ describe('a model file', () => {
     expect(
       problemsOf({
         ...{ task: 'language-modelling', retraining: { strategy: 'incremental' } },
+        ...{ rollout: { steps: [] }, serving: { precision: 'int8' } },
         evaluation: {
           gates: [
             { kind: 'at-least', metric: 'f1', bound: 0.5 },
@@ -56,7 +57,9 @@ describe('a model file', () => {
       'evaluation.gates[1].kind: no language model is in service to compare with',
       'model.architecture: language-modelling takes gpt2: a bert does not continue a text',
       'training.pretraining: expected: a language model has no other phase',
-      'retraining.strategy: language-modelling starts from random weights: none is in service to go on from',
+      'serving.precision: language models are served in float32',
+      'rollout.steps: expected one at least: only traffic says whether a language model is fit to serve',
+      'retraining.strategy: language-modelling starts from random weights',
     ]);
   });
 });
