@@ -20,7 +20,17 @@ export type GateMetric = (typeof gateMetrics)[number];
 export const languageMetrics = ['loss', 'perplexity', 'bitsPerByte'] as const;
 export type LanguageMetric = (typeof languageMetrics)[number];
 
-const metric = z.enum([...gateMetrics, ...languageMetrics]);
+/** Of the entities that a model finds in documents, each right or wrong as a whole, and of single words. */
+export const entityMetrics = [
+  'entityPrecision',
+  'entityRecall',
+  'entityF1',
+  'macroEntityF1',
+  'tokenAccuracy',
+] as const;
+export type EntityMetric = (typeof entityMetrics)[number];
+
+const metric = z.enum([...gateMetrics, ...languageMetrics, ...entityMetrics]);
 
 export const gateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number() }),

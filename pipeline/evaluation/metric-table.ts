@@ -1,5 +1,5 @@
 // The metrics of a classifier by name: what each means, which way is better, and how a table of them looks.
-import type { GateMetric, LanguageMetric } from '../../contracts/model-spec/judgement.ts';
+import type { EntityMetric, GateMetric, LanguageMetric } from '../../contracts/model-spec/judgement.ts';
 import type { Interval } from './bootstrap.ts';
 
 /** What a reader must know of a metric. */
@@ -65,8 +65,37 @@ export const languageModelMetrics = {
   },
 } as const satisfies Record<LanguageMetric, MetricDescription>;
 
+/** Those of a model that finds entities: words that belong together, with a label. */
+export const entityDescriptions = {
+  entityPrecision: {
+    title: 'Precision',
+    better: 'higher',
+    meaning: 'share of the entities that it names that are labelled so, word for word',
+  },
+  entityRecall: {
+    title: 'Recall',
+    better: 'higher',
+    meaning: 'share of the labelled entities that it names, word for word',
+  },
+  entityF1: {
+    title: 'F1',
+    better: 'higher',
+    meaning: 'harmonic mean of the two, over the entities of all labels',
+  },
+  macroEntityF1: {
+    title: 'F1 of the labels',
+    better: 'higher',
+    meaning: 'mean of each label’s F1, a rare one counting as much',
+  },
+  tokenAccuracy: {
+    title: 'Accuracy of words',
+    better: 'higher',
+    meaning: 'share of the words that got their tag',
+  },
+} as const satisfies Record<EntityMetric, MetricDescription>;
+
 /** What a gate may name. */
-export const gateDescriptions = { ...classificationMetrics, ...languageModelMetrics };
+export const gateDescriptions = { ...classificationMetrics, ...languageModelMetrics, ...entityDescriptions };
 
 /** Name of a metric of a classifier. */
 export type ClassificationMetric = keyof typeof classificationMetrics;
@@ -83,4 +112,6 @@ export interface MetricEstimate {
 }
 
 /** What was measured; a metric that does not stand here was not. */
-export type MetricTable = Readonly<Partial<Record<ClassificationMetric | LanguageMetric, MetricEstimate>>>;
+export type MetricTable = Readonly<
+  Partial<Record<ClassificationMetric | LanguageMetric | EntityMetric, MetricEstimate>>
+>;

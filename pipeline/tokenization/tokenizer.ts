@@ -10,6 +10,15 @@ export interface EncodedText {
   readonly fullLength: number;
 }
 
+/** A word as the tokenizer splits a text, without the white space around it. */
+export interface Word {
+  /** Where it stands, in UTF-16 code units; `end` is the first unit behind it. */
+  readonly start: number;
+  readonly end: number;
+  /** Place of its first piece in the text's row, were that not cut: 1 is the first behind [CLS]. */
+  readonly token: number;
+}
+
 /** Many texts as one flat matrix. */
 export interface EncodedBatch {
   /** [N * maximumLength], row after row, each as in {@link EncodedText}; 16 bits where the vocabulary fits. */
@@ -40,6 +49,8 @@ export interface Tokenizer {
   encodeBatch(texts: readonly string[], maximumLength: number): Promise<EncodedBatch>;
   /** Every text whole, special tokens not added: ids text by text, in chunks that keep the order of the texts. */
   encodeWhole(texts: readonly string[]): AsyncIterable<readonly (readonly number[])[]>;
+  /** @returns the words of each text, in its order; nothing is cut */
+  words(texts: readonly string[]): Promise<Word[][]>;
   /** @returns the text's tokens as strings, special tokens not added, nothing cut */
   tokens(text: string): Promise<string[]>;
   /** @returns text in normalised form; special tokens are left out */

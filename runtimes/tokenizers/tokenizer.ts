@@ -1,8 +1,8 @@
 // The pipeline's Tokenizer over Hugging Face tokenizers' native library, which reads tokenizer.json and encodes on
 // threads of its own. Cutting and padding are done here: the library's settings for them are shared by all calls.
-import { Tokenizer as NativeTokenizer } from 'tokenizers';
+import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import type { EncodedBatch, EncodedText, Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
+import type { EncodedBatch, EncodedText, Tokenizer, Word } from '../../pipeline/tokenization/tokenizer.ts';
 import { idBytesOf } from '../../pipeline/training/token-rows.ts';
 
 // Texts handed to the library at once: enough for its threads, few enough to keep the copy into rows under 20 ms.
@@ -38,6 +38,7 @@ export async function loadTokenizer(json: string): Promise<Tokenizer> {
     encodeBatch: (texts, maximumLength) =>
       encodeBatch(native, texts, { ...cutter, maximumLength: checked(maximumLength), vocabularySize }),
     encodeWhole: (texts) => encodeWhole(native, texts),
+    words: (texts) => wordsOf(native, texts),
     tokens: async (text) => (await native.encode(text, null, { addSpecialTokens: false })).getTokens(),
     decode: (ids) => native.decode(Array.from(ids), true),
   };
@@ -120,4 +121,45 @@ async function* encodeWhole(native: NativeTokenizer, texts: readonly string[]): 
     const encodings = await native.encodeBatch(texts.slice(from, from + CHUNK), { addSpecialTokens: false });
     yield encodings.map((encoding) => encoding.getIds());
   }
+}
+
+async function wordsOf(native: NativeTokenizer, texts: readonly string[]): Promise<Word[][]> {
+  const words: Word[][] = [];
+  for (let from = 0; from < texts.length; from += CHUNK) {
+    const chunk = texts.slice(from, from + CHUNK);
+    const encodings = await native.encodeBatch(chunk);
+    encodings.forEach((encoding, index) => void words.push(wordsIn(chunk[index], encoding)));
+  }
+  return words;
+}
+
+/** The library counts code points, and gives white space to the word behind it where bytes are encoded. */
+function wordsIn(text: string, encoding: Encoding): Word[] {
+  const units = unitsOf(text);
+  const offsets = encoding.getOffsets();
+  const words: Word[] = [];
+  let before: number | null | undefined;
+  for (const [token, word] of encoding.getWordIds().entries()) {
+    const [start, end] = offsets[token].map((point) => units(point));
+    if (word === null || word === undefined) continue;
+    if (word === before) words[words.length - 1] = { ...words[words.length - 1], end };
+    else words.push({ start, end, token });
+    before = word;
+  }
+  return words.flatMap(({ start, end, token }) => {
+    const piece = text.slice(start, end);
+    const first = end - piece.trimStart().length;
+    return piece.trim() === '' ? [] : [{ start: first, end: first + piece.trim().length, token }];
+  });
+}
+
+/** @returns what gives the offset in UTF-16 code units of a code point, each not far from the last */
+function unitsOf(text: string): (point: number) => number {
+  let [points, units] = [0, 0];
+  const width = (at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+  return (point) => {
+    if (point < points) [points, units] = [0, 0];
+    for (; points < point; points += 1) units += width(units);
+    return units;
+  };
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createStreamStatistics, describeEncodings } from '../../../../pipeline/tokenization/statistics.ts';
+import {
+  countTokens,
+  createStreamStatistics,
+  describeEncodings,
+} from '../../../../pipeline/tokenization/statistics.ts';
 import type { EncodedBatch, Tokenizer } from '../../../../pipeline/tokenization/tokenizer.ts';
 
 const unused = () => Promise.reject(new Error('not used here'));
@@ -15,6 +19,7 @@ const tokenizer: Tokenizer = {
   encodeWhole: () => {
     throw new Error('not used here');
   },
+  words: unused,
   tokens: unused,
   decode: unused,
 };
@@ -47,6 +52,16 @@ describe('describeEncodings', () => {
     const numbers = Object.values(describeEncodings(empty, { texts: [], tokenizer }));
     expect(numbers).toHaveLength(11);
     expect(new Set(numbers)).toEqual(new Set([0]));
+  });
+});
+
+describe('countTokens', () => {
+  it('tells of each row its tokens uncut, those that are in it, and the unknown ones', () => {
+    expect(countTokens(batch, tokenizer.unknownId)).toEqual({
+      tokens: Uint32Array.of(2, 7, 0),
+      read: Uint32Array.of(2, 3, 0),
+      unknown: Uint32Array.of(0, 1, 0),
+    });
   });
 });
 

@@ -225,3 +225,41 @@ describe('a byte-level tokenizer', () => {
     expect(await tokenizer.tokens('ΣΑΣ')).toEqual(await tokenizer.tokens('σασ'));
   });
 });
+
+describe('words', () => {
+  const spellings = (text: string, words: readonly { start: number; end: number }[]) =>
+    words.map(({ start, end }) => text.slice(start, end));
+  const example = 'Zürich 😀 is in  Switzerland, they say.';
+  const expected = ['Zürich', '😀', 'is', 'in', 'Switzerland', ',', 'they', 'say', '.'];
+
+  it('stand where they stand in the text, in UTF-16 code units, beside the place of their first piece', async () => {
+    const tokenizer = await trained();
+    const [words] = await tokenizer.words([example]);
+    expect(spellings(example, words)).toEqual(expected);
+    const pieces = await tokenizer.tokens(example);
+    const starts = pieces.flatMap((piece, at) => (piece.startsWith('##') ? [] : [at + 1]));
+    expect(words.map(({ token }) => token)).toEqual(starts);
+  });
+
+  it('have no white space where bytes are encoded', async () => {
+    const learned = trainBpe(countByteLevelWords(corpus, { lowercase: false }), { vocabularySize: 400 });
+    const tokenizer = await loadTokenizer(writeByteLevelJson(learned, { lowercase: false }));
+    const [words] = await tokenizer.words([example]);
+    expect(spellings(example, words).join(' ')).toBe('Zürich 😀 is in Switzerland , they say .');
+  });
+
+  it('are in order and apart, whatever the text', async () => {
+    const tokenizer = await trained();
+    const texts = [...strings, ''];
+    const all = await tokenizer.words(texts);
+    expect(all).toHaveLength(texts.length);
+    for (const [index, words] of all.entries()) {
+      for (const [at, { start, end, token }] of words.entries()) {
+        expect(start).toBeLessThan(end);
+        expect(texts[index].slice(start, end)).toBe(texts[index].slice(start, end).trim());
+        if (at > 0) expect(words[at - 1].end).toBeLessThanOrEqual(start);
+        if (at > 0) expect(words[at - 1].token).toBeLessThan(token);
+      }
+    }
+  });
+});
