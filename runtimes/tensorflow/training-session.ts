@@ -33,13 +33,7 @@ export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): P
   const graph = buildTrainingGraph(plan);
   const { run, dispose } = await loadSavedModel(graph.savedModel);
   const layouts = vectorLayouts(plan);
-
-  const feeds = graph.variables.map((variable): Feed => {
-    const { start, end, shape } = spanOf(layouts, variable);
-    return { name: variable.initial, shape, values: vectors[variable.vector].subarray(start, end) };
-  });
-  run(feeds, [graph.assign]);
-
+  setVariables({ graph, layouts, run }, vectors);
   return {
     step: (program, fed, { step, learningRate }) => {
       const numbers = {
@@ -63,7 +57,7 @@ export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): P
       const names = graph.validations[program];
       return run(feedsOf(names, fed), [names.loss])[0][0];
     },
-    read: () => readVectors(graph, layouts, run),
+    read: () => readVectors({ graph, layouts, run }),
     dispose,
   };
 }
@@ -88,11 +82,22 @@ function spanOf(layouts: Readonly<Record<string, VectorLayout>>, { vector, param
   return span;
 }
 
-function readVectors(
-  { variables }: TrainingGraph,
-  layouts: Readonly<Record<string, VectorLayout>>,
-  run: SavedModel['run'],
-): Vectors {
+interface Opened {
+  readonly graph: TrainingGraph;
+  readonly layouts: Readonly<Record<string, VectorLayout>>;
+  readonly run: SavedModel['run'];
+}
+
+/** Apart from the session, whose functions would keep the vectors for as long as it is open. */
+function setVariables({ graph, layouts, run }: Opened, vectors: Vectors): void {
+  const feeds = graph.variables.map((variable): Feed => {
+    const { start, end, shape } = spanOf(layouts, variable);
+    return { name: variable.initial, shape, values: vectors[variable.vector].subarray(start, end) };
+  });
+  run(feeds, [graph.assign]);
+}
+
+function readVectors({ graph: { variables }, layouts, run }: Opened): Vectors {
   const empty = Object.entries(layouts).map(([name, { size }]) => [name, new Float32Array(size)] as const);
   const vectors: Vectors = Object.fromEntries(empty);
   const values = run(

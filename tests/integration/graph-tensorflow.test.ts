@@ -1,5 +1,8 @@
 // The graph on native TensorFlow: every operation gives the reference's numbers, and training moves parameters as it
 // does over plain arrays.
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/learning.ts';
 import { createGraph } from '../../pipeline/graph/ir.ts';
@@ -25,6 +28,9 @@ import { evaluate } from '../support/graph-reference.ts';
 import type { RunGraph } from '../support/graph-targets.ts';
 import { runNatively } from '../support/graph-targets.ts';
 import { usePlainBackend } from '../unit/pipeline/model/plain-backend.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** @returns the values of a case's outputs by name */
 function runCase({ outputs, inputs, parameters }: BuiltCase): ReturnType<RunGraph> {
@@ -192,6 +198,31 @@ describe('a training session on native TensorFlow', () => {
     for (const [step, { loss }] of rough.results.entries())
       expect(loss).toBeCloseTo(exact.results[step].loss, 1);
   });
+
+  it('keeps nothing of the memory that it starts from, wherever that lies', async () => {
+    // TensorFlow takes over what begins at a multiple of 64 bytes, and copies the rest.
+    const memory: WeakRef<ArrayBufferLike>[] = [];
+    const sessions = [];
+    for (let offset = 0; offset < 16; offset++) {
+      sessions.push(await openAt(offset, ({ buffer }) => memory.push(new WeakRef(buffer))));
+    }
+    await setImmediate(); // what a WeakRef was made of lives until the end of its turn
+    collectGarbage();
+    expect(memory.filter((it) => it.deref() !== undefined)).toEqual([]);
+    for (const session of sessions) session.dispose();
+  });
+
+  async function openAt(offset: number, seen: (vector: Float32Array) => void) {
+    const plan = { ...fineTuning, optimizer: adamW(0.1), precision: 'float32', maximumNorm: 1 } as const;
+    const vectors = startingVectors(initialParameters(fineTuning.layout, 1), plan);
+    const moved = Object.entries(vectors).map(([name, values]) => {
+      const room = new Float32Array(values.length + offset).subarray(offset);
+      room.set(values);
+      seen(room);
+      return [name, room] as const;
+    });
+    return openNativeSession(plan, Object.fromEntries(moved));
+  }
 
   it('names an input that is missing', async () => {
     const optimizer = adamW(0);

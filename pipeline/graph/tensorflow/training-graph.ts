@@ -173,7 +173,10 @@ function createState(target: GraphDef, { layout, optimizer, averaging }: Trainin
     const name = `${vector}/${parameter}`;
     const { handle, value } = makeVariable(target, name, shape);
     const initial = placeholder(target, `initial/${name}`, shape);
-    assignments.push(target.add('AssignVariableOp', [handle, initial], { dtype: float }));
+    // What is fed may be the caller's own memory, and a variable keeps what it is assigned: it would be trained in place,
+    // and given back to JavaScript from a thread that must not call it.
+    const own = target.add('DeepCopy', [initial], { T: float });
+    assignments.push(target.add('AssignVariableOp', [handle, own], { dtype: float }));
     names.push({ vector, parameter, initial, value });
     return { handle, value };
   };
