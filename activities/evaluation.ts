@@ -19,6 +19,7 @@ import type {
   ClassifierEvaluationInput,
 } from '../pipeline/evaluation/classifier-evaluation.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
+import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
 import type { AttentionDependencies } from './attention-input.ts';
 import { readAttentionInput } from './attention-input.ts';
 import { evaluateInThread } from './evaluation-thread.ts';
@@ -107,7 +108,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
       }),
       learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
       cleaning: input.funnel,
-      tokenizer: { vocabularySize: tokenization.vocabularySize, statistics: tokenization.statistics },
+      tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: input.corpus.digest },
         { role: 'tokens', text: tokenization.tokens.digest },

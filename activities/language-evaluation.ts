@@ -8,6 +8,7 @@ import { packageFiles } from '../contracts/version-package.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
 import { judgeLanguageModel } from '../pipeline/evaluation/language-figures.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
+import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 export interface LanguageEvaluationDependencies {
@@ -34,7 +35,7 @@ export function createLanguageEvaluationActivities({
       ...{ verdict, figures: training.heldOut, cleaning: funnel, environment: training.environment },
       heldOutDocuments: evaluation.holdout,
       learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
-      tokenizer: { vocabularySize: tokenization.vocabularySize, statistics: tokenization.statistics },
+      tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: corpus.digest },
         { role: 'tokens', text: tokenization.tokens.digest },

@@ -1,8 +1,13 @@
 // A corpus as token ids, in the layouts that contracts/training-job.ts states: rows for an encoder, a stream for a decoder.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
-import type { TokenizationStatistics } from '../pipeline/tokenization/statistics.ts';
-import { createStreamStatistics, describeEncodings } from '../pipeline/tokenization/statistics.ts';
+import type { TokenCounts, TokenizationStatistics } from '../pipeline/tokenization/statistics.ts';
+import {
+  countTokens,
+  createStreamStatistics,
+  describeEncodings,
+  noTokens,
+} from '../pipeline/tokenization/statistics.ts';
 import type { Tokenizer } from '../pipeline/tokenization/tokenizer.ts';
 import { idBytesOf } from '../pipeline/training/token-rows.ts';
 
@@ -16,6 +21,7 @@ export interface Corpus {
 export interface EncodedCorpus {
   readonly tokens: ArtifactReference;
   readonly statistics: TokenizationStatistics;
+  readonly counts: TokenCounts;
 }
 
 interface RowOptions {
@@ -41,7 +47,8 @@ export async function writeTokenRows(
     'documents.json': await artifacts.putJson(documents),
     'meta.json': await artifacts.putJson({ ...meta, padId, unknownId, clsId, sepId, maskId }),
   });
-  return { tokens, statistics: describeEncodings(batch, { texts, tokenizer }) };
+  const statistics = describeEncodings(batch, { texts, tokenizer });
+  return { tokens, statistics, counts: countTokens(batch, unknownId) };
 }
 
 /** Document after document, each with an end-of-text token behind it; nothing is cut. */
@@ -50,10 +57,11 @@ export async function writeTokenStream(
   { documents, texts }: Corpus,
   tokenizer: Tokenizer,
 ): Promise<EncodedCorpus> {
-  const { vocabularySize } = tokenizer;
+  const { vocabularySize, unknownId } = tokenizer;
   const endOfTextId = tokenizer.sepId; // what ends a text in this vocabulary
   const ends = new Float64Array(texts.length);
   const statistics = createStreamStatistics(tokenizer);
+  const counts = noTokens(texts.length);
   let document = 0;
   let end = 0;
 
@@ -62,6 +70,8 @@ export async function writeTokenStream(
       const ids = chunk.flatMap((of) => [...of, endOfTextId]);
       for (const of of chunk) {
         statistics.add(of, texts[document]);
+        counts.tokens[document] = counts.read[document] = of.length;
+        counts.unknown[document] = of.filter((id) => id === unknownId).length;
         end += of.length + 1;
         ends[document] = end;
         document += 1;
@@ -82,7 +92,7 @@ export async function writeTokenStream(
       ...{ vocabularySize, endOfTextId },
     }),
   });
-  return { tokens, statistics: statistics.result() };
+  return { tokens, statistics: statistics.result(), counts };
 }
 
 function putArray(

@@ -8,6 +8,8 @@ import type { TokenizationInput, TokenizationResult } from '../contracts/stage-r
 import { trainBpeSteps } from '../pipeline/tokenization/bpe-trainer.ts';
 import { countByteLevelWordsSteps } from '../pipeline/tokenization/byte-level-words.ts';
 import { countWordsSteps } from '../pipeline/tokenization/count-words.ts';
+import { describeLanguages, gatherLanguagesSteps } from '../pipeline/tokenization/language-statistics.ts';
+import type { TokenCounts } from '../pipeline/tokenization/statistics.ts';
 import type { Tokenizer } from '../pipeline/tokenization/tokenizer.ts';
 import {
   continuationIds,
@@ -15,6 +17,7 @@ import {
   writeTokenizerJson,
 } from '../pipeline/tokenization/tokenizer-json.ts';
 import { trainWordPieceSteps } from '../pipeline/tokenization/wordpiece-trainer.ts';
+import { loadLanguageIdentifier } from '../runtimes/languages/identifier.ts';
 import { createBreather, drain, withHeartbeat } from './heartbeat.ts';
 import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
@@ -62,16 +65,37 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
     return writeTokenizerJson(vocabulary, { lowercase });
   };
 
-  const encode = async (json: string, { layout, contextLength }: TokenizationInput, corpus: Corpus) => {
+  /** Identifies the language of each document, and says how well its texts are encoded. */
+  const tellLanguages = async (
+    texts: readonly string[],
+    { tokenizer, counts }: { readonly tokenizer: Tokenizer; readonly counts: TokenCounts },
+    breathe: () => Promise<void>,
+  ) => {
+    const identify = await loadLanguageIdentifier();
+    const languages: string[] = [];
+    for (const text of texts) {
+      languages.push(identify(text));
+      await breathe();
+    }
+    const gathered = await drain(gatherLanguagesSteps({ texts, languages, counts }), breathe);
+    return describeLanguages(gathered, tokenizer);
+  };
+
+  const encode = async (
+    json: string,
+    { layout, contextLength }: TokenizationInput,
+    { corpus, signal }: { readonly corpus: Corpus; readonly signal: AbortSignal },
+  ) => {
     const tokenizer = await loadTokenizer(json);
-    const encoded = await (layout === 'stream'
+    const { counts, ...encoded } = await (layout === 'stream'
       ? writeTokenStream(artifacts, corpus, tokenizer)
       : writeTokenRows(artifacts, corpus, {
           tokenizer,
           contextLength,
           continuations: continuationIds(json),
         }));
-    return { ...encoded, vocabularySize: tokenizer.vocabularySize };
+    const languages = await tellLanguages(corpus.texts, { tokenizer, counts }, createBreather(signal));
+    return { ...encoded, vocabularySize: tokenizer.vocabularySize, languages };
   };
 
   return {
@@ -96,7 +120,7 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
             const tokenizer =
               existingTokenizer ??
               (await artifacts.putBytes(Buffer.from(json), { mediaType: mediaTypes.tokenizer }));
-            const encoded = await encode(json, input, read);
+            const encoded = await encode(json, input, { corpus: read, signal });
             return {
               result: { tokenizer, ...encoded },
               outputs: { tokenizer, tokens: encoded.tokens },

@@ -98,12 +98,32 @@ export interface TokenizationInput extends RunIdentity {
   readonly existingTokenizer?: ArtifactReference;
 }
 
+/** How well a tokenizer fits the documents of one language. */
+export interface LanguageStatistics {
+  /** ISO 639: `und` where it cannot be told, `mul` for all that are too rare for a row of their own. */
+  readonly language: string;
+  readonly documents: number;
+  /** Between white space. */
+  readonly words: number;
+  /** Tokens a word; 0 without words. */
+  readonly fertility: number;
+  readonly charactersPerToken: number;
+  /** Share of the runs of letters that are one token, 0–1. */
+  readonly wholeWordShare: number;
+  /** Share of the characters, white space apart, that the vocabulary can write, 0–1. */
+  readonly characterCoverage: number;
+  /** Share of the tokens that are [UNK], 0–1. */
+  readonly unknownRate: number;
+}
+
 export interface TokenizationResult extends StageRecord {
   readonly tokenizer: ArtifactReference;
   /** See contracts/training-job.ts for the layout. */
   readonly tokens: ArtifactReference;
   readonly vocabularySize: number;
   readonly statistics: Readonly<Record<string, number>>;
+  /** The language of most documents first; absent in histories from before it was told. */
+  readonly languages?: readonly LanguageStatistics[];
 }
 
 export interface SelectionInput extends RunIdentity {

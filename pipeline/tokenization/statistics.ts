@@ -22,6 +22,35 @@ export type TokenizationStatistics = Readonly<{
   lengthMaximum: number;
 }>;
 
+/** Tokens of each text, [CLS], [SEP] and what ends a text apart. [N] each */
+export interface TokenCounts {
+  /** Uncut. */
+  readonly tokens: Uint32Array;
+  /** In what is trained on. */
+  readonly read: Uint32Array;
+  /** Of these, [UNK]. */
+  readonly unknown: Uint32Array;
+}
+
+/** @param texts as many as there are */
+export function noTokens(texts: number): TokenCounts {
+  return { tokens: new Uint32Array(texts), read: new Uint32Array(texts), unknown: new Uint32Array(texts) };
+}
+
+/** Counts the tokens of each row. */
+export function countTokens({ ids, lengths, fullLengths }: EncodedBatch, unknownId: number): TokenCounts {
+  const counts = noTokens(lengths.length);
+  const width = lengths.length === 0 ? 0 : ids.length / lengths.length;
+  lengths.forEach((length, row) => {
+    counts.tokens[row] = fullLengths[row] - 2;
+    counts.read[row] = length - 2;
+    for (const id of ids.subarray(row * width + 1, row * width + length - 1)) {
+      if (id === unknownId) counts.unknown[row] += 1;
+    }
+  });
+  return counts;
+}
+
 /**
  * Describes a batch; all numbers are 0 where it is empty.
  * @param batch as `encodeBatch` gave it for the texts
@@ -78,11 +107,13 @@ export function createStreamStatistics({ vocabularySize, unknownId }: Tokenizer)
 
 const SPECIAL_TOKENS = 5; // [PAD] [UNK] [CLS] [SEP] [MASK]
 
-function countWords(text: string): number {
+/** Between white space. */
+export function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }
 
-function ratio(part: number, whole: number): number {
+/** @returns 0 of nothing */
+export function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 

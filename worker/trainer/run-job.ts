@@ -1,29 +1,22 @@
 // From a job to its outcome, on whatever backend TensorFlow.js has in this process.
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
-import type { ArtifactReference } from '../../contracts/artifact.ts';
-import { mediaTypes } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
   FineTuningJob,
   PretrainingJob,
-  ScoringJob,
   ScoringOutcome,
   TrainingJob,
   TrainingOutcome,
 } from '../../contracts/training-job.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import { bertConfigOf, ModelFormatError } from '../../pipeline/model/config.ts';
-import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import { writeModel } from '../../pipeline/model/model-files.ts';
-import { readServed, writeQuantized } from '../../pipeline/model/quantized-files.ts';
 import { startingParameters } from '../../pipeline/model/transfer.ts';
 import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
 import { createTokenClassification } from '../../pipeline/training/token-classification.ts';
 import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { Divergence } from '../../pipeline/training/train-step.ts';
-import type { OnnxClassifier } from '../../runtimes/onnx/classifier.ts';
-import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { prepareAutoregressive } from './autoregressive-phase.ts';
 import type { TrainerContext } from './context.ts';
 import type { Opened } from './inputs.ts';
@@ -32,10 +25,10 @@ import {
   readExamples,
   readInitialModel,
   readHeldOutRows,
-  readServedFiles,
   readTaggedRows,
   travelling,
 } from './inputs.ts';
+import { score } from './scoring.ts';
 import type { ReadyPhase } from './training-run.ts';
 import { runPhase } from './training-run.ts';
 
@@ -156,74 +149,6 @@ async function tagging(
     objective: createTokenClassification({ ...task, tokens }),
     recipe: { kind: 'token-classification', task: { ...task, tokens: travelling(tokens) } },
   };
-}
-
-const SCORING_CHUNK = 256;
-
-async function score(job: ScoringJob, context: TrainerContext): Promise<ScoringOutcome> {
-  const { artifacts } = context;
-  const tokens = await openTokenRows(artifacts, job.tokens);
-  try {
-    return await scoreTokens(job, tokens, context);
-  } finally {
-    tokens.close();
-  }
-}
-
-async function scoreTokens(
-  job: ScoringJob,
-  tokens: TokenRows,
-  { artifacts, report, stopRequested }: TrainerContext,
-): Promise<ScoringOutcome> {
-  const wrong = job.rows.find((row) => row >= tokens.rows);
-  if (wrong !== undefined)
-    throw new CoppiceFailure('InvalidInput', `rows: there is no row ${wrong}`, { row: wrong });
-  const { files, quantized } = await filesToScore(job, artifacts);
-  const classifier = loadOnnxClassifier(files); // as the gateway answers
-  const classes = classifier.labels.length;
-  const probabilities: number[][] = [];
-  for (let start = 0; start < job.rows.length; start += SCORING_CHUNK) {
-    const rows = job.rows.slice(start, start + SCORING_CHUNK);
-    const flat = await scoreRows(classifier.score, tokens, rows);
-    for (let row = 0; row < rows.length; row += 1) {
-      probabilities.push([...flat.subarray(row * classes, (row + 1) * classes)]);
-    }
-    report({ phase: job.kind, step: probabilities.length, totalSteps: job.rows.length });
-    await new Promise(setImmediate);
-    if (stopRequested()) throw new CoppiceFailure('TrainingInterrupted', 'scoring was stopped');
-  }
-  await classifier.close();
-  const scored = { labels: classifier.labels, probabilities, ...(quantized && { quantized }) };
-  return { probabilities: await artifacts.putJson(scored) };
-}
-
-/** What is served is scored: where weights are to be quantized, the file is made, kept, and loaded. */
-async function filesToScore(
-  { weights, precision }: ScoringJob,
-  artifacts: ArtifactStore,
-): Promise<{ files: ModelFiles; quantized?: ArtifactReference }> {
-  const files = await readServedFiles(artifacts, weights);
-  if (precision !== 'int8') return { files };
-  const served = readServed(files);
-  if (served.quantized) return { files };
-  const bytes = writeQuantized(served);
-  const quantized = await artifacts.putBytes(bytes, { mediaType: mediaTypes.safetensors });
-  return { files: { ...files, weights: bytes }, quantized };
-}
-
-function scoreRows(
-  score: OnnxClassifier['score'],
-  { ids, lengths, contextLength }: TokenRows,
-  rows: readonly number[],
-): Promise<Float32Array> {
-  const chunk = new Int32Array(rows.length * contextLength);
-  for (const [index, row] of rows.entries()) {
-    chunk.set(ids.subarray(row * contextLength, (row + 1) * contextLength), index * contextLength);
-  }
-  return score(
-    chunk,
-    rows.map((row) => lengths[row]),
-  );
 }
 
 /** Native TensorFlow says so in words only. */

@@ -4,15 +4,14 @@ import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { mediaTypes } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
-  FineTuningJob,
   LanguageFigures,
   MemoryFigures,
-  PretrainingJob,
+  PhaseJob,
   TrainingOutcome,
 } from '../../contracts/training-job.ts';
 import { languageFigures } from '../../pipeline/evaluation/language-figures.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
-import type { Objective } from '../../pipeline/training/objective.ts';
+import type { HeldOutText, Objective } from '../../pipeline/training/objective.ts';
 import { optimizerOf } from '../../pipeline/training/optimizer.ts';
 import type { Kept, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
 import { startingVectors, vectorSizes, weightsOf } from '../../pipeline/training/session.ts';
@@ -43,7 +42,7 @@ export interface ReadyPhase {
 
 /** A phase, ready to run. */
 export interface Phase extends Omit<ReadyPhase, 'close'> {
-  readonly job: PretrainingJob | FineTuningJob;
+  readonly job: PhaseJob;
 }
 
 const CLIPPING_NORM = 1; // as BERT is trained
@@ -94,7 +93,7 @@ async function runFrom(beginning: Beginning, context: TrainerContext): Promise<T
     const best = keepBest(objective.earlyStopping, start, readParameters);
     const steps = await takeSteps({ ...beginning, session, clock, best }, context);
     const outcome = await conclude(beginning, context, {
-      heldOut: judgeHeldOut(session, objective),
+      figures: await judge({ session, kept: best.read(), plan, objective }, context),
       parameters: best.read() ?? readParameters(),
       steps,
       record: start.record,
@@ -169,7 +168,7 @@ async function takeSteps(run: Run, context: TrainerContext): Promise<number> {
 }
 
 interface Result {
-  readonly heldOut: LanguageFigures | undefined;
+  readonly figures: Pick<TrainingOutcome, 'heldOut' | 'heldOutAnswers'>;
   readonly parameters: Float32Array;
   readonly steps: number;
   readonly record: TrainingRecord;
@@ -181,27 +180,45 @@ interface Result {
 async function conclude(
   { job, objective, toFiles }: Phase,
   { artifacts, environment }: TrainerContext,
-  { heldOut, parameters, steps, record, tokensPerSecond, resumedFromStep, memory }: Result,
+  { figures, parameters, record, ...made }: Result,
 ): Promise<TrainingOutcome> {
   return {
     weights: await putModel(artifacts, toFiles(parameters)),
-    steps,
     tokensSeen: record.tokensSeen,
-    tokensPerSecond,
     finalLoss: record.curve.findLast(({ trainingLoss }) => trainingLoss !== undefined)?.trainingLoss ?? 0,
     ...keptStep(record, objective.totalSteps),
-    resumedFromStep,
-    memory,
-    ...(heldOut && { heldOut }),
+    ...figures,
     environment: { ...environment, ...computedAs(job.options) },
   };
 }
 
-/** A language model's last word: over all that is held out, and not the part of it that the curve shows. */
-function judgeHeldOut(session: TrainingSession, { heldOut }: Objective): LanguageFigures | undefined {
-  if (heldOut === undefined) return undefined;
-  const loss = validate(session, { validationBatches: heldOut.batches });
-  return loss === undefined ? undefined : languageFigures(loss, heldOut);
+/**
+ * A language model's last word: over all that is held out, and not the part of it that the curve shows, with the weights
+ * that are written, which are not the session's where those of an earlier step are kept.
+ */
+async function judge(
+  { session, kept, plan, objective }: Judged,
+  { openSession }: TrainerContext,
+): Promise<Result['figures']> {
+  const { heldOut, heldOutAnswers } = objective;
+  const texts = Object.entries({ heldOut, heldOutAnswers });
+  if (texts.every(([, text]) => text === undefined)) return {};
+  const judging = kept && (await openSession(plan, startingVectors(kept, plan)));
+  const figures = texts.map(([name, text]) => [name, text && figuresOf(judging ?? session, text)] as const);
+  judging?.dispose();
+  return Object.fromEntries(figures.filter(([, figure]) => figure !== undefined));
+}
+
+interface Judged {
+  readonly session: TrainingSession;
+  readonly kept: Float32Array | undefined;
+  readonly plan: TrainingPlan;
+  readonly objective: Objective;
+}
+
+function figuresOf(session: TrainingSession, text: HeldOutText): LanguageFigures | undefined {
+  const loss = validate(session, { validationBatches: text.batches });
+  return loss === undefined ? undefined : languageFigures(loss, text);
 }
 
 /** How the numbers came about, as far as the options alone do not say. */
@@ -231,6 +248,7 @@ function createClock() {
       tokens += report.tokens;
       steps += 1;
       return report;
+    ...made,
     },
     secondsFor: (more: number) => (steps === 0 ? 0 : (more * milliseconds) / steps / 1_000),
     tokensPerSecond: () => (milliseconds === 0 ? 0 : (tokens / milliseconds) * 1_000),

@@ -6,6 +6,7 @@ import { languageModelMetrics } from '../metric-table.ts';
 import { heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
+import { languagesTable } from './languages-table.ts';
 import { documentOf } from './page.ts';
 import { cleaningTable, tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
@@ -33,6 +34,7 @@ ${figuresSection(figures)}
 <section><h2>What it learned from</h2>
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}
+${languagesTable(report)}
 ${cleaningTable(cleaning)}</section>
 <section><h2>Where it comes from</h2>
 <dl>${[...lineage.map(({ role, text }) => [role, text]), ...Object.entries(environment)].map(

@@ -4,6 +4,7 @@ import { formatCount, formatNumber } from '../format.ts';
 import { figure, heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
+import { languagesTable } from './languages-table.ts';
 import type { DrawnPlots } from './plots.ts';
 import type { EvaluationReport } from './report.ts';
 
@@ -17,6 +18,7 @@ export function learningSection(
 ${figure(pretraining, 'Where it was stopped early, the ring is the step whose weights the next phase began with.')}
 ${figure(learning, 'A validation loss that rises while the training loss falls means overfitting.')}
 </div>
+${languagesTable(report)}
 ${cleaningTable(report.cleaning)}</section>`;
 }
 

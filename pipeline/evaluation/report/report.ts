@@ -1,5 +1,5 @@
 // What the report of an evaluation holds; `render-report.ts` makes it a page.
-import type { FunnelRow } from '../../../contracts/stage-results.ts';
+import type { FunnelRow, TokenizationResult } from '../../../contracts/stage-results.ts';
 import type { CurvePoint } from '../../../contracts/training-job.ts';
 import type { AttentionText } from '../attention-maps.ts';
 import type { ClassifierEvaluation } from '../classifier-evaluation.ts';
@@ -14,6 +14,13 @@ export interface LineageLink {
   readonly href?: string;
 }
 
+type TokenizerFacts = Pick<TokenizationResult, 'vocabularySize' | 'statistics' | 'languages'>;
+
+/** @returns what a report tells of a tokenizer, and nothing of where it is stored */
+export function tokenizerFacts({ vocabularySize, statistics, languages }: TokenizerFacts): TokenizerFacts {
+  return { vocabularySize, statistics, ...(languages && { languages }) };
+}
+
 /** How a candidate came to be. */
 export interface ReportOrigin {
   readonly model: string;
@@ -22,10 +29,7 @@ export interface ReportOrigin {
   readonly createdAt: string;
   readonly learning: readonly CurvePoint[];
   readonly cleaning: readonly FunnelRow[];
-  readonly tokenizer: {
-    readonly vocabularySize: number;
-    readonly statistics: Readonly<Record<string, number>>;
-  };
+  readonly tokenizer: TokenizerFacts;
   readonly lineage: readonly LineageLink[];
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -58,6 +58,25 @@ describe('tokenization', () => {
     stream.close();
   });
 
+  it('says how well the tokenizer fits each language, in rows and in a stream', async () => {
+    const english = 'The people of the United States are going to the park today.';
+    const korean = '나는 오늘 맛있는 밥을 먹었다. 우리는 내일 공원에 간다.';
+    for (const options of [{}, { layout: 'stream', algorithm: 'bpe' } as const]) {
+      const { languages = [] } = await tokenize([english, english, korean], options);
+      expect(languages.map(({ language, documents }) => [language, documents])).toEqual([
+        ['en', 2],
+        ['ko', 1],
+      ]);
+      const [{ words, characterCoverage, unknownRate }, { fertility }] = languages;
+      expect({ words, characterCoverage, unknownRate }).toEqual({
+        words: 24,
+        characterCoverage: 1,
+        unknownRate: 0,
+      });
+      expect(fertility).toBeGreaterThan(1);
+    }
+  });
+
   it('gives a decoder every byte of a text back where its vocabulary is one of bytes', async () => {
     const strange = ['밥을 먹었다\n\n  – twice', 'CAFÉ'];
     const made = await tokenize(strange, { layout: 'stream', algorithm: 'bpe' });
