@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { artifactReferenceSchema } from './artifact.ts';
 import { architectureSchema } from './model-spec/architecture.ts';
-import { fineTuningSchema, pretrainingSchema } from './model-spec/learning.ts';
+import { fineTuningSchema, pretrainingSchema, supervisedFineTuningSchema } from './model-spec/learning.ts';
 import { servingPrecisions } from './model-spec/serving.ts';
 
 /**
@@ -14,6 +14,10 @@ import { servingPrecisions } from './model-spec/serving.ts';
  * A stream, for a decoder: `ids.bin` (each document's tokens and an end-of-text token), `ends.bin` (float64: where each
  * document ends in it), `bytes.bin` (float64: bytes of each text in UTF-8), `documents.json`, `meta.json` ({ layout:
  * 'stream', documents, tokens, vocabularySize, endOfTextId }).
+ * Pairs, for a decoder that learns to answer: `ids.bin` (rows × contextLength, padded: a prompt's tokens, its answer's, an
+ * end-of-text token), `lengths.bin`, `answers.bin` (uint16: where each answer begins in its row), `bytes.bin` (float64: bytes
+ * of each answer in UTF-8), `documents.json`, `meta.json` ({ layout: 'pairs', rows, contextLength, vocabularySize, padId,
+ * endOfTextId }).
  */
 export const tokensReferenceSchema = artifactReferenceSchema;
 
@@ -58,6 +62,19 @@ export const fineTuningJobSchema = z.object({
 export const scoringJobSchema = z.object({
   kind: z.literal('scoring'),
   tokens: tokensReferenceSchema,
+export const supervisedFineTuningJobSchema = z.object({
+  kind: z.literal('supervised-fine-tuning'),
+  /** `tokens` in pairs. */
+  ...job,
+  options: supervisedFineTuningSchema,
+  /** The last so many pairs are not trained on. */
+  heldOutPairs: z.number().int().nonnegative(),
+  /** Tokens in a stream, on whose last documents the model is judged as a language model; absent: it is not. */
+  text: z
+    .object({ tokens: tokensReferenceSchema, heldOutDocuments: z.number().int().nonnegative() })
+    .optional(),
+});
+
   /** Directory with `config.json` and `model.safetensors`. */
   weights: artifactReferenceSchema,
   rows: z.array(z.number().int().nonnegative()),
@@ -72,11 +89,15 @@ export const trainingJobSchema = z.discriminatedUnion('kind', [
 ]);
 export type TrainingJob = z.infer<typeof trainingJobSchema>;
 export type PretrainingJob = z.infer<typeof pretrainingJobSchema>;
+  supervisedFineTuningJobSchema,
 export type FineTuningJob = z.infer<typeof fineTuningJobSchema>;
 export type ScoringJob = z.infer<typeof scoringJobSchema>;
 
 export const curvePointSchema = z.object({
   step: z.number().int(),
+export type SupervisedFineTuningJob = z.infer<typeof supervisedFineTuningJobSchema>;
+/** What trains, one phase of it. */
+export type PhaseJob = PretrainingJob | FineTuningJob | SupervisedFineTuningJob;
   trainingLoss: z.number().optional(),
   validationLoss: z.number().optional(),
   learningRate: z.number().optional(),
@@ -85,7 +106,7 @@ export const curvePointSchema = z.object({
 });
 export type CurvePoint = z.infer<typeof curvePointSchema>;
 
-/** A language model on the documents that it was not trained on. */
+/** A language model on the documents, or on the answers to prompts, that it was not trained on. */
 export const languageFiguresSchema = z.object({
   /** Mean over all their tokens but what nothing stands before, end-of-text tokens included, in nats. */
   loss: z.number(),
@@ -128,12 +149,14 @@ export const trainingOutcomeSchema = z.object({
   curve: z.array(curvePointSchema),
   resumedFromStep: z.number().int(),
   earlyStopping: earlyStoppingOutcomeSchema.optional(),
-  /** Of autoregressive pretraining that held documents out. */
+  /** Of a decoder, on documents that were held out. */
   heldOut: languageFiguresSchema.optional(),
   memory: memoryFiguresSchema.optional(),
   environment: z.record(z.string(), z.string()),
 });
 export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
+  /** Of supervised fine-tuning, on answers that were held out. */
+  heldOutAnswers: languageFiguresSchema.optional(),
 
 export const scoringOutcomeSchema = z.object({
   /**

@@ -89,10 +89,25 @@ export const fineTuningSchema = z.strictObject({
 });
 export type FineTuningSpec = z.infer<typeof fineTuningSchema>;
 
+const templateSchema = z.strictObject({
+  /** What the model reads before it answers; the document's text stands for `{text}`. */
+  prompt: z.string().refine((prompt) => prompt.split('{text}').length === 2, 'expected {text} once'),
+});
+
+/** Of a language model: labels are the answers to prompts that are made of their documents. */
+export const supervisedFineTuningSchema = z.strictObject({
+  ...phase,
+  epochs: z.number().positive().default(3),
+  template: templateSchema,
+});
+export type SupervisedFineTuningSpec = z.infer<typeof supervisedFineTuningSchema>;
+
 export const trainingSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1),
   /** Absent: no pretraining. */
   pretraining: pretrainingSchema.optional(),
   fineTuning: fineTuningSchema.prefault({}),
+  /** Of a language model, after pretraining; absent: none. */
+  supervisedFineTuning: supervisedFineTuningSchema.optional(),
 });
 export type TrainingSpec = z.infer<typeof trainingSchema>;

@@ -1,13 +1,16 @@
 // What the sections of a model file must agree on, given what the model is for.
 import type { ArchitectureSpec } from './architecture.ts';
+import type { CollectionSpec } from './collection.ts';
 import type { EvaluationSpec, RetrainingSpec, RolloutSpec } from './judgement.ts';
 import { gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
+import { searchedPhase, searchProblems } from './searched-phase.ts';
 import type { ServingSpec } from './serving.ts';
 
 interface Sections {
   readonly task: 'text-classification' | 'language-modelling';
+  readonly collection: CollectionSpec;
   readonly tokenizer: TokenizerSpec;
   readonly model: ArchitectureSpec;
   readonly training: TrainingSpec;
@@ -25,7 +28,10 @@ interface TaskProblem {
 /** @returns every place where a section does not go with the task or the architecture */
 export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* pretrainingProblems(spec);
+  yield* supervisedProblems(spec);
   yield* gateProblems(spec);
+  const wrong = [...searchProblems(spec.training)];
+  for (const { path, message } of wrong) yield { path: ['training', ...path], message };
   const { task, model, training, retraining } = spec;
   if (task === 'text-classification') {
     if (model.architecture !== 'bert')
@@ -41,7 +47,13 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
       message: 'language-modelling takes gpt2: a bert does not continue a text',
     };
   if (training.pretraining === undefined)
-    yield { path: ['training', 'pretraining'], message: 'expected: a language model has no other phase' };
+    yield { path: ['training', 'pretraining'], message: 'expected: a language model begins with it' };
+  const { search } = training;
+  if (search && wrong.length === 0 && searchedPhase(search) === 'fineTuning')
+    yield {
+      path: ['training', 'search', 'space'],
+      message: 'fineTuning classifies: of a language model it is not done',
+    };
   if (spec.serving?.precision === 'int8')
     yield {
       path: ['serving', 'precision'],
@@ -78,6 +90,18 @@ function* pretrainingProblems({
     yield {
       path: ['training', 'pretraining', 'wholeWords'],
       message: `takes wordpiece: a ${tokenizer.algorithm} vocabulary does not say which tokens continue a word`,
+    };
+}
+
+function* supervisedProblems({ task, collection, training }: Sections): Generator<TaskProblem> {
+  if (training.supervisedFineTuning === undefined) return;
+  const path = ['training', 'supervisedFineTuning'];
+  if (task !== 'language-modelling')
+    yield { path, message: `${task} learns from labels by fineTuning: it does not answer in words` };
+  else if (collection.labels.length === 0)
+    yield {
+      path: ['collection', 'labels'],
+      message: 'expected one at least: labels are the answers to learn',
     };
 }
 

@@ -21,7 +21,7 @@ export interface ValidationBatch extends StepBatch {
   readonly rows: number;
 }
 
-/** Documents on which a language model is judged at the end. */
+/** Documents, or answers to prompts, on which a language model is judged at the end. */
 export interface HeldOutText {
   readonly documents: number;
   /** Predicted, each document's end-of-text token included. */
@@ -51,4 +51,6 @@ export interface Objective {
   readonly validationBatches: Iterable<ValidationBatch>;
   /** Of a language model, where documents are held out. */
   readonly heldOut?: HeldOutText;
+  /** Of one that learns to answer, where pairs are held out. */
+  readonly heldOutAnswers?: HeldOutText;
 }

@@ -58,7 +58,11 @@ export function graphLengths(contextLength: number): number[] {
  * @param rows indices of rows, at least one
  * @param batchSize at least as many as rows; the missing ones are a token of padding each
  */
-export function takeBatch(tokens: TokenRows, rows: ArrayLike<number>, batchSize = rows.length): TokenBatch {
+export function takeBatch(
+  tokens: Pick<TokenRows, 'contextLength' | 'padId' | 'ids' | 'lengths'>,
+  rows: ArrayLike<number>,
+  batchSize = rows.length,
+): TokenBatch {
   const lengths = new Int32Array(batchSize).fill(1);
   for (let index = 0; index < rows.length; index += 1) lengths[index] = tokens.lengths[rows[index]];
   const longest = lengths.reduce((a, b) => Math.max(a, b));

@@ -7,6 +7,8 @@ import { createFineTuning } from '../../pipeline/training/fine-tuning.ts';
 import type { Objective, StepBatch } from '../../pipeline/training/objective.ts';
 import type { PretrainingTask } from '../../pipeline/training/pretraining.ts';
 import { createPretraining } from '../../pipeline/training/pretraining.ts';
+import type { SupervisedFineTuningTask } from '../../pipeline/training/supervised-fine-tuning.ts';
+import { createSupervisedFineTuning } from '../../pipeline/training/supervised-fine-tuning.ts';
 import type { TokenClassificationTask } from '../../pipeline/training/token-classification.ts';
 import { createTokenClassification } from '../../pipeline/training/token-classification.ts';
 import type { TokenSource } from './token-file.ts';
@@ -30,6 +32,7 @@ type TaskWith<T extends { readonly tokens: { readonly ids: unknown } }> = Omit<T
 export type BatchRecipe =
   | { readonly kind: 'fine-tuning'; readonly task: TaskWith<FineTuningTask> }
   | { readonly kind: 'token-classification'; readonly task: TaskWith<TokenClassificationTask> }
+  | { readonly kind: 'supervised-fine-tuning'; readonly task: TaskWith<SupervisedFineTuningTask> }
   | { readonly kind: 'masked'; readonly task: TaskWith<PretrainingTask> }
   | { readonly kind: 'autoregressive'; readonly task: TaskWith<AutoregressiveTask> };
 
@@ -43,6 +46,8 @@ export function batchMaker(recipe: BatchRecipe): Objective['batch'] {
       return createFineTuning({ ...recipe.task, tokens: opened(recipe.task.tokens) }).batch;
     case 'token-classification':
       return createTokenClassification({ ...recipe.task, tokens: opened(recipe.task.tokens) }).batch;
+    case 'supervised-fine-tuning':
+      return createSupervisedFineTuning({ ...recipe.task, tokens: opened(recipe.task.tokens) }).batch;
     case 'masked':
       return createPretraining({ ...recipe.task, tokens: opened(recipe.task.tokens) }).batch;
     case 'autoregressive':

@@ -11,7 +11,7 @@ import { readObject } from '../../artifacts/object-store.ts';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { artifactReferenceSchema, mediaTypes } from '../../contracts/artifact.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contracts/training-job.ts';
+import type { PhaseJob, TrainingOutcome } from '../../contracts/training-job.ts';
 import { curvePointSchema, trainingOutcomeSchema } from '../../contracts/training-job.ts';
 import { readSafetensors, writeSafetensors } from '../../pipeline/model/safetensors.ts';
 import { stoppingStateSchema } from '../../pipeline/training/early-stopping.ts';
@@ -86,15 +86,12 @@ export function jobDigest({
   key: _key,
   learningRateScale: _scale,
   ...job
-}: PretrainingJob | FineTuningJob): string {
+}: PhaseJob): string {
   const { checkpointEverySeconds: _seconds, microBatchSize: _rows, ...options } = job.options;
   return hashCanonical({ ...job, options });
 }
 
-export function openCheckpoints(
-  job: PretrainingJob | FineTuningJob,
-  { artifacts, objects }: CheckpointDependencies,
-): Checkpoints {
+export function openCheckpoints(job: PhaseJob, { artifacts, objects }: CheckpointDependencies): Checkpoints {
   const pointerKey = `checkpoints/${job.key}/latest.json`;
   const digest = jobDigest(job);
 

@@ -16,7 +16,7 @@ import type { TokenStream } from '../../pipeline/training/token-stream.ts';
 import type { TokenFile, TokenSource } from './token-file.ts';
 import { openTokenFile } from './token-file.ts';
 
-const count = z.number().int().nonnegative();
+export const count = z.number().int().nonnegative();
 const rowsSchema = z.object({
   rows: count.positive(),
   contextLength: count.positive(),
@@ -34,7 +34,7 @@ const streamSchema = z.object({
   endOfTextId: count,
 });
 
-async function readFileOf(
+export async function readFileOf(
   artifacts: ArtifactStore,
   directory: ArtifactReference,
   name: string,
@@ -42,7 +42,7 @@ async function readFileOf(
   return artifacts.readBytes(await fileOf(artifacts, directory, name));
 }
 
-async function fileOf(
+export async function fileOf(
   artifacts: ArtifactStore,
   directory: ArtifactReference,
   name: string,
@@ -134,7 +134,7 @@ export async function openTokenStream(
   return { ...meta, ids, ends, bytes, close: ids.close };
 }
 
-async function readMeta<T>(
+export async function readMeta<T>(
   artifacts: ArtifactStore,
   reference: ArtifactReference,
   schema: z.ZodType<T>,
@@ -143,7 +143,7 @@ async function readMeta<T>(
 }
 
 /** @throws CoppiceFailure InvalidInput with everything that is not as expected */
-function refuse(meta: object, checks: readonly (readonly [number, number, string])[]): void {
+export function refuse(meta: object, checks: readonly (readonly [number, number, string])[]): void {
   const problems = checks
     .filter(([found, expected]) => found !== expected)
     .map(([found, expected, what]) =>
@@ -154,11 +154,11 @@ function refuse(meta: object, checks: readonly (readonly [number, number, string
 }
 
 /** Little-endian, as every platform that we run on. A copy, since a typed array must start at a multiple of its size. */
-function words(bytes: Buffer): Uint16Array {
+export function words(bytes: Buffer): Uint16Array {
   return new Uint16Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 2));
 }
 
-function doubles(bytes: Buffer): Float64Array {
+export function doubles(bytes: Buffer): Float64Array {
   return new Float64Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 8));
 }
 

@@ -3,7 +3,11 @@
 import { cpus } from 'node:os';
 import { openStore } from '../../artifacts/open.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import { fineTuningSchema, pretrainingSchema } from '../../contracts/model-spec/learning.ts';
+import {
+  fineTuningSchema,
+  pretrainingSchema,
+  supervisedFineTuningSchema,
+} from '../../contracts/model-spec/learning.ts';
 import type { TrainingJob } from '../../contracts/training-job.ts';
 import type { PlanningJob } from '../../contracts/training-plan.ts';
 import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
@@ -68,6 +72,8 @@ async function runStarted({
 function withDefaults(job: TrainingJob): TrainingJob {
   if (job.kind === 'pretraining') return { ...job, options: pretrainingSchema.parse(job.options) };
   if (job.kind === 'fine-tuning') return { ...job, options: fineTuningSchema.parse(job.options) };
+  if (job.kind === 'supervised-fine-tuning')
+    return { ...job, options: supervisedFineTuningSchema.parse(job.options) };
   return job;
 }
 

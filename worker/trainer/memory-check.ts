@@ -1,16 +1,14 @@
 // Before its first step a phase is told from what cannot fit: better a clear word now than a process that is killed in
 // an hour.
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import type { FineTuningJob, MemoryFigures, PretrainingJob } from '../../contracts/training-job.ts';
+import type { MemoryFigures, PhaseJob } from '../../contracts/training-job.ts';
 import type { EstimatedPlan, PlanEstimate } from '../../pipeline/training/estimate.ts';
 import { estimatePlan, rowsThatFit } from '../../pipeline/training/estimate.ts';
 import { rowsAtOnce } from '../../pipeline/training/micro-batches.ts';
 import type { Memory } from './memory.ts';
 
-type TrainedJob = PretrainingJob | FineTuningJob;
-
 /** In how many parts a batch of the job is computed. */
-export function partsOfBatch({ options }: Pick<TrainedJob, 'options'>): number {
+export function partsOfBatch({ options }: Pick<PhaseJob, 'options'>): number {
   return Math.ceil(options.batchSize / rowsAtOnce(options));
 }
 
@@ -26,7 +24,7 @@ export interface MemoryForecast {
 
 /** Asked before anything of the phase takes memory. */
 export function forecastMemory(
-  { kind, options }: Pick<TrainedJob, 'kind' | 'options'>,
+  { kind, options }: Pick<PhaseJob, 'kind' | 'options'>,
   plan: EstimatedPlan,
   memory: Memory,
 ): MemoryForecast {

@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
   FineTuningJob,
+  PhaseJob,
   PretrainingJob,
   ScoringOutcome,
   TrainingJob,
@@ -29,6 +30,7 @@ import {
   travelling,
 } from './inputs.ts';
 import { score } from './scoring.ts';
+import { prepareSupervised } from './supervised-phase.ts';
 import type { ReadyPhase } from './training-run.ts';
 import { runPhase } from './training-run.ts';
 
@@ -48,7 +50,7 @@ export async function runJob(
   }
 }
 
-async function train(job: PretrainingJob | FineTuningJob, context: TrainerContext): Promise<TrainingOutcome> {
+async function train(job: PhaseJob, context: TrainerContext): Promise<TrainingOutcome> {
   const { close, ...phase } = await prepare(job, context.artifacts);
   try {
     return await runPhase({ job, ...phase }, context);
@@ -57,8 +59,13 @@ async function train(job: PretrainingJob | FineTuningJob, context: TrainerContex
   }
 }
 
-async function prepare(job: PretrainingJob | FineTuningJob, artifacts: ArtifactStore): Promise<ReadyPhase> {
-  if (job.architecture.architecture === 'bert') return prepareEncoder(job, artifacts);
+async function prepare(job: PhaseJob, artifacts: ArtifactStore): Promise<ReadyPhase> {
+  const { architecture } = job.architecture;
+  if (job.kind === 'supervised-fine-tuning') {
+    if (architecture === 'gpt2') return prepareSupervised(job, artifacts);
+    throw new CoppiceFailure('InvalidInput', `${job.kind} takes a gpt2: a ${architecture} does not answer`);
+  }
+  if (architecture === 'bert') return prepareEncoder(job, artifacts);
   if (job.kind === 'pretraining') return prepareAutoregressive(job, artifacts);
   throw new CoppiceFailure('InvalidInput', 'fine-tuning takes a bert: a gpt2 has no classification head');
 }

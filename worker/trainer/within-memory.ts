@@ -2,7 +2,7 @@
 // computed at once. Their gradients add up to the same update, so that the model differs by rounding alone.
 import type { RunTrainingJob } from '../../activities/training.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import type { FineTuningJob, PretrainingJob } from '../../contracts/training-job.ts';
+import type { PhaseJob } from '../../contracts/training-job.ts';
 import { rowsAtOnce } from '../../pipeline/training/micro-batches.ts';
 import type { CheckpointDependencies } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
@@ -30,9 +30,10 @@ export function withinMemory(run: RunTrainingJob, store: CheckpointDependencies)
   };
 }
 
-function computing(job: PretrainingJob | FineTuningJob, microBatchSize: number): typeof job {
+function computing(job: PhaseJob, microBatchSize: number): PhaseJob {
   // One branch a kind: the options go with it.
   if (job.kind === 'pretraining') return { ...job, options: { ...job.options, microBatchSize } };
+  if (job.kind === 'fine-tuning') return { ...job, options: { ...job.options, microBatchSize } };
   return { ...job, options: { ...job.options, microBatchSize } };
 }
 

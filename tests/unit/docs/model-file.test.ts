@@ -46,6 +46,8 @@ function defaultOf({ default: value }: Schema, required: boolean): string {
   return required ? 'required' : '—';
 }
 
+const phases = ['pretraining', 'fineTuning', 'supervisedFineTuning'];
+
 /** Tables with the columns `field` and `default`; a column before them names the entry, and is not repeated. */
 function* fieldsOfPage(page: string): Generator<readonly [string, string]> {
   let section: string[] = [];
@@ -67,8 +69,7 @@ function* fieldsOfPage(page: string): Generator<readonly [string, string]> {
     }
     const field = columns.indexOf('field');
     if (field < 0 || plain[0].startsWith('---')) continue;
-    if (field > 0 && plain[0] !== '')
-      owners = plain[0] === 'both' ? ['pretraining', 'fineTuning'] : [plain[0]];
+    if (field > 0 && plain[0] !== '') owners = plain[0] === 'every' ? phases : [plain[0]];
     const name = plain[field] === '—' ? [] : [plain[field]];
     for (const owner of field > 0 ? owners.map((it) => [it]) : [[]]) {
       yield [[...section, ...owner, ...name].join('.'), defaultOnPage(plain[field + 1])];

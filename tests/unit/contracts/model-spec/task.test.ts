@@ -56,10 +56,32 @@ describe('a model file', () => {
       'evaluation.gates[0].metric: language-modelling has loss, perplexity, bitsPerByte; not f1',
       'evaluation.gates[1].kind: no language model is in service to compare with',
       'model.architecture: language-modelling takes gpt2: a bert does not continue a text',
-      'training.pretraining: expected: a language model has no other phase',
+      'training.pretraining: expected: a language model begins with it',
       'serving.precision: language models are served in float32',
       'rollout.steps: expected one at least: only traffic says whether a language model is fit to serve',
       'retraining.strategy: language-modelling starts from random weights',
     ]);
+  });
+
+  it('has a language model learn answers from labels, and a classifier not', () => {
+    const supervisedFineTuning = { template: { prompt: '{text}\n제목: ' } };
+    const answers = { ...language, training: { pretraining: {}, supervisedFineTuning } };
+    expect(problemsOf(answers)).toEqual([
+      'collection.labels: expected one at least: labels are the answers to learn',
+    ]);
+    const labels = [{ kind: 'label-files', path: '/titles' }];
+    expect(problemsOf({ ...answers, collection: { ...collection, labels } })).toEqual([]);
+    expect(problemsOf({ training: { supervisedFineTuning } })).toEqual([
+      'training.supervisedFineTuning: text-classification learns from labels by fineTuning: it does not answer in words',
+    ]);
+  });
+
+  it('has a template with one place for the text', () => {
+    for (const prompt of ['제목: ', '{text} {text}']) {
+      const supervisedFineTuning = { template: { prompt } };
+      expect(problemsOf({ ...language, training: { pretraining: {}, supervisedFineTuning } })).toContain(
+        'training.supervisedFineTuning.template.prompt: expected {text} once',
+      );
+    }
   });
 });

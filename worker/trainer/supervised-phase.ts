@@ -1,0 +1,59 @@
+// A decoder's supervised fine-tuning, made ready: pairs of prompt and answer, and the model that is to learn them.
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import { CoppiceFailure } from '../../contracts/failures.ts';
+import type { SupervisedFineTuningJob } from '../../contracts/training-job.ts';
+import { gptConfigOf } from '../../pipeline/model/gpt-config.ts';
+import { startingGpt, writeGpt } from '../../pipeline/model/gpt-files.ts';
+import { createSupervisedFineTuning } from '../../pipeline/training/supervised-fine-tuning.ts';
+import type { TokenPairs } from '../../pipeline/training/token-pairs.ts';
+import type { Opened } from './inputs.ts';
+import { openTokenStream, readInitialGpt, travelling } from './inputs.ts';
+import { openTokenPairs } from './pair-inputs.ts';
+import type { ReadyPhase } from './training-run.ts';
+
+/** @throws CoppiceFailure InvalidInput where the tokens are no pairs, or none is left to train on */
+export async function prepareSupervised(
+  job: SupervisedFineTuningJob,
+  artifacts: ArtifactStore,
+): Promise<ReadyPhase> {
+  const { seed, options, heldOutPairs } = job;
+  const initial = await readInitialGpt(artifacts, job.initialWeights);
+  const tokens = await openTokenPairs(artifacts, job.tokens);
+  const close = [tokens.close];
+  try {
+    refuse(job, tokens);
+    const { vocabularySize, endOfTextId } = tokens;
+    const config = gptConfigOf(job.architecture, { vocabularySize, endOfTextId, dropout: options.dropout });
+    const task = { config, seed, options, heldOutPairs };
+    const stream = job.text && (await openTokenStream(artifacts, job.text.tokens));
+    if (stream) close.push(stream.close);
+    const text = job.text && stream && { ...job.text, tokens: stream };
+    const objective = createSupervisedFineTuning({ ...task, tokens, text });
+    const { layout } = objective;
+    return {
+      objective,
+      recipe: { kind: job.kind, task: { ...task, tokens: travelling(tokens) } },
+      startingParameters: () => startingGpt({ config, layout, seed }, initial),
+      toFiles: (parameters) => writeGpt({ config, layout, parameters }),
+      close: () => {
+        for (const end of close) end();
+      },
+    };
+  } catch (error) {
+    for (const end of close) end();
+    throw error;
+  }
+}
+
+function refuse(
+  { architecture, heldOutPairs }: SupervisedFineTuningJob,
+  { rows, contextLength }: Opened<TokenPairs>,
+): void {
+  if (contextLength !== architecture.contextLength) {
+    const message = `rows of ${contextLength} tokens are not the model's ${architecture.contextLength}`;
+    throw new CoppiceFailure('InvalidInput', message);
+  }
+  if (heldOutPairs < rows) return;
+  const message = `tokens: there are ${rows} pairs, of which the last ${heldOutPairs} are held out: none is left to train on`;
+  throw new CoppiceFailure('InvalidInput', message, { rows, heldOutPairs });
+}
