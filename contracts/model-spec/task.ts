@@ -5,7 +5,6 @@ import type { EvaluationSpec, RetrainingSpec, RolloutSpec } from './judgement.ts
 import { gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
-import { searchedPhase, searchProblems } from './searched-phase.ts';
 import type { ServingSpec } from './serving.ts';
 
 interface Sections {
@@ -30,8 +29,6 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* pretrainingProblems(spec);
   yield* supervisedProblems(spec);
   yield* gateProblems(spec);
-  const wrong = [...searchProblems(spec.training)];
-  for (const { path, message } of wrong) yield { path: ['training', ...path], message };
   const { task, model, training, retraining } = spec;
   if (task === 'text-classification') {
     if (model.architecture !== 'bert')
@@ -48,12 +45,6 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
     };
   if (training.pretraining === undefined)
     yield { path: ['training', 'pretraining'], message: 'expected: a language model begins with it' };
-  const { search } = training;
-  if (search && wrong.length === 0 && searchedPhase(search) === 'fineTuning')
-    yield {
-      path: ['training', 'search', 'space'],
-      message: 'fineTuning classifies: of a language model it is not done',
-    };
   if (spec.serving?.precision === 'int8')
     yield {
       path: ['serving', 'precision'],
