@@ -1,5 +1,5 @@
 // From the description of a source to the source.
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collection.ts';
 import { createFilesSource } from './files.ts';
@@ -8,6 +8,7 @@ import { createLabelCollector, type LabelCollection, type LabelKind } from './la
 import { addLabelObjects } from './label-objects.ts';
 import { createMailFolderSource } from './mail-folder.ts';
 import { createObjectPrefixSource } from './object-prefix.ts';
+import { createPackageSource } from './package.ts';
 import type { ObjectReader, Source } from './source.ts';
 
 export interface SourceContext {
@@ -15,6 +16,8 @@ export interface SourceContext {
   readonly baseDirectory: string;
   /** Needed by the kinds that read objects. */
   readonly objects?: ObjectReader;
+  /** Where sources keep what they have fetched; needed by packages. */
+  readonly stateDirectory?: string;
   readonly now?: () => Date;
 }
 
@@ -31,7 +34,7 @@ function required(objects: ObjectReader | undefined, bucket: string): ObjectRead
  * @throws CoppiceFailure InvalidInput when it reads objects and there is no object store
  */
 export function createSource(spec: SourceSpec, context: SourceContext): Source {
-  const { baseDirectory, objects, now = () => new Date() } = context;
+  const { baseDirectory, objects, stateDirectory, now = () => new Date() } = context;
   switch (spec.kind) {
     case 'files':
       return createFilesSource(spec, { path: resolve(baseDirectory, spec.path), now });
@@ -39,6 +42,13 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
       return createMailFolderSource(spec, { path: resolve(baseDirectory, spec.path), now });
     case 'object-prefix':
       return createObjectPrefixSource(spec, { objects: required(objects, spec.bucket), now });
+    case 'package':
+      if (stateDirectory === undefined)
+        throw new CoppiceFailure(
+          'InvalidInput',
+          `nothing says where the package ${spec.package} may be kept`,
+        );
+      return createPackageSource(spec, { cacheFolder: join(stateDirectory, 'packages'), now });
   }
 }
 

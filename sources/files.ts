@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { SourceSpec } from '../contracts/model-spec/collection.ts';
-import { documentOf, looksBinary } from './content.ts';
+import { documentOf, looksBinary, type Origin } from './content.ts';
 import { collectEntries, type FoundState, type SourceEntry } from './entries.ts';
 import { type FolderEntry, listFolder } from './folder.ts';
 import { fingerprint, openSeenEntries } from './seen-entries.ts';
@@ -25,37 +25,47 @@ export function problemBefore({ problem, sizeBytes }: FolderEntry, maximumBytes:
   return problem ?? (sizeBytes > maximumBytes ? `larger than ${maximumBytes} bytes` : undefined);
 }
 
+export interface OpenFileOptions {
+  readonly state: number;
+  readonly maximumFileBytes: number;
+  readonly origin: Omit<Origin, 'collectedAt'>;
+  readonly now: () => Date;
+}
+
+/** Reads the one document of a file, or says why there is none. */
+export async function* openFile(
+  entry: FolderEntry,
+  { state, maximumFileBytes, origin, now }: OpenFileOptions,
+): AsyncGenerator<FoundState> {
+  const { uri, mediaType } = origin;
+  const before = problemBefore(entry, maximumFileBytes);
+  if (before !== undefined) {
+    yield { state, problem: { uri, reason: before } };
+    return;
+  }
+  const bytes = await readFile(entry.path);
+  if (mediaType.startsWith('text/') && looksBinary(bytes))
+    yield { state, problem: { uri, reason: 'not text' } };
+  else yield { state, document: documentOf(bytes, { ...origin, collectedAt: now() }) };
+}
+
 /** Makes the source of kind `files`. */
 export function createFilesSource(
   spec: Extract<SourceSpec, { kind: 'files' }>,
   { path, now }: FolderContext,
 ): Source {
-  const { name: source, mediaType, licence, extensions } = spec;
+  const { name: source, mediaType, licence, extensions, maximumFileBytes } = spec;
   const wanted = ({ name }: FolderEntry): boolean =>
     extensions.length === 0 || extensions.some((extension) => name.endsWith(extension));
-
-  async function* open(entry: FolderEntry, uri: string): AsyncGenerator<FoundState> {
-    const state = fileState(entry);
-    const before = problemBefore(entry, spec.maximumFileBytes);
-    if (before !== undefined) {
-      yield { state, problem: { uri, reason: before } };
-      return;
-    }
-    const bytes = await readFile(entry.path);
-    if (mediaType.startsWith('text/') && looksBinary(bytes))
-      yield { state, problem: { uri, reason: 'not text' } };
-    else {
-      const origin = { source, name: entry.name, uri, mediaType, collectedAt: now(), licence };
-      yield { state, document: documentOf(bytes, origin) };
-    }
-  }
 
   return {
     name: source,
     collect: async function* (cursor, signal) {
       const entries: SourceEntry[] = (await listFolder(path, signal)).filter(wanted).map((entry) => {
         const uri = pathToFileURL(entry.path).href;
-        return { uri, state: fileState(entry), open: () => open(entry, uri) };
+        const state = fileState(entry);
+        const origin = { source, name: entry.name, uri, mediaType, licence };
+        return { uri, state, open: () => openFile(entry, { state, maximumFileBytes, origin, now }) };
       });
       yield* collectEntries(
         entries,

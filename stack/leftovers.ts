@@ -45,6 +45,7 @@ export async function findLeftovers(places: LeftoverPlaces): Promise<Leftover[]>
       : ([
           ['log', await below(join(home, 'logs'))],
           ['versions that a gateway had loaded', await below(join(home, 'gateway'))],
+          ['packages that collections had fetched', await below(join(home, 'packages'))],
           ['data of the stack', data ? await below(join(home, 'data')) : []],
         ] satisfies [string, string[]][])),
     ['uploads that were cut off', await filter(spools, isAbandoned)],

@@ -1,5 +1,5 @@
 // The worker: workflows, the activities that move and compute data, and the single writer of the registry.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
@@ -9,6 +9,7 @@ import { createForgettingActivities } from '../activities/forgetting.ts';
 import { createLanguageEvaluationActivities } from '../activities/language-evaluation.ts';
 import { createModelStateActivities } from '../activities/model-state.ts';
 import { createMonitoringActivities } from '../activities/monitoring.ts';
+import { createPairActivities } from '../activities/pairs.ts';
 import { createRegistryActivities } from '../activities/registry.ts';
 import { createRepairActivities } from '../activities/repair.ts';
 import { createRolloutActivities } from '../activities/rollout.ts';
@@ -45,11 +46,13 @@ const activities = {
     artifacts,
     pointers: buckets.artifacts,
     objects: openBucketReader(settings),
+    stateDirectory: resolve(settings.home),
     runStage,
     now,
   }),
   ...createCleaningActivities({ artifacts, runStage, metrics }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
+  ...createPairActivities({ artifacts, runStage, loadTokenizer }),
   ...createSelectionActivities({ artifacts, runStage }),
   ...createLanguageEvaluationActivities({ artifacts, runStage, now }),
   ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),

@@ -7,6 +7,14 @@ const named = {
   licence: z.string().optional(),
 };
 
+const npmName = /^(?:@[a-z0-9~][\w.~-]{0,100}\/)?[a-z0-9~][\w.~-]{0,212}$/i;
+/** Semantic versioning. */
+export const npmVersion = /^\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[\dA-Za-z.-]{1,100})?(?:\+[\dA-Za-z.-]{1,100})?$/;
+/** Debian policy 5.6.1. */
+const debianName = /^[a-z0-9][a-z0-9+.-]{1,100}$/;
+/** Debian policy 5.6.12. */
+export const debianVersion = /^\d[\dA-Za-z.+~:-]{0,200}$/;
+
 /** A folder of files, one document each, walked in the order of their names. */
 export const filesSourceSchema = z.strictObject({
   kind: z.literal('files'),
@@ -49,10 +57,60 @@ export const objectPrefixSourceSchema = z.strictObject({
     .default(8 * 1024 * 1024),
 });
 
+/** A package of a registry, read as a folder of files. Its newest version, unless one is named. */
+export const packageSourceSchema = z
+  .strictObject({
+    kind: z.literal('package'),
+    ...named,
+    /** Asked by its own client, `npm` or `apt-get`, with the configuration of this machine. */
+    registry: z.enum(['npm', 'debian']),
+    package: z.string(),
+    /** Exact; no ranges. */
+    version: z.string().optional(),
+    /** Within the package; ids are relative to it. */
+    folder: z
+      .string()
+      .regex(/^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))/, 'expected a path within the package')
+      .default(''),
+    /** Patterns of paths below the folder, such as `guide/**`; all where empty. */
+    include: z.array(z.string().min(1)).default([]),
+    extensions: z.array(z.string().min(1)).default([]),
+    mediaType: z.string().default('text/plain'),
+    maximumFileBytes: z
+      .number()
+      .int()
+      .positive()
+      .default(8 * 1024 * 1024),
+    /** As it is fetched, and unpacked. */
+    maximumPackageBytes: z
+      .number()
+      .int()
+      .positive()
+      .default(1024 * 1024 * 1024),
+  })
+  .superRefine(({ registry, package: name, version }, context) => {
+    // Neither may begin with a hyphen, since they are arguments of the clients.
+    const names = registry === 'npm' ? npmName : debianName;
+    const versions = registry === 'npm' ? npmVersion : debianVersion;
+    if (!names.test(name))
+      context.addIssue({
+        code: 'custom',
+        path: ['package'],
+        message: `expected the name of a package of ${registry}`,
+      });
+    if (version !== undefined && !versions.test(version))
+      context.addIssue({
+        code: 'custom',
+        path: ['version'],
+        message: `expected an exact version as ${registry} writes it`,
+      });
+  });
+
 export const sourceSchema = z.discriminatedUnion('kind', [
   filesSourceSchema,
   mailFolderSourceSchema,
   objectPrefixSourceSchema,
+  packageSourceSchema,
 ]);
 /** Where documents come from. */
 export type SourceSpec = z.infer<typeof sourceSchema>;
