@@ -4,28 +4,32 @@ import { Worker } from '@temporalio/worker';
 import { createFailureInterceptor } from '../activities/failures.ts';
 import { createPlanningActivities } from '../activities/planning.ts';
 import { createTrainingActivities } from '../activities/training.ts';
+import { createTrialActivities } from '../activities/trials.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
 import { openProcess, runUntilStopped } from './process-root.ts';
 import { connectWorker } from './temporal.ts';
+import { trainerProgram } from './trainer/program.ts';
 import { runPlanningJob, runTrainingJob } from './trainer/supervise.ts';
 import { withinMemory } from './trainer/within-memory.ts';
 
 const opened = await openProcess('trainer');
 const { settings, store, metrics, runStage } = opened;
+await trainerProgram(); // now, so that the code that trains is the code whose version was read
 const connection = await connectWorker(settings);
+const dependencies = {
+  artifacts: store.artifacts,
+  runStage,
+  metrics,
+  runTrainingJob: withinMemory((job, options) => runTrainingJob(job, { ...options, settings }), {
+    artifacts: store.artifacts,
+    objects: store.buckets.artifacts,
+  }),
+};
 const worker = await Worker.create({
   connection,
   namespace: settings.temporal.namespace,
   taskQueue: taskQueues.training,
-  activities: createTrainingActivities({
-    artifacts: store.artifacts,
-    runStage,
-    metrics,
-    runTrainingJob: withinMemory((job, options) => runTrainingJob(job, { ...options, settings }), {
-      artifacts: store.artifacts,
-      objects: store.buckets.artifacts,
-    }),
-  }),
+  activities: { ...createTrainingActivities(dependencies), ...createTrialActivities(dependencies) },
   interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },
   maxConcurrentActivityTaskExecutions: 1,
   maxHeartbeatThrottleInterval: '1 second', // the heartbeat is the progress that people watch

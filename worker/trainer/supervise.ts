@@ -3,17 +3,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { CoppiceFailure } from '../../contracts/failures.ts';
-import type {
-  ScoringOutcome,
-  TrainingJob,
-  TrainingOutcome,
-  TrainingProgress,
-} from '../../contracts/training-job.ts';
+import type { JobOutcome, TrainingJob, TrainingProgress } from '../../contracts/training-job.ts';
 import type { PlanningJob, PlanningOutcome } from '../../contracts/training-plan.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
+import { trainerProgram } from './program.ts';
 
 export interface SupervisionOptions {
   readonly onProgress: (progress: TrainingProgress) => void;
@@ -24,7 +19,6 @@ export interface SupervisionOptions {
   readonly onStart?: (pid: number) => void;
 }
 
-const entry = fileURLToPath(new URL('main.ts', import.meta.url));
 const STOP_GRACE_MS = 10_000; // a step and a checkpoint of a hundred megabytes
 const LAST_WORDS = 4_000; // characters of the error output that a failure carries
 
@@ -33,10 +27,7 @@ const LAST_WORDS = 4_000; // characters of the error output that a failure carri
  * @throws CoppiceFailure TrainingInterrupted where the trainer died or was stopped: the same job goes on from its last
  * checkpoint; OutOfMemory; TrainingDiverged; CheckpointIncompatible; InvalidInput; those of the store
  */
-export async function runTrainingJob(
-  job: TrainingJob,
-  options: SupervisionOptions,
-): Promise<TrainingOutcome | ScoringOutcome> {
+export async function runTrainingJob(job: TrainingJob, options: SupervisionOptions): Promise<JobOutcome> {
   const { secretKey, ...store } = options.settings.store;
   const start = { job, home: options.settings.home, store: { ...store, secretKey: secretKey.reveal() } };
   const answer = await converse({ kind: 'start', ...start }, options);
@@ -60,9 +51,13 @@ type Listening = Omit<SupervisionOptions, 'settings'>;
 /** Starts a trainer, asks it one thing and waits for its answer. */
 async function converse(asked: ToTrainer, options: Listening): Promise<Answer> {
   const { signal } = options;
+  const program = await trainerProgram();
   if (signal.aborted)
     throw new CoppiceFailure('TrainingInterrupted', 'stopped before the trainer was started');
-  const child = fork(entry, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(program, {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   const stopNow = () => stop(child);
   signal.addEventListener('abort', stopNow);
   try {
