@@ -19,7 +19,7 @@ import type {
 } from '../contracts/training-job.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { examplesSchema } from './scoring-files.ts';
+import { rowsSchema } from './scoring-files.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** Runs a job in a process beside this one; see worker/trainer/supervise.ts. */
@@ -58,7 +58,7 @@ export interface PhaseInput extends RunIdentity {
 export interface ScoringInput {
   readonly tokens: ArtifactReference;
   readonly weights: ArtifactReference;
-  /** JSON of `{ row, label }[]`: the rows to score, in this order. */
+  /** JSON of `{ row }[]`: the rows to score, in this order. */
   readonly examples: ArtifactReference;
   /** Of weights that are not quantized; absent: float32. */
   readonly precision?: ServingPrecision;
@@ -122,14 +122,14 @@ export function createTrainingActivities({
       });
     },
 
-    /** @returns JSON of the probabilities of the given rows. */
+    /** @returns JSON of the probabilities of the given rows, or of the tags of their tokens. */
     async scoreExamples({
       tokens,
       weights,
       examples,
       precision = 'float32',
     }: ScoringInput): Promise<ArtifactReference> {
-      const rows = (await artifacts.readJson(examples, examplesSchema)).map(({ row }) => row);
+      const rows = (await artifacts.readJson(examples, rowsSchema)).map(({ row }) => row);
       const outcome = await withHeartbeat((signal) =>
         runTrainingJob(
           { kind: 'scoring', tokens, weights, rows, precision },

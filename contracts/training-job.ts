@@ -161,7 +161,8 @@ export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
 export const scoringOutcomeSchema = z.object({
   /**
    * JSON: `{ labels: string[], probabilities: number[][] }`, rows in the order asked; `quantized`, a reference to the
-   * weights that gave them where those were made for it.
+   * weights that gave them where those were made for it. Of a classifier of tokens `tags: { classes: number[], scores:
+   * number[] }[]` in place of the probabilities: of each token of a row the class, and its probability.
    */
   probabilities: artifactReferenceSchema,
 });

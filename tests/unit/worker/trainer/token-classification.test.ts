@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tagsSchema } from '../../../../activities/scoring-files.ts';
 import type { ArtifactStore } from '../../../../artifacts/artifact-store.ts';
 import type { FineTuningJob, TrainingJob, TrainingOutcome } from '../../../../contracts/training-job.ts';
 import { readModel } from '../../../../pipeline/model/model-files.ts';
@@ -48,6 +49,26 @@ describe('fine-tuning on tokens', () => {
     const { config, layout } = readModel(await readModelFiles(artifacts, weights));
     expect(config).toMatchObject({ head: 'token-classification', labels: ['even', 'odd'] });
     expect(layout.entries.some(({ name }) => name.includes('pooler'))).toBe(false);
+  });
+
+  it('tags the tokens of rows that it was not trained on, as it has learned', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const job = await taggingJob(artifacts, { epochs: 12 });
+    const { weights } = await train(job, context());
+    const rows = [47, 40];
+    const outcome = await runJob({ kind: 'scoring', tokens: job.tokens, weights, rows }, context());
+    if (!('probabilities' in outcome)) throw new Error('expected scores');
+    const { labels, tags } = await artifacts.readJson(outcome.probabilities, tagsSchema);
+    expect(labels).toEqual(['even', 'odd']);
+    const { lengths, ids, contextLength, close } = await openTokenRows(artifacts, job.tokens);
+    const right = rows.flatMap((row, index) => {
+      const text = [...ids.subarray(row * contextLength, row * contextLength + lengths[row])];
+      expect(tags[index].classes).toHaveLength(text.length);
+      return text.flatMap((id, token) => (id < 5 ? [] : [tags[index].classes[token] === id % 2]));
+    });
+    close();
+    expect(right.filter(Boolean).length / right.length).toBeGreaterThan(0.8);
+    expect(Math.min(...tags.flatMap(({ scores }) => scores))).toBeGreaterThanOrEqual(0.5);
   });
 
   it('ends with the same model where it was stopped and resumed, with batches of a thread', async () => {
