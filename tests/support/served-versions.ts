@@ -4,6 +4,8 @@ import type { Challenger, RoutingDocument } from '../../contracts/registry.ts';
 import type { LoadedVersion } from '../../serving/loaded-version.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
 import type { ClassifierVersion } from '../../serving/tasks/classification-version.ts';
+import type { GenerationPiece } from '../../serving/tasks/generation-process.ts';
+import type { LanguageVersion } from '../../serving/tasks/generation-version.ts';
 
 /** An answer, the version's number in its label. */
 export const answerOf = (version: number): Answer => ({
@@ -41,6 +43,28 @@ export function createVersion(
     stopped: () => stopped,
     end: () => end(),
   };
+}
+
+/** A language model that says what it is told to; by default its number, once for each text that is asked for. */
+export function createLanguageVersion(
+  version: number,
+  continueTexts: LanguageVersion['continueTexts'] = (question) => says(version, question),
+): LanguageVersion {
+  return {
+    ...{ version, task: 'language-modelling', contextLength: 32, continueTexts },
+    ...{ ended: new Promise(() => undefined), stop: () => undefined },
+  };
+}
+
+async function* says(
+  version: number,
+  { prompts, choices }: Parameters<LanguageVersion['continueTexts']>[0],
+): ReturnType<LanguageVersion['continueTexts']> {
+  for (let row = 0; row < prompts.length * choices; row += 1) {
+    yield await Promise.resolve<GenerationPiece>({ row, text: `text of `, tokens: 2 });
+    yield { row, text: String(version), tokens: 1, finish: 'length' };
+  }
+  return { promptTokens: 5 * prompts.length };
 }
 
 /** A model as it is served, with version 1 as champion and, by default, version 2 challenging it for a quarter. */
