@@ -2,6 +2,7 @@
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { BeamOptions, Hypothesis } from '../../pipeline/generation/beam-search.ts';
 import { checkBeams } from '../../pipeline/generation/beam-search.ts';
+import type { CachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
 import type { GeneratedToken, GenerationOptions } from '../../pipeline/generation/generate.ts';
 import { generate } from '../../pipeline/generation/generate.ts';
 import { checkedPrompt, checkMaximumNewTokens, roomAfter } from '../../pipeline/generation/prompts.ts';
@@ -17,7 +18,6 @@ import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import { nextTokenLogits } from '../../pipeline/model/gpt-graph.ts';
 import { namedTensors } from '../../pipeline/model/layout.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
-import type { OnnxDecoder } from './decoder.ts';
 import { openOnnxDecoder } from './decoder.ts';
 import type { OnnxSession } from './session.ts';
 import { openOnnxSession } from './session.ts';
@@ -148,14 +148,14 @@ interface Decoders {
   readonly take: (
     rows: number,
     length: number,
-  ) => Promise<{ readonly decoder: OnnxDecoder; readonly giveBack: () => Promise<void> }>;
+  ) => Promise<{ readonly decoder: CachedDecoder; readonly giveBack: () => Promise<void> }>;
   readonly close: () => Promise<void>;
 }
 
 /** A decoder belongs to one request at a time, since its caches hold that request's texts. */
 function createDecoders(model: GptModel, threads: number): Decoders {
   const { contextLength } = model.config;
-  const idle: { readonly size: string; readonly decoder: OnnxDecoder }[] = []; // used last stands last
+  const idle: { readonly size: string; readonly decoder: CachedDecoder }[] = []; // used last stands last
   let closed = false;
   return {
     take: async (rows, length) => {
