@@ -136,7 +136,16 @@ export interface SelectionInput extends RunIdentity {
   readonly positiveLabel?: string;
 }
 
-/** Which rows are trained on and which are held out. Files of `{ row, label }[]`. */
+export interface TokenSelectionInput extends Omit<SelectionInput, 'positiveLabel'> {
+  /** Texts that the labelled spans are in, and the tokenizer that splits them into words. */
+  readonly corpus: ArtifactReference;
+  readonly tokenizer: ArtifactReference;
+}
+
+/**
+ * Which rows are trained on and which are held out. Files of `{ row, label }[]`, or of `{ row, labels }[]` where tokens are
+ * classified.
+ */
 export interface SelectionResult extends StageRecord {
   readonly training: ArtifactReference;
   readonly holdout: ArtifactReference;
@@ -210,6 +219,11 @@ export interface LanguageTrainingResult
   > {
   /** Of the documents that it was not trained on. */
   readonly heldOut: LanguageFigures;
+}
+
+export interface TokenEvaluationInput extends Omit<EvaluationInput, 'dropped'> {
+  /** Spans of the documents. */
+  readonly labels: ArtifactReference;
 }
 
 export interface LanguageEvaluationInput
