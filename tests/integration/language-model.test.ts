@@ -1,16 +1,19 @@
-// A language model as its user meets it, on a stack of its own: from a folder of texts to a version that is registered and
-// exported, by the command line.
+// A language model as its user meets it, on a stack of its own: from a folder of texts to a version that is exported by the
+// command line, and in service, where OpenAI's own client continues texts with it.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import { startStack, stopStack } from '../../stack/control.ts';
+import { poll } from '../support/poll.ts';
 
 let home: string;
 let environment: NodeJS.ProcessEnv;
+let client: OpenAI;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'coppice-language-'));
   const stack = await startStack({
@@ -20,6 +23,10 @@ beforeAll(async () => {
     timeoutMs: 180_000,
   });
   environment = { ...process.env, ...stack.environment, COPPICE_HOME: stack.home };
+  client = new OpenAI({
+    baseURL: `${stack.environment.GATEWAY_URL}/v1`,
+    ...{ apiKey: 'of nobody', maxRetries: 0 },
+  });
 }, 240_000);
 afterAll(async () => {
   await stopStack(join(home, 'stack'));
@@ -62,7 +69,6 @@ describe('a language model', () => {
     expect(run.stderr).toMatch(/evaluation +done .* perplexity \d/);
     const told = JSON.parse(run.stdout) as { outcome: string; version: number; reasons: string[] };
     expect(told).toMatchObject({ outcome: 'registered', version: 1 });
-    expect(told.reasons).toContain('version 1 is not rolled out: gateways do not serve language models');
 
     const exported = join(home, 'exported');
     expect((await coppice('export', 'decisions@1', exported)).code).toBe(0);
@@ -77,8 +83,94 @@ describe('a language model', () => {
       weights: await readFile(join(exported, 'model.safetensors')),
     });
     expect(config).toMatchObject({ layers: 1, hiddenSize: 32, contextLength: 32, endOfTextId: 3 });
-    const promoted = await coppice('promote', 'decisions@1');
-    expect(promoted.code).not.toBe(0);
-    expect(promoted.stdout + promoted.stderr).toContain('gateways do not serve language models');
   }, 480_000);
+});
+
+const question = { model: 'decisions', prompt: 'Each version', max_tokens: 12 };
+
+describe('OpenAI’s client at the gateway', () => {
+  it('is answered by the first version as soon as that is in service', async () => {
+    const answer = await poll(
+      'an answer',
+      () => client.completions.create({ ...question, temperature: 0 }).catch(() => undefined),
+      60_000,
+    );
+    expect(answer).toMatchObject({
+      object: 'text_completion',
+      model: 'decisions',
+      system_fingerprint: 'decisions@1',
+      choices: [{ index: 0, logprobs: null, finish_reason: 'length' }],
+      usage: { completion_tokens: 12 },
+    });
+    expect(answer.choices[0].text).not.toBe('');
+    const models = await client.models.list();
+    expect(models.data.map(({ id, object }) => [id, object])).toEqual([['decisions', 'model']]);
+  }, 90_000);
+
+  it('streams the text that it gets whole, with its usage at the end', async () => {
+    const whole = await client.completions.create({ ...question, seed: 7 });
+    const stream = await client.completions.create({
+      ...{ ...question, seed: 7 },
+      ...{ stream: true, stream_options: { include_usage: true } },
+    });
+    let text = '';
+    const [reasons, usages]: unknown[][] = [[], []];
+    for await (const { choices, usage } of stream) {
+      text += choices.map((choice) => choice.text).join('');
+      reasons.push(...choices.map(({ finish_reason: reason }) => reason as string | null));
+      usages.push(usage);
+    }
+    expect(text).toBe(whole.choices[0].text);
+    expect(reasons.filter((reason) => reason !== null)).toEqual(['length']);
+    expect(usages.at(-1)).toEqual(whole.usage);
+    expect(new Set(usages.slice(0, -1))).toEqual(new Set([null]));
+  });
+
+  it('gets the same text twice for a seed, and another for another', async () => {
+    const textOf = async (seed: number) =>
+      (await client.completions.create({ ...question, seed, max_tokens: 16 })).choices[0].text;
+    const [once, twice, other] = [await textOf(1), await textOf(1), await textOf(2)];
+    expect(twice).toBe(once);
+    expect(other).not.toBe(once);
+  });
+
+  it('gets a text that ends before a stop sequence', async () => {
+    const asked = { ...question, seed: 7, max_tokens: 16 };
+    const [{ text }] = (await client.completions.create(asked)).choices;
+    const stop = text.slice(4, 6);
+    const [stopped] = (await client.completions.create({ ...asked, stop })).choices;
+    expect(stopped.text).toBe(text.slice(0, text.indexOf(stop)));
+    expect(stopped.finish_reason).toBe('stop');
+  });
+
+  it('gets several texts for several prompts, with the probabilities of their tokens', async () => {
+    const { choices, usage } = await client.completions.create({
+      ...question,
+      ...{ prompt: ['Each', ''], n: 2, logprobs: 2, max_tokens: 3 },
+    });
+    expect(choices.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(usage?.completion_tokens).toBe(12);
+    for (const { logprobs } of choices) {
+      expect(logprobs?.tokens).toHaveLength(3);
+      expect(logprobs?.token_logprobs?.every((value) => value < 0)).toBe(true);
+      expect(logprobs?.text_offset?.[0]).toBe(0);
+    }
+  });
+
+  it('is told what is wrong by errors of its own', async () => {
+    const long = { ...question, prompt: 'registry '.repeat(100) };
+    await expect(client.completions.create(long)).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringMatching(
+        /prompt: expected at most 32 tokens, the model's context, got \d+/,
+      ) as string,
+    });
+    await expect(client.completions.create({ ...question, model: 'nobody' })).rejects.toBeInstanceOf(
+      OpenAI.NotFoundError,
+    );
+    await expect(client.completions.create({ ...question, presence_penalty: 1 })).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('presence_penalty') as string,
+    });
+  });
 });
