@@ -9,6 +9,15 @@ interface Options {
   readonly json: boolean;
 }
 
+/** Of classifiers and of language models; only those that a version has are shown. */
+const figures = [
+  ['accuracy', 'accuracy'],
+  ['F1', 'f1'],
+  ['AUC', 'auc'],
+  ['perplexity', 'perplexity'],
+  ['bits per byte', 'bitsPerByte'],
+] as const;
+
 export function registryVerbs(program: Command): void {
   program
     .command('versions')
@@ -17,9 +26,13 @@ export function registryVerbs(program: Command): void {
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json }: Options) => {
       const versions = await (await controlApi()).versions(modelArgument(model));
+      const shown = figures.filter(([, name]) => versions.some(({ metrics }) => name in metrics));
       createOutput(json).result(versions, () =>
         table(
-          ['version', 'state', 'made', 'based on', 'served in', 'because of', 'accuracy', 'F1', 'AUC'],
+          [
+            ...['version', 'state', 'made', 'based on', 'served in', 'because of'],
+            ...shown.map(([title]) => title),
+          ],
           versions.map(
             ({ version, state, retrainingDue, createdAt, basedOn, precision, trigger, metrics }) => [
               formatVersion(model, version),
@@ -28,9 +41,7 @@ export function registryVerbs(program: Command): void {
               basedOn === undefined ? '' : String(basedOn),
               precision ?? 'float32',
               trigger.kind === 'alert' ? `alert ${trigger.alert}` : trigger.kind,
-              ...[metrics.accuracy, metrics.f1, metrics.auc].map((value) =>
-                Number.isFinite(value) ? value.toFixed(3) : '',
-              ),
+              ...shown.map(([, name]) => (Number.isFinite(metrics[name]) ? metrics[name].toFixed(3) : '')),
             ],
           ),
         ),
