@@ -2,13 +2,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import type { AttentionText } from '../pipeline/evaluation/attention-maps.ts';
-import { readAttention, shownTokens } from '../pipeline/evaluation/attention-maps.ts';
+import { readAttention } from '../pipeline/evaluation/attention-maps.ts';
 import { chooseTexts } from '../pipeline/evaluation/attention-texts.ts';
 import {
   type ClassifierEvaluation,
   type ClassifierEvaluationInput,
   evaluateClassifier,
 } from '../pipeline/evaluation/classifier-evaluation.ts';
+import { shownTokens } from '../pipeline/evaluation/head-maps.ts';
 import { MetricUndefined } from '../pipeline/evaluation/metric-undefined.ts';
 import { renderReport } from '../pipeline/evaluation/report/render-report.ts';
 import type { EvaluationReport } from '../pipeline/evaluation/report/report.ts';

@@ -2,14 +2,22 @@
 import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { mediaTypes } from '../contracts/artifact.ts';
+import { cleanDocumentSchema } from '../contracts/document.ts';
 import type { EvaluationResult, GateJudgement, LanguageEvaluationInput } from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
 import { packageFiles } from '../contracts/version-package.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
 import { judgeLanguageModel } from '../pipeline/evaluation/language-figures.ts';
+import { beginningsOf, followersOf, sampleSentences } from '../pipeline/evaluation/language-samples.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { readLanguageSamples } from './language-samples-thread.ts';
+import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
+
+/** Of what is drawn by chance, so that a report can be made again. */
+const seed = 1;
 
 export interface LanguageEvaluationDependencies {
   readonly artifacts: ArtifactStore;
@@ -24,9 +32,34 @@ export function createLanguageEvaluationActivities({
   runStage,
   now,
 }: LanguageEvaluationDependencies) {
+  /** Looks into the model: at the samples and prompts of the spec, or at some of what was held out. */
+  const lookInto = async (
+    { training, tokenization, evaluation, corpus }: LanguageEvaluationInput,
+    signal: AbortSignal,
+  ): Promise<Pick<LanguageReport, 'samples' | 'continuations' | 'attention'>> => {
+    const documents: string[] = [];
+    for await (const { text } of readShards(artifacts, corpus, cleanDocumentSchema)) documents.push(text);
+    const heldOut = documents.splice(Math.max(0, documents.length - evaluation.holdout));
+    const samples = evaluation.samples ?? sampleSentences(heldOut);
+    const prompts = evaluation.prompts ?? beginningsOf(samples);
+    const { files } = await artifacts.readDirectory(training.weights);
+    const model = {
+      config: (await artifacts.readBytes(files[packageFiles.config])).toString('utf8'),
+      weights: await artifacts.readBytes(files[packageFiles.weights]),
+    };
+    const tokenizer = (await artifacts.readBytes(tokenization.tokenizer)).toString('utf8');
+    const looked = await readLanguageSamples({ model, tokenizer, samples, prompts, seed }, signal);
+    const continuations = looked.continuations.map((it) => ({
+      ...it,
+      inCorpus: followersOf(it.prompt, documents),
+    }));
+    return { ...looked, continuations };
+  };
+
   const describe = async (
     input: LanguageEvaluationInput,
     verdict: LanguageReport['verdict'],
+    signal: AbortSignal,
   ): Promise<LanguageReport> => {
     const { training, tokenization, funnel, evaluation, corpus } = input;
     return {
@@ -34,6 +67,7 @@ export function createLanguageEvaluationActivities({
       ...{ model: input.model, runId: input.runId, createdAt: now().toISOString() },
       ...{ verdict, figures: training.heldOut, cleaning: funnel, environment: training.environment },
       heldOutDocuments: evaluation.holdout,
+      ...(await lookInto(input, signal)),
       learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
@@ -76,26 +110,27 @@ export function createLanguageEvaluationActivities({
           ...{ corpus, weights: training.weights, curve: training.curve },
           tokenizer: tokenization.tokenizer,
         },
-        compute: async () => {
-          const verdict = judgeLanguageModel(training.heldOut, evaluation.gates);
-          const report = await describe(input, verdict);
-          const made = {
-            package: await assemblePackage(input),
-            report: await artifacts.putBytes(renderLanguagePage(report), { mediaType: mediaTypes.html }),
-            evidence: await artifacts.putBytes(`${JSON.stringify(report, null, 2)}\n`, {
-              mediaType: mediaTypes.json,
-            }),
-          };
-          const { loss, perplexity, bitsPerByte } = training.heldOut;
-          const metrics = { loss, perplexity, bitsPerByte };
-          const gates = verdict.gates.map(
-            ({ gate, passed, value, reason }): GateJudgement => ({
-              ...{ gate: describeGate(gate), passed, value, reason },
-            }),
-          );
-          const outcome = verdict.passed ? ('accepted' as const) : ('rejected' as const);
-          return { result: { outcome, gates, metrics, intervals: {}, ...made }, outputs: made, metrics };
-        },
+        compute: () =>
+          withHeartbeat(async (signal) => {
+            const verdict = judgeLanguageModel(training.heldOut, evaluation.gates);
+            const report = await describe(input, verdict, signal);
+            const made = {
+              package: await assemblePackage(input),
+              report: await artifacts.putBytes(renderLanguagePage(report), { mediaType: mediaTypes.html }),
+              evidence: await artifacts.putBytes(`${JSON.stringify(report, null, 2)}\n`, {
+                mediaType: mediaTypes.json,
+              }),
+            };
+            const { loss, perplexity, bitsPerByte } = training.heldOut;
+            const metrics = { loss, perplexity, bitsPerByte };
+            const gates = verdict.gates.map(
+              ({ gate, passed, value, reason }): GateJudgement => ({
+                ...{ gate: describeGate(gate), passed, value, reason },
+              }),
+            );
+            const outcome = verdict.passed ? ('accepted' as const) : ('rejected' as const);
+            return { result: { outcome, gates, metrics, intervals: {}, ...made }, outputs: made, metrics };
+          }),
       });
     },
   };

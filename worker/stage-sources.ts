@@ -22,6 +22,7 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/evaluation.ts',
       'activities/language-evaluation.ts',
       'activities/evaluation-thread-main.ts',
+      'activities/language-samples-thread-main.ts',
       'runtimes/tokenizers/tokenizer.ts',
     ],
   },

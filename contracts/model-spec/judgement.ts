@@ -41,12 +41,19 @@ export const gateSchema = z.discriminatedUnion('kind', [
 /** A condition that a version must meet before it may be registered for rollout. */
 export type GateSpec = z.infer<typeof gateSchema>;
 
+/** A few lines: a report shows each token of it. */
+const sampleText = z.string().trim().min(1).max(500);
+
 export const evaluationSchema = z.strictObject({
   /** The last so many (labelled) documents are never trained on: threshold and gates are judged on them. */
   holdout: z.number().int().min(10).default(500),
   /** The label whose precision, recall and F1 are reported first; default: the last in alphabetical order. */
   positiveLabel: z.string().optional(),
   gates: z.array(gateSchema).default([]),
+  /** Of a language model: texts whose probability the report tells token by token; absent: sentences that were held out. */
+  samples: z.array(sampleText).max(12).optional(),
+  /** Of a language model: beginnings that the report continues; absent: those of the samples. */
+  prompts: z.array(sampleText).max(12).optional(),
 });
 export type EvaluationSpec = z.infer<typeof evaluationSchema>;
 

@@ -31,6 +31,12 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* gateProblems(spec);
   const { task, model, training, retraining } = spec;
   if (task === 'text-classification') {
+    for (const field of ['samples', 'prompts'] as const)
+      if (spec.evaluation[field] !== undefined)
+        yield {
+          path: ['evaluation', field],
+          message: 'takes language-modelling: a classifier continues no text',
+        };
     if (model.architecture !== 'bert')
       yield {
         path: ['model', 'architecture'],

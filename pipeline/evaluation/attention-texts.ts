@@ -17,8 +17,6 @@ export interface ChosenText {
   readonly probability: number;
 }
 
-/** At most: of more, a reader looks at none. */
-export const MOST_TEXTS = 4;
 const MOST_RIGHT = 2;
 
 export interface ChoiceOptions {

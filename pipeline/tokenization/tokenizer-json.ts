@@ -101,6 +101,7 @@ function write(
 
 const vocabularySchema = z.object({
   model: z.object({
+    type: z.string().optional(),
     continuing_subword_prefix: z.string().nullish(),
     vocab: z.record(z.string(), z.number().int().nonnegative()),
   }),
@@ -108,18 +109,28 @@ const vocabularySchema = z.object({
 
 /**
  * @param json the file's text
+ * @returns its tokens by id, the name of its algorithm, and the mark of tokens that continue a word, where it has one
+ * @throws CoppiceFailure InvalidInput where it has no vocabulary of strings
+ */
+export function readVocabulary(json: string) {
+  const parsed = vocabularySchema.safeParse(JSON.parse(json));
+  if (!parsed.success)
+    throw new CoppiceFailure('InvalidInput', `expected a tokenizer.json: ${z.prettifyError(parsed.error)}`);
+  const { type: algorithm, continuing_subword_prefix: prefix, vocab } = parsed.data.model;
+  const tokens: string[] = [];
+  for (const [token, id] of Object.entries(vocab)) tokens[id] = token;
+  return { algorithm, tokens, prefix };
+}
+
+/**
+ * @param json the file's text
  * @returns ids of the tokens that continue a word, ascending; none where a tokenizer marks them otherwise
  * @throws CoppiceFailure InvalidInput where it has no vocabulary of strings
  */
 export function continuationIds(json: string): number[] {
-  const parsed = vocabularySchema.safeParse(JSON.parse(json));
-  if (!parsed.success)
-    throw new CoppiceFailure('InvalidInput', `expected a tokenizer.json: ${z.prettifyError(parsed.error)}`);
-  const { continuing_subword_prefix: prefix, vocab } = parsed.data.model;
+  const { tokens, prefix } = readVocabulary(json);
   if (prefix == null || prefix === '') return [];
-  return Object.entries(vocab)
-    .flatMap(([token, id]) => (token.startsWith(prefix) && token !== prefix ? [id] : []))
-    .sort((a, b) => a - b);
+  return tokens.flatMap((token, id) => (token.startsWith(prefix) && token !== prefix ? [id] : []));
 }
 
 function idOf(ids: ReadonlyMap<string, number>, token: string): number {

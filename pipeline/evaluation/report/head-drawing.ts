@@ -1,6 +1,7 @@
 // One head's attention as a heat map: a square a pair of tokens, the darker the more the row looks at the column.
-import type { HeadMap } from '../attention-maps.ts';
+
 import { formatShare } from '../format.ts';
+import type { HeadMap } from '../head-maps.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 

@@ -2,7 +2,10 @@
 import type { CurvePoint, LanguageFigures } from '../../../contracts/training-job.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import type { GateVerdict } from '../gates.ts';
+import type { AttentionMaps } from '../head-maps.ts';
+import type { Continuation, ScoredText } from '../language-samples.ts';
 import { languageModelMetrics } from '../metric-table.ts';
+import { languageAttentionSection } from './attention-section.ts';
 import { heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
@@ -10,6 +13,7 @@ import { languagesTable } from './languages-table.ts';
 import { documentOf } from './page.ts';
 import { cleaningTable, tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
+import { continuationsSection, samplesSection } from './samples-section.ts';
 import { gatesSection, headline } from './verdict-section.ts';
 
 export interface LanguageReport extends ReportOrigin {
@@ -17,6 +21,10 @@ export interface LanguageReport extends ReportOrigin {
   readonly verdict: GateVerdict;
   readonly figures: LanguageFigures;
   readonly heldOutDocuments: number;
+  readonly samples: readonly ScoredText[];
+  readonly continuations: readonly Continuation[];
+  /** What it looked at in the first samples. */
+  readonly attention: readonly AttentionMaps[];
 }
 
 /** @returns the whole HTML document */
@@ -31,6 +39,9 @@ ${formatNumber(figures.bitsPerByte)} bits for each byte of their text.</p>
 </div>
 ${gatesSection(report)}
 ${figuresSection(figures)}
+${samplesSection(report.samples)}
+${continuationsSection(report.continuations)}
+${languageAttentionSection(report.attention)}
 <section><h2>What it learned from</h2>
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}

@@ -62,6 +62,10 @@ details { border-bottom: 1px solid var(--grid); padding: .5rem 0; }
 summary { cursor: pointer; }
 summary .excerpt { color: var(--muted); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, "Noto Sans Mono CJK KR", monospace; background: var(--card); border: 1px solid var(--grid); border-radius: .25rem; padding: .75rem 1rem; margin: .5rem 0; max-height: 24rem; overflow-y: auto; }
+.tokens { display: flex; flex-wrap: wrap; gap: .25rem; list-style: none; margin: .5rem 0; padding: 0; }
+.tokens li { padding: .125rem .375rem; border-radius: .25rem; text-align: center; white-space: pre; background: color-mix(in srgb, var(--champion) var(--share), var(--card)); }
+.tokens small { display: block; color: inherit; font-size: .75rem; font-variant-numeric: tabular-nums; }
+.sample { margin: 1.5rem 0; } .continued { white-space: pre-line; }
 .unseen { position: absolute; }
 .scale text { font-size: 10px; fill: var(--ink); }
 .attention rect { fill: none; stroke: var(--line); }

@@ -1,12 +1,37 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createLanguageEvaluationActivities } from '../../../activities/language-evaluation.ts';
+import { createShardWriter } from '../../../activities/shards.ts';
 import type { StageRunner } from '../../../activities/stage-runner.ts';
 import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
-import type { GateSpec } from '../../../contracts/model-spec/judgement.ts';
+import { mediaTypes } from '../../../contracts/artifact.ts';
+import type { EvaluationSpec, GateSpec } from '../../../contracts/model-spec/judgement.ts';
 import { evaluationSchema } from '../../../contracts/model-spec/judgement.ts';
 import type { LanguageEvaluationInput } from '../../../contracts/stage-results.ts';
 import { languageFigures } from '../../../pipeline/evaluation/language-figures.ts';
+import type { GptConfig } from '../../../pipeline/model/gpt-config.ts';
+import { writeGpt } from '../../../pipeline/model/gpt-files.ts';
+import { gptLayout } from '../../../pipeline/model/gpt-graph.ts';
+import { initialParameters } from '../../../pipeline/model/layout.ts';
+import { trainBpe } from '../../../pipeline/tokenization/bpe-trainer.ts';
+import { countByteLevelWords } from '../../../pipeline/tokenization/byte-level-words.ts';
+import { writeByteLevelJson } from '../../../pipeline/tokenization/tokenizer-json.ts';
+import { loadTokenizer } from '../../../runtimes/tokenizers/tokenizer.ts';
+import { asActivity } from '../../support/activity-context.ts';
+
+const scored = z.array(z.object({ token: z.string(), probability: z.number() }));
+const reportSchema = z.object({
+  samples: z.array(
+    z.object({ text: z.string(), tokens: scored, logProbability: z.number(), perplexity: z.number() }),
+  ),
+  continuations: z.array(
+    z.object({ prompt: z.string(), likeliest: scored, greedy: z.string(), inCorpus: z.unknown() }),
+  ),
+  attention: z.array(
+    z.object({ tokens: z.array(z.string()), layers: z.array(z.array(z.object({ levels: z.string() }))) }),
+  ),
+});
 
 const artifacts = createArtifactStore(createMemoryObjectStore());
 const heldOut = languageFigures(Math.log(8), { documents: 20, tokens: 600, bytes: 1_200 });
@@ -16,23 +41,67 @@ const runStage: StageRunner = async (work) => {
   return { ...result, lineage: await artifacts.putJson('lineage'), cached: false, seconds: 0 };
 };
 
-async function evaluate(gates: GateSpec[], text = '') {
+const sentence = '나는 오늘 맛있는 밥을 먹었다.';
+const documents = [
+  '오늘 맛있는 밥을 먹었다.',
+  ...['나는 오늘 밥을 먹었다.', '어제 나는 오늘 밥을 먹었다.', '그리고 나는 학교에 갔다.'],
+  ...Array.from({ length: 20 }, (_, index) => `나는 ${index + 1}번 문을 열고 나갔다. 나는 돌아왔다.`),
+];
+
+/** A tokenizer of bytes, and a decoder that knows nothing yet. */
+async function smallModel() {
+  const learned = trainBpe(countByteLevelWords(documents), { vocabularySize: 1_000, minimumFrequency: 1 });
+  const json = writeByteLevelJson(learned);
+  const { vocabularySize, sepId } = await loadTokenizer(json);
+  const config: GptConfig = {
+    ...{ vocabularySize, endOfTextId: sepId, contextLength: 32, layers: 2, hiddenSize: 8, heads: 2 },
+    ...{ intermediateSize: 16, layerNormEpsilon: 1e-5, geluApproximation: 'none', dropout: 0 },
+  };
+  const layout = gptLayout(config);
+  return { json, files: writeGpt({ config, layout, parameters: initialParameters(layout, 1) }) };
+}
+
+async function writeCorpus(texts: readonly string[]) {
+  const shards = createShardWriter(artifacts, mediaTypes.documents);
+  for (const [index, text] of texts.entries()) {
+    const origin = {
+      id: `made-up/${index}`,
+      source: 'made-up',
+      uri: `${index}`,
+      digest: `sha256:${'0'.repeat(64)}`,
+    };
+    await shards.add({ ...origin, collectedAt: '2026-11-24T10:00:00Z', text });
+  }
+  return shards.close();
+}
+
+async function evaluate(
+  gates: GateSpec[],
+  { text = '', ...looks }: { text?: string } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts'>> = {},
+) {
+  const { json, files } = await smallModel();
   const put = (name: string) => artifacts.putJson(name);
   const record = { lineage: await put('lineage'), cached: false, seconds: 0 };
   const input: LanguageEvaluationInput = {
     ...{ model: `speeches${text}`, runId: `lifecycle/speeches/run${text}`, contextLength: 128 },
-    evaluation: evaluationSchema.parse({ holdout: 20, gates }),
+    evaluation: evaluationSchema.parse({ holdout: 20, gates, ...looks }),
     cleaning: { steps: [] },
-    corpus: await put('corpus'),
+    corpus: await writeCorpus(documents.map((it) => it + text)),
     funnel: [{ step: `strip${text}`, in: 9, kept: 8, changed: 1, dropped: 1, reasons: { short: 1 } }],
     tokenization: {
-      ...{ ...record, tokenizer: await put('tokenizer'), tokens: await put('tokens') },
+      ...{
+        ...record,
+        tokenizer: await artifacts.putBytes(Buffer.from(json), { mediaType: mediaTypes.tokenizer }),
+        tokens: await put('tokens'),
+      },
       ...{ vocabularySize: 8_000, statistics: { unknownRate: 0.01 } },
     },
     training: {
       weights: await artifacts.putDirectory({
-        'config.json': await put('config'),
-        'model.safetensors': await put('weights'),
+        'config.json': await artifacts.putBytes(Buffer.from(files.config), { mediaType: mediaTypes.json }),
+        'model.safetensors': await artifacts.putBytes(Buffer.from(files.weights), {
+          mediaType: mediaTypes.tokens,
+        }),
       }),
       curve: await artifacts.putJson([
         { step: 1, trainingLoss: 9 },
@@ -44,9 +113,12 @@ async function evaluate(gates: GateSpec[], text = '') {
   };
   const now = () => new Date('2026-11-24T10:00:00Z');
   const activities = createLanguageEvaluationActivities({ artifacts, runStage, now });
-  const result = await activities.evaluateLanguageModel(input);
+  const result = await asActivity(() => activities.evaluateLanguageModel(input));
   const page = (await artifacts.readBytes(result.report)).toString('utf8');
-  return { result, page };
+  const report = reportSchema.parse(
+    JSON.parse((await artifacts.readBytes(result.evidence)).toString('utf8')),
+  );
+  return { result, page, report };
 }
 
 describe('the evaluation of a language model', () => {
@@ -78,8 +150,56 @@ describe('the evaluation of a language model', () => {
     ]);
   });
 
+  it('tells how likely a text is, token by token, their product and its perplexity', async () => {
+    const { page, report } = await evaluate([], { samples: [sentence] });
+    const [{ text, tokens, logProbability, perplexity }] = report.samples;
+    expect(text).toBe(sentence);
+    expect(tokens.map(({ token }) => token).join('')).toBe(sentence); // no character was cut
+    const product = tokens.reduce((so, { probability }) => so * probability, 1);
+    expect(Math.log(product)).toBeCloseTo(logProbability, 6);
+    expect(perplexity).toBeCloseTo(product ** (-1 / tokens.length), 6);
+    expect(page).toMatch(/Product \d\.\d × 10<sup>−\d+<\/sup> .*; perplexity \d/);
+  });
+
+  it('continues prompts, and says what follows them in what was trained on', async () => {
+    const { page, report } = await evaluate([], { prompts: ['나는'] });
+    const [{ prompt, likeliest, greedy, inCorpus }] = report.continuations;
+    expect({ prompt, likeliest: likeliest.length }).toEqual({ prompt: '나는', likeliest: 5 });
+    expect(greedy).not.toBe('');
+    const words = [
+      { word: '오늘', count: 2 },
+      { word: '학교에', count: 1 },
+    ];
+    expect(inCorpus).toEqual({ times: 3, words });
+    expect(page).toContain('of 3 times');
+  });
+
+  it('takes sentences that were held out where the spec names no sample, and continues their beginnings', async () => {
+    const { report } = await evaluate([]);
+    const sampled = [1, 7, 14].map((index) => `나는 ${index}번 문을 열고 나갔다.`);
+    expect(report.samples.map(({ text }) => text)).toEqual(sampled);
+    expect(report.continuations.map(({ prompt }) => prompt)).toEqual(
+      [1, 7, 14].map((index) => `나는 ${index}번 문을`),
+    );
+  });
+
+  it('draws what each head of each layer looked at', async () => {
+    const { page, report } = await evaluate([], { samples: [sentence] });
+    const [{ tokens, layers }] = report.attention;
+    expect(tokens[0]).toBe('나는');
+    expect(layers.map((heads) => heads.length)).toEqual([2, 2]);
+    const [first] = layers[0][0].levels.split(' ');
+    expect(Number(first[0])).toBe(9); // the first token sees nothing but itself
+    expect(Number(first.slice(1))).toBe(0);
+    expect(page).toContain('Layer 2, head 2');
+  });
+
   it('lets no text become markup', async () => {
-    const { page } = await evaluate([], '<script>alert(1)</script>');
+    const { page } = await evaluate([], {
+      text: '<script>alert(1)</script>',
+      samples: ['<script>'],
+      prompts: ['<script>'],
+    });
     expect(page).not.toContain('<script');
     expect(page).toContain('&lt;script&gt;');
   });

@@ -1,8 +1,9 @@
 // Golden numbers: tests/golden/make-attention.py.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TokenizedTexts } from '../../../../pipeline/evaluation/attention-maps.ts';
-import { levelOf, readAttention, shownTokens } from '../../../../pipeline/evaluation/attention-maps.ts';
+import { readAttention } from '../../../../pipeline/evaluation/attention-maps.ts';
 import type { ChosenText } from '../../../../pipeline/evaluation/attention-texts.ts';
+import { levelOf, shownTokens } from '../../../../pipeline/evaluation/head-maps.ts';
 import type { BertConfig } from '../../../../pipeline/model/config.ts';
 import { initialParameters, parameterLayout } from '../../../../pipeline/model/layout.ts';
 import { readModel } from '../../../../pipeline/model/model-files.ts';

@@ -13,6 +13,11 @@ describe('textFigures', () => {
     expect(textFigures([], 0)).toMatchObject({ loss: 0, perplexity: 1, bitsPerByte: 0 });
   });
 
+  it('gives a perplexity of 6.683 for words at 0.1, 0.05, 0.2, 0.15 and 0.5', () => {
+    const { perplexity } = textFigures([0.1, 0.05, 0.2, 0.15, 0.5].map(Math.log), 20);
+    expect(perplexity).toBeCloseTo(6.6832506, 7); // (0.1 · 0.05 · 0.2 · 0.15 · 0.5) ^ (−1/5)
+  });
+
   it('gives 0.2231 nats for a word at a probability of 0.8', () => {
     expect(textFigures([Math.log(0.8)], 3).loss).toBeCloseTo(0.2231, 4);
   });

@@ -1,0 +1,133 @@
+// The thread that looks into a language model: scores samples, continues prompts, and reads what it looked at.
+import { parentPort, workerData } from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs';
+import type { AttentionMaps } from '../pipeline/evaluation/head-maps.ts';
+import { MOST_TEXTS } from '../pipeline/evaluation/head-maps.ts';
+import { readLanguageAttention } from '../pipeline/evaluation/language-attention.ts';
+import type { Continuation, ScoredText } from '../pipeline/evaluation/language-samples.ts';
+import { scoreText } from '../pipeline/evaluation/language-samples.ts';
+import type { GenerationOptions } from '../pipeline/generation/generate.ts';
+import { generateText } from '../pipeline/generation/generate-text.ts';
+import { readGpt } from '../pipeline/model/gpt-files.ts';
+import type { ModelFiles } from '../pipeline/model/model-files.ts';
+import { readableTokens } from '../pipeline/tokenization/readable-tokens.ts';
+import type { Tokenizer } from '../pipeline/tokenization/tokenizer.ts';
+import type { OnnxGenerator } from '../runtimes/onnx/generator.ts';
+import { loadOnnxGenerator } from '../runtimes/onnx/generator.ts';
+import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
+
+export interface LanguageSamplesJob {
+  readonly model: ModelFiles;
+  /** Text of tokenizer.json. */
+  readonly tokenizer: string;
+  readonly samples: readonly string[];
+  readonly prompts: readonly string[];
+  readonly seed: number;
+}
+
+export interface LanguageSamples {
+  readonly samples: readonly ScoredText[];
+  readonly continuations: readonly Omit<Continuation, 'inCorpus'>[];
+  readonly attention: readonly AttentionMaps[];
+}
+
+interface Loaded {
+  readonly tokenizer: Tokenizer;
+  readonly generator: OnnxGenerator;
+  /** By id, as people read them. */
+  readonly vocabulary: readonly string[];
+}
+
+const NEW_TOKENS = 32; // a line or two
+const LIKELIEST = 5;
+const drawing = { temperature: 0.8, topK: 40 };
+
+async function look({
+  model,
+  tokenizer: json,
+  samples,
+  prompts,
+  seed,
+}: LanguageSamplesJob): Promise<LanguageSamples> {
+  const tokenizer = await loadTokenizer(json);
+  const generator = loadOnnxGenerator(model);
+  const loaded = { tokenizer, generator, vocabulary: readableTokens(json) };
+  const sampleIds = await encode(tokenizer, samples);
+  const texts = samples.map((text, index) => ({ id: `sample ${index + 1}`, text, ids: sampleIds[index] }));
+  tf.enableProdMode(); // without it, it recommends another package on the standard output
+  await tf.setBackend('cpu'); // a few short texts
+  const looked = {
+    samples: await Promise.all(texts.map((text) => score(loaded, text))),
+    continuations: await continueAll(loaded, prompts, seed),
+    attention: readLanguageAttention(readGpt(model), texts.slice(0, MOST_TEXTS), loaded.vocabulary),
+  };
+  await generator.close();
+  return looked;
+}
+
+/** @returns the ids of each text, nothing added */
+async function encode(tokenizer: Tokenizer, texts: readonly string[]): Promise<(readonly number[])[]> {
+  const ids = [];
+  for await (const chunk of tokenizer.encodeWhole(texts)) ids.push(...chunk);
+  return ids;
+}
+
+/** As the beginning of a document, which an end of text stands before. */
+async function score(
+  { tokenizer, generator, vocabulary }: Loaded,
+  { text, ids }: { readonly text: string; readonly ids: readonly number[] },
+): Promise<ScoredText> {
+  const found = await generator.logProbabilities([tokenizer.sepId, ...ids]);
+  return scoreText(
+    text,
+    ids.map((id, index) => ({ token: vocabulary[id], logProbability: found[index] })),
+  );
+}
+
+async function continueAll(
+  loaded: Loaded,
+  prompts: readonly string[],
+  seed: number,
+): Promise<Omit<Continuation, 'inCorpus'>[]> {
+  const half = Math.floor(loaded.generator.config.contextLength / 2); // room for what follows
+  const ids = (await encode(loaded.tokenizer, prompts)).map((of) => of.slice(-half));
+  const told = { logProbabilities: true, alternatives: LIKELIEST };
+  const greedy = await write(loaded, ids, { temperature: 0, ...told });
+  const drawn = await write(loaded, ids, { ...drawing, seed });
+  return prompts.map((prompt, row) => ({
+    prompt,
+    likeliest: greedy[row].likeliest,
+    greedy: greedy[row].text,
+    drawn: drawn[row].text,
+  }));
+}
+
+/** Continues all of them side by side. */
+async function write(
+  { tokenizer, generator, vocabulary }: Loaded,
+  prompts: readonly (readonly number[])[],
+  options: Omit<GenerationOptions, 'maximumNewTokens'>,
+) {
+  const texts = prompts.map(() => ({ text: '', likeliest: [] as { token: string; probability: number }[] }));
+  const pieces = generateText(
+    {
+      generate: (of) => generator.generate(prompts, of),
+      count: prompts.length,
+      decode: (ids) => tokenizer.decode(ids),
+    },
+    { ...options, maximumNewTokens: NEW_TOKENS, endOfTextId: tokenizer.sepId },
+  );
+  const isFirst = new Set(prompts.keys());
+  for await (const { row, text, alternatives = [] } of pieces) {
+    const own = texts[row];
+    own.text += text;
+    if (!isFirst.delete(row)) continue;
+    own.likeliest = alternatives.map(({ id, logProbability }) => ({
+      token: vocabulary[id],
+      probability: Math.exp(logProbability),
+    }));
+  }
+  return texts;
+}
+
+parentPort?.postMessage(await look(workerData as LanguageSamplesJob));
