@@ -66,15 +66,17 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
 
     for (const spec of sources) {
       const cursor = progress.cursors[spec.name] as Cursor | undefined; // absent for a source that is new
+      const source = createSource(spec, context);
+      const isDue = createTimer(source.keepAfterSeconds, now);
       let latest: (() => Cursor) | undefined;
-      for await (const item of createSource(spec, context).collect(cursor, signal)) {
+      for await (const item of source.collect(cursor, signal)) {
         const skipped = problemOf(item, tombstones);
         if (skipped) {
           problems.push(skipped);
           if (skipped.reason === forgottenReason) forgotten += 1;
         } else if ('document' in item && !isKnown(item.document)) {
           progress.documentCount += 1;
-          if (await shards.add(item.document)) {
+          if (await shards.add(item.document, isDue())) {
             Object.assign(progress, { shards: shards.files() });
             progress.cursors[spec.name] = item.cursor();
             await keep();
@@ -138,6 +140,16 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
           }),
       });
     },
+  };
+}
+
+/** @returns a function that says once in so many seconds that they are over; never where there are none */
+function createTimer(seconds: number | undefined, now: () => Date): () => boolean {
+  let since = now().getTime();
+  return () => {
+    const isOver = seconds !== undefined && now().getTime() - since >= seconds * 1_000;
+    if (isOver) since = now().getTime();
+    return isOver;
   };
 }
 

@@ -23,10 +23,13 @@ export function createShardWriter<T>(artifacts: ArtifactStore, mediaType: string
     pending = [];
   };
   return {
-    /** @returns whether a shard was written with it */
-    add: async (item: T): Promise<boolean> => {
+    /**
+     * @param isLast whether the shard ends with it however few there are
+     * @returns whether a shard was written with it
+     */
+    add: async (item: T, isLast = false): Promise<boolean> => {
       pending.push(item);
-      if (pending.length < shardSize) return false;
+      if (pending.length < shardSize && !isLast) return false;
       await flush();
       return true;
     },

@@ -25,7 +25,7 @@ export function contentOf(bytes: Uint8Array, mediaType: string): CollectedDocume
 }
 
 /** @returns `sha256:` and the hexadecimal digest of the bytes. */
-function digestOf(bytes: Uint8Array): string {
+export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 

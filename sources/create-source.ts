@@ -10,6 +10,7 @@ import { createMailFolderSource } from './mail-folder.ts';
 import { createObjectPrefixSource } from './object-prefix.ts';
 import { createPackageSource } from './package.ts';
 import type { ObjectReader, Source } from './source.ts';
+import { createWebSource } from './web.ts';
 
 export interface SourceContext {
   /** What relative paths are relative to: the folder of the model file. */
@@ -49,6 +50,8 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
           `nothing says where the package ${spec.package} may be kept`,
         );
       return createPackageSource(spec, { cacheFolder: join(stateDirectory, 'packages'), now });
+    case 'web':
+      return createWebSource(spec, { now });
   }
 }
 

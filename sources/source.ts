@@ -5,7 +5,10 @@ import type { CollectedDocument } from '../contracts/document.ts';
 
 export const cursorSchema = z.object({
   version: z.literal(1),
-  /** Base64 of 48-bit fingerprints, ascending, one for each state of each entry that has been brought or set aside. */
+  /**
+   * Base64 of what the kind of source remembers. Most keep 48-bit fingerprints, ascending, one for each state of each
+   * entry that has been brought or set aside; a crawl keeps its pages.
+   */
   seen: z.string(),
 });
 
@@ -31,6 +34,8 @@ export type CollectedItem = Found & {
 /** A place that documents come from. */
 export interface Source {
   readonly name: string;
+  /** Where others pay for what is asked of them: after so long what was brought is kept, so that a kill costs no more. */
+  readonly keepAfterSeconds?: number;
   /**
    * Brings what is new since the cursor, in the order of names.
    * @param cursor of an item of an earlier run; none brings everything

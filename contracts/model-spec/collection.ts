@@ -106,11 +106,48 @@ export const packageSourceSchema = z
       });
   });
 
+/** Pages of a site, from its seeds along their links; only what has changed is brought again. */
+export const webSourceSchema = z.strictObject({
+  kind: z.literal('web'),
+  ...named,
+  /** Where the crawl begins. It stays on the hosts of its seeds. */
+  seeds: z.array(z.url({ protocol: /^https?$/ })).min(1),
+  /** Patterns of paths, such as `/ko/**`; all where empty. */
+  include: z.array(z.string().startsWith('/')).default([]),
+  exclude: z.array(z.string().startsWith('/')).default([]),
+  maximumPages: z.number().int().positive().max(500_000).default(1_000),
+  /** Links from a seed. */
+  maximumDepth: z.number().int().min(0).default(5),
+  mediaTypes: z
+    .array(z.string().regex(/^[a-z]+\/[a-z\d.+-]+$/, 'expected a media type in lower case'))
+    .min(1)
+    .default(['text/html', 'application/xhtml+xml', 'text/plain']),
+  maximumPageBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(8 * 1024 * 1024),
+  /** Of one request, from its beginning to its last byte. */
+  timeoutSeconds: z.number().positive().max(600).default(30),
+  /** Between two requests to a host; longer where robots.txt asks for it. */
+  delaySeconds: z.number().min(0).default(1),
+  /** The longest pause that a host may ask for; one that asks for more is left for the next run. */
+  maximumWaitSeconds: z.number().positive().default(120),
+  /** Its first word is what robots.txt calls the crawler by; the rest may say whom to write to. */
+  userAgent: z
+    .string()
+    .regex(/^[A-Za-z_-]+(?:[ /][\x20-\x7e]*)?$/, 'expected a product token, then printable ASCII')
+    .default('Coppice'),
+  /** Names of hosts that may have private, link-local or loopback addresses. */
+  allowPrivateHosts: z.array(z.string().min(1).toLowerCase()).default([]),
+});
+
 export const sourceSchema = z.discriminatedUnion('kind', [
   filesSourceSchema,
   mailFolderSourceSchema,
   objectPrefixSourceSchema,
   packageSourceSchema,
+  webSourceSchema,
 ]);
 /** Where documents come from. */
 export type SourceSpec = z.infer<typeof sourceSchema>;

@@ -1,0 +1,45 @@
+// The text of a page when what is said about its charset may be wrong: its mark, the header, the page itself, UTF-8, and
+// what pages in Korean were written in before it. The first in which the bytes make sense counts.
+import { decodeBytes } from '../../pipeline/cleaning/charset.ts';
+
+const LOOK = 1_024; // bytes in which a page must say it (HTML standard, 4.2.5.4)
+const META = /<meta[^>]{0,200}?charset\s{0,10}=\s{0,10}["']?\s{0,10}([\w.:-]{1,40})/i;
+const KOREAN = /<html[^>]{0,200}?\slang\s{0,10}=\s{0,10}["']?ko\b/i;
+
+function markOf(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return undefined;
+}
+
+function fits(bytes: Uint8Array, label: string): boolean {
+  try {
+    new TextDecoder(label, { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false; // no such charset, or not in it
+  }
+}
+
+/** @returns the charset of a `Content-Type` */
+export function charsetOf(contentType: string): string | undefined {
+  return /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
+}
+
+/**
+ * Decodes a page.
+ * @param declared the charset of its `Content-Type`
+ */
+export function decodePage(bytes: Uint8Array, declared: string | undefined): string {
+  const head = Buffer.from(bytes.subarray(0, LOOK)).toString('latin1');
+  const own = META.exec(head)?.[1];
+  // Windows-1252 fits everything, so a page that names it is believed only if it is not UTF-8.
+  const named = [markOf(bytes), declared, own].filter((label) => label !== undefined);
+  const certain = named.filter(
+    (label) => !/^(?:windows-1252|iso-8859-1|latin1|us-ascii|ascii)$/i.test(label),
+  );
+  const guesses = KOREAN.test(head) ? ['utf-8', 'euc-kr'] : ['utf-8'];
+  const found = [...certain, ...guesses].find((label) => fits(bytes, label));
+  return decodeBytes(bytes, found ?? named.at(0));
+}

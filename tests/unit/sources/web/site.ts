@@ -1,0 +1,70 @@
+// A web site on loopback with pages that a test writes, what it was asked for, and a crawler of it whose clock does not wait.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { webSourceSchema } from '../../../../contracts/model-spec/collection.ts';
+import type { Source } from '../../../../sources/source.ts';
+import { createWebSource } from '../../../../sources/web.ts';
+
+export type Page = string | ((request: IncomingMessage, response: ServerResponse, visit: number) => unknown);
+
+export interface Site {
+  readonly origin: string;
+  readonly pages: Map<string, Page>;
+  /** Paths in the order in which they were asked for; robots.txt left out. */
+  readonly asked: string[];
+  /** Pauses of the crawler, in milliseconds. */
+  readonly waited: number[];
+  readonly source: (options?: Record<string, unknown>) => Source;
+}
+
+/** Pages are HTML where they begin with `<`, else plain text; a path that is not there answers 404. */
+export async function openSite(pages: Readonly<Record<string, Page>>): Promise<Site> {
+  const all = new Map(Object.entries(pages));
+  const asked: string[] = [];
+  const waited: number[] = [];
+  const visits = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    if (path !== '/robots.txt') asked.push(path);
+    const visit = (visits.get(path) ?? 0) + 1;
+    visits.set(path, visit);
+    const page = all.get(path);
+    if (typeof page === 'function') page(request, response, visit);
+    else if (page === undefined) response.writeHead(404).end();
+    else
+      response
+        .writeHead(200, { 'content-type': page.startsWith('<') ? 'text/html' : 'text/plain' })
+        .end(page);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let time = Date.parse('2026-01-02T03:04:05Z');
+  const clock = {
+    now: () => time,
+    wait: (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      waited.push(ms);
+      time += ms;
+      return Promise.resolve();
+    },
+  };
+  const source = (options: Record<string, unknown> = {}): Source => {
+    const spec = webSourceSchema.parse({
+      ...{ kind: 'web', name: 'site', seeds: [`${origin}/`], delaySeconds: 0 },
+      ...{ allowPrivateHosts: ['127.0.0.1'], ...options },
+    });
+    return createWebSource(spec, { now: () => new Date(time), clock });
+  };
+  return { origin, pages: all, asked, waited, source };
+}
+
+/** @returns a page with links to paths */
+export function links(...paths: readonly string[]): string {
+  return `<p>${paths.map((path) => `<a href="${path}">${path}</a>`).join('')}`;
+}
