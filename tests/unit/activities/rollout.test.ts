@@ -7,9 +7,11 @@ import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.
 import { createObservationLog } from '../../../artifacts/observations.ts';
 import { createRegistryReader } from '../../../artifacts/registry/registry-reader.ts';
 import { createKeyTrust } from '../../../artifacts/registry/trust.ts';
-import type { GatewayLease } from '../../../contracts/observation.ts';
+import { rolloutSchema } from '../../../contracts/model-spec/judgement.ts';
+import type { CompletionRecord, GatewayLease } from '../../../contracts/observation.ts';
 import { createMetrics } from '../../../monitoring/metrics.ts';
 import { createPrometheusClient } from '../../../monitoring/prometheus-client.ts';
+import type { MeasuredHealth } from '../../../pipeline/rollout/health.ts';
 import { asActivity } from '../../support/activity-context.ts';
 import { commitOf, createTestRegistry, register } from '../../support/registry-fixtures.ts';
 
@@ -102,5 +104,58 @@ describe('describeApproval', () => {
   it('knows no version that is not registered', async () => {
     const asked = (await open()).describeApproval({ model: 'mail-filter', version: 9, requestedBy: 'kim' });
     await expect(asked).rejects.toThrow('mail-filter@9 is not registered');
+  });
+});
+
+describe('a rollout of a language model', () => {
+  const told: MeasuredHealth = { requests: 60, errorRate: 0, p95LatencyMs: 40 };
+  const completion = (index: number, overrides: Partial<CompletionRecord> = {}): CompletionRecord => ({
+    ...{
+      kind: 'completion',
+      id: `cmpl-${index}`,
+      subject: `user-${index}`,
+      at: new Date(start).toISOString(),
+    },
+    ...{ model: 'mail-filter', generation: 4, experiment: 'mail-filter-2', step: 1 },
+    ...(index % 2 === 0 ? { arm: 'champion', version: 1 } : { arm: 'challenger', version: 2 }),
+    ...{ latencyMs: 40, promptTokens: 3, completionTokens: 9 },
+    ...overrides,
+  });
+  const open = async (health: MeasuredHealth, records: readonly CompletionRecord[]) => {
+    const objects = createMemoryObjectStore();
+    const now = () => new Date(start + 90_000);
+    const observations = createObservationLog(objects, { now });
+    await observations.append('mail-filter', records);
+    const prometheus = createPrometheusClient({ url: 'http://127.0.0.1:9' });
+    return createRolloutActivities({
+      ...{ leases: createLeases(objects), registry: createTestRegistry(objects).reader },
+      ...{ observations, prometheus: { ...prometheus, readHealth: () => Promise.resolve(health) } },
+      ...{ metrics: createMetrics({ process: 'test' }), now },
+    });
+  };
+  const look = {
+    ...{ model: 'mail-filter', version: 2, champion: 1, experiment: 'mail-filter-2', step: 1 },
+    ...{ mode: 'canary', trafficFraction: 0.5, qualityProven: false, judgedBy: 'guardrails' },
+    ...{ startedAt: new Date(start).toISOString(), elapsedSeconds: 90, policy: rolloutSchema.parse({}) },
+  } as const;
+  const sixty = Array.from({ length: 60 }, (_, index) => completion(index));
+
+  it('goes on by health, time and shares alone: nothing is paired', async () => {
+    const { verdict, pairs, requests } = await (await open(told, sixty)).judgeExperiment(look);
+    expect([verdict, pairs, requests]).toEqual(['promote', 0, 60]);
+  });
+
+  it('ends where the first token comes too late', async () => {
+    const slow = await open({ ...told, p95LatencyMs: 4_000 }, sixty);
+    expect((await slow.judgeExperiment(look)).verdict).toBe('unhealthy');
+  });
+
+  it('is taken back for certain only by what was answered since', async () => {
+    const back = { model: 'mail-filter', version: 2, generation: 5, since: new Date(start).toISOString() };
+    const after = [completion(0, { generation: 5 }), completion(1, { generation: 5 })];
+    const { answersSince, answersByBadVersion } = await (
+      await open(told, [...sixty, ...after])
+    ).verifyRollback(back);
+    expect([answersSince, answersByBadVersion]).toEqual([2, 1]);
   });
 });
