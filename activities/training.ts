@@ -8,25 +8,23 @@ import type { RunIdentity, StageRecord } from '../contracts/stage-results.ts';
 import type {
   CurvePoint,
   EarlyStoppingOutcome,
-  FineTuningJob,
+  JobOutcome,
   LanguageFigures,
   MemoryFigures,
-  PretrainingJob,
-  ScoringOutcome,
+  PhaseJob,
   TrainingJob,
-  TrainingOutcome,
   TrainingProgress,
 } from '../contracts/training-job.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { rowsSchema } from './scoring-files.ts';
-import type { StageRunner } from './stage-runner.ts';
+import type { StageRunner, StageWork } from './stage-runner.ts';
 
 /** Runs a job in a process beside this one; see worker/trainer/supervise.ts. */
 export type RunTrainingJob = (
   job: TrainingJob,
   options: { signal: AbortSignal; onProgress: (progress: TrainingProgress) => void },
-) => Promise<TrainingOutcome | ScoringOutcome>;
+) => Promise<JobOutcome>;
 
 export interface TrainingActivityDependencies {
   readonly artifacts: ArtifactStore;
@@ -47,12 +45,14 @@ export interface PhaseResult extends StageRecord {
   /** Absent in histories from before it was measured. */
   readonly memory?: MemoryFigures;
   readonly environment: Readonly<Record<string, string>>;
-  /** Of autoregressive pretraining that held documents out. */
+  /** Of a decoder, on documents that were held out. */
   readonly heldOut?: LanguageFigures;
+  /** Of supervised fine-tuning, on answers that were held out. */
+  readonly heldOutAnswers?: LanguageFigures;
 }
 
 export interface PhaseInput extends RunIdentity {
-  readonly job: PretrainingJob | FineTuningJob;
+  readonly job: PhaseJob;
 }
 
 export interface ScoringInput {
@@ -78,18 +78,11 @@ export function createTrainingActivities({
      * @throws TrainingInterrupted, TrainingDiverged, CheckpointIncompatible, OutOfMemory
      */
     async trainModel({ model, runId, job }: PhaseInput): Promise<PhaseResult> {
-      const { key: _key, tokens, initialWeights, ...parameters } = job;
-      const examples = job.kind === 'fine-tuning' ? job.examples : heldOutOf(job);
       return runStage({
         stage: 'training',
         step: job.kind,
         run: { model, runId },
-        parameters,
-        inputs: {
-          tokens,
-          ...(initialWeights && { initialWeights }),
-          ...examples,
-        },
+        ...partsOfJob(job),
         compute: async () => {
           const outcome = await withHeartbeat((signal, report) => {
             const onProgress = (progress: TrainingProgress) => {
@@ -101,7 +94,7 @@ export function createTrainingActivities({
           if (!('weights' in outcome)) throw new TypeError('the trainer answered a training job with scores');
           const curve = await artifacts.putJson(outcome.curve);
           const { weights, steps, tokensPerSecond, finalLoss, environment, earlyStopping, heldOut } = outcome;
-          const { memory } = outcome;
+          const { memory, heldOutAnswers } = outcome;
           if (memory) Context.current().log.info(memoryText(job.kind, memory), { ...memory });
           return {
             result: {
@@ -114,6 +107,7 @@ export function createTrainingActivities({
               ...(memory && { memory }),
               ...(earlyStopping && { earlyStopping }),
               ...(heldOut && { heldOut }),
+              ...(heldOutAnswers && { heldOutAnswers }),
             },
             outputs: { weights, curve },
             metrics: { steps, tokensPerSecond, finalLoss, ...memory, ...earlyStopping },
@@ -143,7 +137,18 @@ export function createTrainingActivities({
   };
 }
 
-const heldOutOf = ({ heldOutExamples }: PretrainingJob) => ({ ...(heldOutExamples && { heldOutExamples }) });
+/** What the result of a job depends on, as the step cache and the lineage have it. */
+export function partsOfJob(job: PhaseInput['job']): Pick<StageWork<object>, 'parameters' | 'inputs'> {
+  const { key: _key, tokens, initialWeights, ...parameters } = job;
+  const inputs = { tokens, ...(initialWeights && { initialWeights }), ...otherInputs(job) };
+  return { parameters, inputs };
+}
+
+function otherInputs(job: PhaseJob): Readonly<Record<string, ArtifactReference>> {
+  if (job.kind === 'fine-tuning') return job.examples;
+  if (job.kind === 'supervised-fine-tuning') return job.text ? { text: job.text.tokens } : {};
+  return job.heldOutExamples ? { heldOutExamples: job.heldOutExamples } : {};
+}
 
 function memoryText(phase: string, { peakBytes, estimatedBytes }: MemoryFigures): string {
   const [peak, estimated] = [peakBytes, estimatedBytes].map((bytes) => `${Math.round(bytes / 1e6)} MB`);

@@ -11,9 +11,11 @@ export interface RetriedActivity {
   readonly reason: string;
 }
 
-/** @param run workflow id of a lifecycle; its training is looked at too */
+/** @param run workflow id of a lifecycle; its training and what is searched for it are looked at too */
 export async function readRetriedActivities(temporal: Client, run: string): Promise<RetriedActivity[]> {
-  const found = await Promise.all([run, workflowIds.training(run)].map((id) => pendingOf(temporal, id)));
+  const training = workflowIds.training(run);
+  const workflows = [run, training, workflowIds.search(training)];
+  const found = await Promise.all(workflows.map((id) => pendingOf(temporal, id)));
   return found.flat().flatMap(({ activityType, attempt, lastFailure }) => {
     const reason = lastFailure?.message?.trim().split('\n')[0];
     if (!reason) return [];

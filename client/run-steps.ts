@@ -1,4 +1,4 @@
-// What the stages of a run answered, read from the event histories of the run and of its training.
+// What the stages of a run answered, read from the event histories of the run, of its training and of a search.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
@@ -33,11 +33,15 @@ export interface RunStep {
 export async function readRunSteps(temporal: Client, run: string): Promise<RunStep[]> {
   const own = await readSteps(temporal, run);
   const training = workflowIds.training(run);
-  const below = (await exists(temporal, training)) ? await readSteps(temporal, training) : [];
-  return [...own, ...below].sort((a, b) => a.endedAt.localeCompare(b.endedAt));
+  const below = await Promise.all(
+    [training, workflowIds.search(training)].map(async (id) =>
+      (await exists(temporal, id)) ? readSteps(temporal, id) : [],
+    ),
+  );
+  return [...own, ...below.flat()].sort((a, b) => a.endedAt.localeCompare(b.endedAt));
 }
 
-/** A run may not have come as far as its training; reading the history alone would not tell that from a trouble. */
+/** A run may not have come as far as its training, and few search; reading the history alone would not tell that from a trouble. */
 async function exists(temporal: Client, workflowId: string): Promise<boolean> {
   try {
     await temporal.workflow.getHandle(workflowId).describe();

@@ -13,6 +13,7 @@ export const workflowIds = {
   controller: (model: string) => `model/${model}`,
   lifecycle: (model: string, run: string) => `lifecycle/${model}/${run}`,
   training: (lifecycleId: string) => `${lifecycleId}/training`,
+  search: (trainingId: string) => `${trainingId}/search`,
   rollout: (model: string, version: number) => `rollout/${model}/${version}`,
   /** Of the Temporal Schedule of a model, and the beginning of the ids of what it starts. */
   schedule: (model: string) => `schedule/${model}`,
@@ -29,6 +30,7 @@ export const workflowTypes = {
   lifecycle: 'lifecycleWorkflow',
   training: 'trainingWorkflow',
   languageTraining: 'languageTrainingWorkflow',
+  search: 'searchWorkflow',
   rollout: 'rolloutWorkflow',
   scheduleTick: 'scheduleTickWorkflow',
   forgetting: 'forgettingWorkflow',

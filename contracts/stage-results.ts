@@ -207,6 +207,8 @@ export interface EvaluationInput extends RunIdentity {
 export interface LanguageTrainingResult
   extends Pick<
     TrainingResult,
+  /** JSON of the trials (contracts/search.ts), where hyperparameters were searched. */
+  readonly search?: ArtifactReference;
     | 'weights'
     | 'curve'
     | 'lastPoint'
@@ -242,6 +244,7 @@ export interface GateJudgement {
 export interface EvaluationResult extends StageRecord {
   readonly outcome: 'accepted' | 'rejected';
   readonly gates: readonly GateJudgement[];
+    | 'search'
   readonly metrics: Readonly<Record<string, number>>;
   /** 95 % bootstrap intervals of the first metrics. */
   readonly intervals: Readonly<Record<string, readonly [lower: number, upper: number]>>;

@@ -31,6 +31,10 @@ const job = {
   initialWeights: artifactReferenceSchema.optional(),
   /** 1, halved at each restart after divergence. */
   learningRateScale: z.number().positive().default(1),
+  /** A trial of a search: the phase stops after so many steps, tells its validation loss and writes no model. */
+  stopAtStep: z.number().int().positive().optional(),
+  /** Of what would be trained on: validated on instead, where the phase has no early stopping that says so. */
+  validationShare: z.number().gt(0).max(0.5).optional(),
 };
 
 export const pretrainingJobSchema = z.object({
@@ -39,12 +43,12 @@ export const pretrainingJobSchema = z.object({
   options: pretrainingSchema,
   /** Of tokens in a stream: the last so many documents are not trained on; absent: none is held out. */
   heldOutDocuments: z.number().int().nonnegative().optional(),
+  /** Of tokens in rows: JSON of the examples whose rows are neither trained on nor validated on; absent: there are none. */
+  heldOutExamples: artifactReferenceSchema.optional(),
 });
 
 export const fineTuningJobSchema = z.object({
   kind: z.literal('fine-tuning'),
-  /** Of tokens in rows: JSON of the examples whose rows are neither trained on nor validated on; absent: there are none. */
-  heldOutExamples: artifactReferenceSchema.optional(),
   ...job,
   options: fineTuningSchema,
   /** Class names in index order. */
@@ -58,10 +62,6 @@ export const fineTuningJobSchema = z.object({
   examples: z.object({ training: artifactReferenceSchema, validation: artifactReferenceSchema }),
 });
 
-/** Probabilities of a trained classifier for given rows. */
-export const scoringJobSchema = z.object({
-  kind: z.literal('scoring'),
-  tokens: tokensReferenceSchema,
 export const supervisedFineTuningJobSchema = z.object({
   kind: z.literal('supervised-fine-tuning'),
   /** `tokens` in pairs. */
@@ -75,6 +75,10 @@ export const supervisedFineTuningJobSchema = z.object({
     .optional(),
 });
 
+/** Probabilities of a trained classifier for given rows. */
+export const scoringJobSchema = z.object({
+  kind: z.literal('scoring'),
+  tokens: tokensReferenceSchema,
   /** Directory with `config.json` and `model.safetensors`. */
   weights: artifactReferenceSchema,
   rows: z.array(z.number().int().nonnegative()),
@@ -85,19 +89,19 @@ export const supervisedFineTuningJobSchema = z.object({
 export const trainingJobSchema = z.discriminatedUnion('kind', [
   pretrainingJobSchema,
   fineTuningJobSchema,
+  supervisedFineTuningJobSchema,
   scoringJobSchema,
 ]);
 export type TrainingJob = z.infer<typeof trainingJobSchema>;
 export type PretrainingJob = z.infer<typeof pretrainingJobSchema>;
-  supervisedFineTuningJobSchema,
 export type FineTuningJob = z.infer<typeof fineTuningJobSchema>;
+export type SupervisedFineTuningJob = z.infer<typeof supervisedFineTuningJobSchema>;
+/** What trains, one phase of it. */
+export type PhaseJob = PretrainingJob | FineTuningJob | SupervisedFineTuningJob;
 export type ScoringJob = z.infer<typeof scoringJobSchema>;
 
 export const curvePointSchema = z.object({
   step: z.number().int(),
-export type SupervisedFineTuningJob = z.infer<typeof supervisedFineTuningJobSchema>;
-/** What trains, one phase of it. */
-export type PhaseJob = PretrainingJob | FineTuningJob | SupervisedFineTuningJob;
   trainingLoss: z.number().optional(),
   validationLoss: z.number().optional(),
   learningRate: z.number().optional(),
@@ -151,12 +155,25 @@ export const trainingOutcomeSchema = z.object({
   earlyStopping: earlyStoppingOutcomeSchema.optional(),
   /** Of a decoder, on documents that were held out. */
   heldOut: languageFiguresSchema.optional(),
+  /** Of supervised fine-tuning, on answers that were held out. */
+  heldOutAnswers: languageFiguresSchema.optional(),
   memory: memoryFiguresSchema.optional(),
   environment: z.record(z.string(), z.string()),
 });
 export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
-  /** Of supervised fine-tuning, on answers that were held out. */
-  heldOutAnswers: languageFiguresSchema.optional(),
+
+/** What a trial of a search came to. */
+export const trialOutcomeSchema = z.object({
+  /** Of the weights that the phase would write if it ended here, in nats. */
+  validationLoss: z.number(),
+  /** Steps done: fewer than asked for where the phase is shorter, or stopped early. */
+  steps: z.number().int(),
+  /** Of the whole phase. */
+  plannedSteps: z.number().int(),
+  resumedFromStep: z.number().int(),
+  tokensPerSecond: z.number(),
+});
+export type TrialOutcome = z.infer<typeof trialOutcomeSchema>;
 
 export const scoringOutcomeSchema = z.object({
   /**
@@ -167,6 +184,8 @@ export const scoringOutcomeSchema = z.object({
   probabilities: artifactReferenceSchema,
 });
 export type ScoringOutcome = z.infer<typeof scoringOutcomeSchema>;
+
+export type JobOutcome = TrainingOutcome | TrialOutcome | ScoringOutcome;
 
 /** Reported by the process while it works, and heartbeaten by the activity. */
 export const trainingProgressSchema = z.object({

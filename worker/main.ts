@@ -14,6 +14,7 @@ import { createRegistryActivities } from '../activities/registry.ts';
 import { createRepairActivities } from '../activities/repair.ts';
 import { createRolloutActivities } from '../activities/rollout.ts';
 import { createScheduleActivities } from '../activities/schedule.ts';
+import { createSearchActivities } from '../activities/search.ts';
 import { createSelectionActivities } from '../activities/selection.ts';
 import { createTokenizationActivities } from '../activities/tokenization.ts';
 import { openBucketReader, openRegistryWriter } from '../artifacts/open.ts';
@@ -23,6 +24,7 @@ import { createPrometheusClient } from '../monitoring/prometheus-client.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
 import { openProcess, runUntilStopped } from './process-root.ts';
 import { connectWorker, createOpenWorkFinder, readSearchAttributes } from './temporal.ts';
+import { removeCheckpoints } from './trainer/checkpoint.ts';
 import { workflowBundlePath } from './workflow-bundle.ts';
 
 const opened = await openProcess('worker');
@@ -54,6 +56,10 @@ const activities = {
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
   ...createPairActivities({ artifacts, runStage, loadTokenizer }),
   ...createSelectionActivities({ artifacts, runStage }),
+  ...createSearchActivities({
+    ...{ artifacts, runStage },
+    removeCheckpoints: (key) => removeCheckpoints(buckets.artifacts, key),
+  }),
   ...createLanguageEvaluationActivities({ artifacts, runStage, now }),
   ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),

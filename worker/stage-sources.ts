@@ -13,6 +13,8 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/training.ts',
       'worker/trainer/run-job.ts', // what the trainer's process runs; how it is watched does not change a result
       'worker/trainer/batch-thread-main.ts',
+      'activities/trials.ts',
+      'activities/search.ts',
       'runtimes/tensorflow/binding.ts',
     ],
     packages: ['@tensorflow/tfjs-node'],

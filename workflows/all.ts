@@ -8,4 +8,5 @@ export { planningWorkflow } from './planning.ts';
 export { repairWorkflow } from './repair.ts';
 export { rolloutWorkflow } from './rollout.ts';
 export { scheduleTickWorkflow } from './schedule-tick.ts';
+export { searchWorkflow } from './search.ts';
 export { trainingWorkflow } from './training.ts';

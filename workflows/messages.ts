@@ -19,6 +19,7 @@ import {
   type VersionRequest,
 } from '../contracts/messages.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+import type { SearchStatus } from '../contracts/search.ts';
 
 // To the controller, from outside: answered on acceptance.
 export const applySpecUpdate = defineUpdate<Decision, [{ spec: ModelSpec; by: string }]>(
@@ -42,5 +43,6 @@ export const decideRolloutSignal = defineSignal<[RolloutDecision]>(messageNames.
 export const controllerStatusQuery = defineQuery<ControllerState>(messageNames.status);
 export const controllerHistoryQuery = defineQuery<readonly HistoryEntry[]>(messageNames.history);
 export const lifecycleStatusQuery = defineQuery<LifecycleStatus>(messageNames.status);
+export const searchStatusQuery = defineQuery<SearchStatus>(messageNames.status);
 export const forgettingStatusQuery = defineQuery<ForgettingStatus>(messageNames.status);
 export const rolloutStatusQuery = defineQuery<RolloutStatus>(messageNames.status);

@@ -2,14 +2,15 @@
 // half the learning rate.
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { SelectionActivities } from '../activities/selection.ts';
-import type { TrainingActivities } from '../activities/training.ts';
+import type { PhaseResult, TrainingActivities } from '../activities/training.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import type { Trigger } from '../contracts/registry.ts';
 import type { SelectionResult, StageRecord, TrainingResult } from '../contracts/stage-results.ts';
-import type { FineTuningJob, PretrainingJob } from '../contracts/training-job.ts';
+import type { FineTuningJob, PhaseJob } from '../contracts/training-job.ts';
 import { compute, training } from './activity-options.ts';
 import { isFailure } from './failures.ts';
+import { searchPhase } from './search.ts';
 import { tell } from './story.ts';
 
 const { selectExamples } = proxyActivities<SelectionActivities>(compute);
@@ -52,22 +53,33 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
 
   let weights = input.base?.weights;
   let pretraining: TrainingResult['pretraining'];
+  let search: ArtifactReference | undefined;
+  const take = ({ phase, records: made, table }: TrainedPhase) => {
+    records.push(...made);
+    search = table ?? search;
+    return phase;
+  };
   if (spec.training.pretraining && !input.base) {
-    const pretrained = await trainUntilItConverges(input, {
-      kind: 'pretraining',
-      key: `${workflowInfo().workflowId}/pretraining`,
-      ...shared,
-      options: spec.training.pretraining,
-      // What ends a phase early must not be what the version is evaluated on.
-      ...(spec.training.pretraining.earlyStopping && { heldOutExamples: selection.holdout }),
-    });
+    // What ends a phase early, or chooses its hyperparameters, must not be what the version is evaluated on.
+    const unseen = { heldOutExamples: selection.holdout };
+    const pretrained = take(
+      await trainPhase(
+        input,
+        {
+          kind: 'pretraining',
+          key: `${workflowInfo().workflowId}/pretraining`,
+          ...shared,
+          options: spec.training.pretraining,
+          ...(spec.training.pretraining.earlyStopping && unseen),
+        },
+        unseen,
+      ),
+    );
     const { curve, steps, earlyStopping } = pretrained;
     pretraining = { curve, steps, ...(earlyStopping && { earlyStopping }) };
     weights = pretrained.weights;
-    records.push(pretrained);
   }
-  const tuned = await trainUntilItConverges(input, fineTuningJob(input, selection, weights));
-  records.push(tuned);
+  const tuned = take(await trainPhase(input, fineTuningJob(input, selection, weights)));
   return {
     weights: tuned.weights,
     labels: selection.labels,
@@ -83,6 +95,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     tokensPerSecond: tuned.tokensPerSecond,
     ...(tuned.memory && { memory: tuned.memory }),
     environment: tuned.environment,
+    ...(search && { search }),
     lineage: records.map(({ lineage }) => lineage),
     cached: records.every(({ cached }) => cached),
   };
@@ -108,10 +121,34 @@ function fineTuningJob(
   };
 }
 
+export interface TrainedPhase {
+  readonly phase: PhaseResult;
+  /** Of the search, where there was one, and of the phase. */
+  readonly records: readonly StageRecord[];
+  /** JSON of the search's trials. */
+  readonly table?: ArtifactReference;
+}
+
+/**
+ * Trains a phase as the model file has it, or as a search finds best where it asks for one.
+ * @param onlyTrials what a search's trials are told beside the job
+ */
+export async function trainPhase(
+  { model, runId, spec, trigger, searchAttributes }: Omit<TrainingInput, 'labels' | 'base'>,
+  job: PhaseJob,
+  onlyTrials: { readonly heldOutExamples?: ArtifactReference } = {},
+): Promise<TrainedPhase> {
+  const about = { model, runId, ...(trigger && { trigger }), ...(searchAttributes && { searchAttributes }) };
+  const searched = await searchPhase({ ...about, ...onlyTrials, search: spec.training.search, job });
+  const phase = await trainUntilItConverges({ model, runId }, searched.job);
+  const { record, table } = searched;
+  return { phase, records: [...(record ? [record] : []), phase], ...(table && { table }) };
+}
+
 /** The key stays, so that a restart finds the checkpoints of the rate before; see worker/trainer/training-run.ts. */
 export async function trainUntilItConverges(
   { model, runId }: Pick<TrainingInput, 'model' | 'runId'>,
-  job: PretrainingJob | FineTuningJob,
+  job: PhaseJob,
 ) {
   for (let restart = 0; ; restart += 1) {
     try {

@@ -1,5 +1,6 @@
 // What is learned and how: tokenizer, phases of training.
 import { z } from 'zod';
+import { searchSchema } from './search.ts';
 
 export const tokenizerSchema = z
   .strictObject({
@@ -109,5 +110,7 @@ export const trainingSchema = z.strictObject({
   fineTuning: fineTuningSchema.prefault({}),
   /** Of a language model, after pretraining; absent: none. */
   supervisedFineTuning: supervisedFineTuningSchema.optional(),
+  /** Absent: the phases are trained as they are given. */
+  search: searchSchema.optional(),
 });
 export type TrainingSpec = z.infer<typeof trainingSchema>;

@@ -5,6 +5,7 @@ import type { EvaluationSpec, RetrainingSpec, RolloutSpec } from './judgement.ts
 import { gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
+import { searchedPhase, searchProblems } from './searched-phase.ts';
 import type { ServingSpec } from './serving.ts';
 
 interface Sections {
@@ -29,6 +30,7 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* pretrainingProblems(spec);
   yield* supervisedProblems(spec);
   yield* gateProblems(spec);
+  yield* wantedSearchProblems(spec);
   const { task, model, training, retraining } = spec;
   if (task === 'text-classification') {
     for (const field of ['samples', 'prompts'] as const)
@@ -99,6 +101,17 @@ function* supervisedProblems({ task, collection, training }: Sections): Generato
     yield {
       path: ['collection', 'labels'],
       message: 'expected one at least: labels are the answers to learn',
+    };
+}
+
+function* wantedSearchProblems({ task, training }: Sections): Generator<TaskProblem> {
+  const { search } = training;
+  const wrong = [...searchProblems(training)];
+  for (const { path, message } of wrong) yield { path: ['training', ...path], message };
+  if (search && wrong.length === 0 && task === 'language-modelling' && searchedPhase(search) === 'fineTuning')
+    yield {
+      path: ['training', 'search', 'space'],
+      message: 'fineTuning classifies: of a language model it is not done',
     };
 }
 

@@ -19,6 +19,8 @@ export interface AutoregressiveTask {
   readonly options: PretrainingSpec;
   /** The last so many documents are not trained on. */
   readonly heldOutDocuments: number;
+  /** Of the windows to train on: validated on instead, where there is no early stopping that says so. */
+  readonly validationShare?: number | undefined;
 }
 
 const VALIDATION_BATCHES = 16; // more say no more about a curve; the last word is over all
@@ -30,7 +32,7 @@ export function createAutoregressive(task: AutoregressiveTask): Objective {
   const { training, heldOut } = splitStream(tokens, task.heldOutDocuments);
   const { earlyStopping } = options;
   const count = windowsOf(training, contextLength);
-  const windowsToTrainOn = stoppingBorder(count, earlyStopping?.share);
+  const windowsToTrainOn = stoppingBorder(count, earlyStopping?.share ?? task.validationShare);
   const order = createDataOrder(windowsToTrainOn, { seed, ...options });
   const program = programOf(contextLength);
 

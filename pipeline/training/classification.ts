@@ -42,6 +42,8 @@ export interface ClassificationTask<Row extends { readonly row: number }> {
   readonly options: FineTuningSpec;
   readonly training: readonly Row[];
   readonly validation: readonly Row[];
+  /** Of the training: validated on instead, where there is no early stopping that says so. */
+  readonly validationShare?: number | undefined;
 }
 
 const VALIDATION_ROWS = 512; // more say no more about a curve, and cost time
@@ -53,7 +55,7 @@ export function createClassification<Row extends { readonly row: number }>(
 ): Objective {
   const { config, seed, tokens, options } = task;
   const { dropout, labelSmoothing: smoothing, earlyStopping } = options;
-  const { training, validation } = splitForStopping(task, earlyStopping?.share);
+  const { training, validation } = splitForStopping(task, earlyStopping?.share ?? task.validationShare);
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(tokens.contextLength);
   const labels = training.flatMap(answers.labelsOf).filter(isClass);

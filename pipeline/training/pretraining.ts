@@ -27,6 +27,8 @@ export interface PretrainingTask {
   readonly options: PretrainingSpec;
   /** Neither trained on nor validated on. */
   readonly heldOutRows?: readonly number[];
+  /** Of the rows to train on: validated on instead, where there is no early stopping that says so. */
+  readonly validationShare?: number | undefined;
 }
 
 const VALIDATION_ROWS = 512; // more say no more about a curve, and cost time
@@ -38,7 +40,7 @@ export function createPretraining(task: PretrainingTask): Objective {
   const { earlyStopping } = options;
   const { training, validation } = splitForStopping(
     { training: rowsOf(task), validation: [] },
-    earlyStopping?.share,
+    earlyStopping?.share ?? task.validationShare,
   );
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(tokens.contextLength);

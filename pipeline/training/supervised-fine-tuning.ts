@@ -24,6 +24,8 @@ export interface SupervisedFineTuningTask {
   readonly options: SupervisedFineTuningSpec;
   /** The last so many pairs are not trained on. */
   readonly heldOutPairs: number;
+  /** Of the pairs to train on: validated on instead, where there is no early stopping that says so. */
+  readonly validationShare?: number | undefined;
   /** Documents, of which the last are what the model is judged on as a language model. */
   readonly text?: { readonly tokens: TokenStream; readonly heldOutDocuments: number } | undefined;
 }
@@ -38,7 +40,7 @@ export function createSupervisedFineTuning(task: SupervisedFineTuningTask): Obje
   const all = Array.from({ length: tokens.rows }, (_, row) => row);
   const heldOut = all.slice(border);
   const split = { training: all.slice(0, border), validation: heldOut };
-  const { training, validation } = splitForStopping(split, earlyStopping?.share);
+  const { training, validation } = splitForStopping(split, earlyStopping?.share ?? task.validationShare);
   const order = createDataOrder(training.length, { seed, ...options });
   const lengths = graphLengths(config.contextLength);
   const losses = (batchSize: number, noise: number) =>

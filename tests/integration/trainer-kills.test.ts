@@ -119,7 +119,7 @@ describe.each(Object.entries(phases))('%s', (phase, make) => {
   let job: Job;
   let alone: TrainingOutcome;
   beforeAll(async () => {
-    job = await make(world.store.artifacts);
+    job = { ...(await make(world.store.artifacts)), key: `${phase}/killed` };
     alone = await world.train(withInterval({ ...job, key: `${phase}/alone` }, never));
   });
 

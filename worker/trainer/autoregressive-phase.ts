@@ -14,13 +14,13 @@ export async function prepareAutoregressive(
   job: PretrainingJob,
   artifacts: ArtifactStore,
 ): Promise<ReadyPhase> {
-  const { seed, options, heldOutDocuments = 0 } = job;
+  const { seed, options, heldOutDocuments = 0, validationShare } = job;
   const initial = await readInitialGpt(artifacts, job.initialWeights);
   const tokens = await openTokenStream(artifacts, job.tokens);
   try {
     const { vocabularySize, endOfTextId } = tokens;
     const config = gptConfigOf(job.architecture, { vocabularySize, endOfTextId, dropout: options.dropout });
-    const task = { config, seed, options, heldOutDocuments };
+    const task = { config, seed, options, heldOutDocuments, validationShare };
     const objective = createAutoregressive({ ...task, tokens });
     const { layout } = objective;
     return {

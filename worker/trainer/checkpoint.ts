@@ -79,12 +79,13 @@ export interface CheckpointDependencies {
 }
 
 /**
- * Names what a job computes: everything but its key, how often it is saved, how many rows are computed at once, and the
- * rate after a divergence, which goes on from checkpoints of the rate before.
+ * Names what a job computes: everything but its key, how often it is saved, how many rows are computed at once, where a
+ * trial stops, and the rate after a divergence, which goes on from checkpoints of the rate before.
  */
 export function jobDigest({
   key: _key,
   learningRateScale: _scale,
+  stopAtStep: _stop,
   ...job
 }: PhaseJob): string {
   const { checkpointEverySeconds: _seconds, microBatchSize: _rows, ...options } = job.options;
@@ -140,6 +141,16 @@ export function openCheckpoints(job: PhaseJob, { artifacts, objects }: Checkpoin
       return pointer?.jobDigest === digest ? pointer.microBatchSize : undefined;
     },
   };
+}
+
+/** Removes whatever stands under a key; nothing may be training under it. */
+export async function removeCheckpoints(objects: ObjectStore, key: string): Promise<void> {
+  const pointerKey = `checkpoints/${key}/latest.json`;
+  const bytes = await readObject(objects, pointerKey);
+  if (bytes === undefined) return;
+  const { reference } = pointerSchema.parse(JSON.parse(bytes.toString('utf8')));
+  await objects.remove(pointerKey);
+  if (reference !== undefined) await objects.remove(blobKey(reference.digest));
 }
 
 /** @returns undefined where the checkpoint is gone, or damaged: the work since the start is lost, not the run */

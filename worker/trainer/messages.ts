@@ -1,11 +1,6 @@
 // What the supervising process and the trainer say to each other over IPC.
 import type { FailureType } from '../../contracts/failures.ts';
-import type {
-  ScoringOutcome,
-  TrainingJob,
-  TrainingOutcome,
-  TrainingProgress,
-} from '../../contracts/training-job.ts';
+import type { JobOutcome, TrainingJob, TrainingProgress } from '../../contracts/training-job.ts';
 import type { PlanningJob, PlanningOutcome } from '../../contracts/training-plan.ts';
 import type { Settings } from '../../settings/settings.ts';
 
@@ -20,7 +15,7 @@ export type ToTrainer =
 
 export type FromTrainer =
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }
-  | { readonly kind: 'outcome'; readonly outcome: TrainingOutcome | ScoringOutcome }
+  | { readonly kind: 'outcome'; readonly outcome: JobOutcome }
   | { readonly kind: 'plan'; readonly outcome: PlanningOutcome }
   | {
       readonly kind: 'failure';

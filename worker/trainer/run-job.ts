@@ -3,11 +3,12 @@ import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type {
   FineTuningJob,
+  JobOutcome,
   PhaseJob,
   PretrainingJob,
-  ScoringOutcome,
   TrainingJob,
   TrainingOutcome,
+  TrialOutcome,
 } from '../../contracts/training-job.ts';
 import type { BertConfig } from '../../pipeline/model/config.ts';
 import { bertConfigOf, ModelFormatError } from '../../pipeline/model/config.ts';
@@ -24,8 +25,8 @@ import type { Opened } from './inputs.ts';
 import {
   openTokenRows,
   readExamples,
-  readInitialModel,
   readHeldOutRows,
+  readInitialModel,
   readTaggedRows,
   travelling,
 } from './inputs.ts';
@@ -39,10 +40,7 @@ import { runPhase } from './training-run.ts';
  * @throws CoppiceFailure InvalidInput, TrainingDiverged, TrainingInterrupted, CheckpointIncompatible, OutOfMemory,
  * and those of the store
  */
-export async function runJob(
-  job: TrainingJob,
-  context: TrainerContext,
-): Promise<TrainingOutcome | ScoringOutcome> {
+export async function runJob(job: TrainingJob, context: TrainerContext): Promise<JobOutcome> {
   try {
     return await (job.kind === 'scoring' ? score(job, context) : train(job, context));
   } catch (error) {
@@ -50,7 +48,7 @@ export async function runJob(
   }
 }
 
-async function train(job: PhaseJob, context: TrainerContext): Promise<TrainingOutcome> {
+async function train(job: PhaseJob, context: TrainerContext): Promise<TrainingOutcome | TrialOutcome> {
   const { close, ...phase } = await prepare(job, context.artifacts);
   try {
     return await runPhase({ job, ...phase }, context);
@@ -102,7 +100,7 @@ async function minimized(
   tokens: Opened<TokenRows>,
   artifacts: ArtifactStore,
 ): Promise<{ config: BertConfig } & Pick<ReadyPhase, 'objective' | 'recipe'>> {
-  const { seed, options } = job;
+  const { seed, options, validationShare } = job;
   const shared = {
     vocabularySize: tokens.vocabularySize,
     padTokenId: tokens.padId,
@@ -113,7 +111,7 @@ async function minimized(
       throw new CoppiceFailure('InvalidInput', 'wholeWords: the tokens do not say which continue a word');
     const config = bertConfigOf(job.architecture, { ...shared, head: 'masked-language-model', labels: [] });
     const heldOutRows = await readHeldOutRows(artifacts, job.heldOutExamples, tokens.rows);
-    const task = { config, seed, options: job.options, heldOutRows };
+    const task = { config, seed, options: job.options, heldOutRows, validationShare };
     return {
       config,
       objective: createPretraining({ ...task, tokens }),
@@ -127,7 +125,7 @@ async function minimized(
   const validation = await readExamples(artifacts, job.examples.validation, limits);
   if (training.length === 0)
     throw new CoppiceFailure('InvalidInput', 'examples.training: expected one at least');
-  const task = { config, seed, options: job.options, training, validation };
+  const task = { config, seed, options: job.options, training, validation, validationShare };
   return {
     config,
     objective: createFineTuning({ ...task, tokens }),
@@ -141,7 +139,7 @@ async function tagging(
   tokens: Opened<TokenRows>,
   artifacts: ArtifactStore,
 ): Promise<{ config: BertConfig } & Pick<ReadyPhase, 'objective' | 'recipe'>> {
-  const { seed, options, labels } = job;
+  const { seed, options, labels, validationShare } = job;
   const { vocabularySize, padId: padTokenId, lengths } = tokens;
   const about = { vocabularySize, padTokenId, dropout: options.dropout };
   const config = bertConfigOf(job.architecture, { ...about, head: 'token-classification', labels });
@@ -150,7 +148,7 @@ async function tagging(
   const validation = await readTaggedRows(artifacts, job.examples.validation, limits);
   if (!training.some((row) => row.labels.some((label) => label >= 0)))
     throw new CoppiceFailure('InvalidInput', 'examples.training: expected one token with a label at least');
-  const task = { config, seed, options, training, validation };
+  const task = { config, seed, options, training, validation, validationShare };
   return {
     config,
     objective: createTokenClassification({ ...task, tokens }),

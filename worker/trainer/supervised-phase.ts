@@ -16,7 +16,7 @@ export async function prepareSupervised(
   job: SupervisedFineTuningJob,
   artifacts: ArtifactStore,
 ): Promise<ReadyPhase> {
-  const { seed, options, heldOutPairs } = job;
+  const { seed, options, heldOutPairs, validationShare } = job;
   const initial = await readInitialGpt(artifacts, job.initialWeights);
   const tokens = await openTokenPairs(artifacts, job.tokens);
   const close = [tokens.close];
@@ -24,7 +24,7 @@ export async function prepareSupervised(
     refuse(job, tokens);
     const { vocabularySize, endOfTextId } = tokens;
     const config = gptConfigOf(job.architecture, { vocabularySize, endOfTextId, dropout: options.dropout });
-    const task = { config, seed, options, heldOutPairs };
+    const task = { config, seed, options, heldOutPairs, validationShare };
     const stream = job.text && (await openTokenStream(artifacts, job.text.tokens));
     if (stream) close.push(stream.close);
     const text = job.text && stream && { ...job.text, tokens: stream };

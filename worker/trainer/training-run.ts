@@ -8,11 +8,13 @@ import type {
   MemoryFigures,
   PhaseJob,
   TrainingOutcome,
+  TrialOutcome,
 } from '../../contracts/training-job.ts';
 import { languageFigures } from '../../pipeline/evaluation/language-figures.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import type { HeldOutText, Objective } from '../../pipeline/training/objective.ts';
 import { optimizerOf } from '../../pipeline/training/optimizer.ts';
+import type { Schedule } from '../../pipeline/training/schedule.ts';
 import type { Kept, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
 import { startingVectors, vectorSizes, weightsOf } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
@@ -21,7 +23,7 @@ import type { Batches, BatchRecipe } from './batches.ts';
 import { batchesHere } from './batches.ts';
 import type { BestWeights } from './best-weights.ts';
 import { keepBest, keptStep } from './best-weights.ts';
-import type { Checkpoints, TrainingRecord, TrainingState } from './checkpoint.ts';
+import type { Checkpoints, Resumption, TrainingRecord, TrainingState } from './checkpoint.ts';
 import { openCheckpoints } from './checkpoint.ts';
 import type { TrainerContext } from './context.ts';
 import { recordStep } from './loss-record.ts';
@@ -54,22 +56,26 @@ const REPORT_EVERY_MS = 500;
 const SAVED_BELOW = 2;
 
 /**
+ * @returns of a trial, what it came to; its checkpoint stays for the next rung, or for the whole phase
  * @throws CoppiceFailure TrainingInterrupted after a stop was requested and the checkpoint written,
- * CheckpointIncompatible
+ * CheckpointIncompatible; InvalidInput of a trial that nothing is left to validate on
  * @throws Divergence
  */
-export async function runPhase(phase: Phase, context: TrainerContext): Promise<TrainingOutcome> {
+export async function runPhase(
+  phase: Phase,
+  context: TrainerContext,
+): Promise<TrainingOutcome | TrialOutcome> {
   const { job, objective } = phase;
   const { precision, averaging } = job.options;
   const optimizer = optimizerOf(job.options);
   const plan = { ...objective, optimizer, averaging, precision, maximumNorm: CLIPPING_NORM };
   const checkpoints = openCheckpoints(job, context);
-  const resumption = await checkpoints.resume(vectorSizes(plan));
+  const resumption = startingPoint(await checkpoints.resume(vectorSizes(plan)), job);
   if (resumption.kind === 'finished') return resumption.outcome;
   const forecast = forecastMemory(job, plan, context.memory);
   if (resumption.kind === 'fresh') forecast.requireFit(); // what was saved did fit
   const start = resumption.kind === 'checkpoint' ? resumption.state : freshState(phase, plan);
-  const { totalSteps } = objective;
+  const totalSteps = lastStep(phase);
   const batches =
     context.openBatches?.(phase.recipe, { start: start.step, totalSteps }) ?? batchesHere(objective);
   try {
@@ -79,12 +85,27 @@ export async function runPhase(phase: Phase, context: TrainerContext): Promise<T
   }
 }
 
+/** Of a trial, earlier than the phase's. */
+function lastStep({ job: { stopAtStep = Infinity }, objective }: Phase): number {
+  return Math.min(stopAtStep, objective.totalSteps);
+}
+
+/** A trial that is asked for once more, whose key has gone further since, begins anew: it tells of its step, not of a later one. */
+function startingPoint(resumption: Resumption, { stopAtStep }: Phase['job']): Resumption {
+  if (stopAtStep === undefined || resumption.kind === 'fresh') return resumption;
+  const passed = resumption.kind === 'finished' || resumption.state.step > stopAtStep;
+  return passed ? { kind: 'fresh' } : resumption;
+}
+
 interface Beginning extends Phase, Pick<Run, 'checkpoints' | 'start' | 'batches'> {
   readonly plan: TrainingPlan;
   readonly forecast: MemoryForecast;
 }
 
-async function runFrom(beginning: Beginning, context: TrainerContext): Promise<TrainingOutcome> {
+async function runFrom(
+  beginning: Beginning,
+  context: TrainerContext,
+): Promise<TrainingOutcome | TrialOutcome> {
   const { job, objective, checkpoints, start, plan, forecast } = beginning;
   const session = await context.openSession(plan, start.vectors);
   try {
@@ -92,6 +113,10 @@ async function runFrom(beginning: Beginning, context: TrainerContext): Promise<T
     const readParameters = () => weightsOf(session.read());
     const best = keepBest(objective.earlyStopping, start, readParameters);
     const steps = await takeSteps({ ...beginning, session, clock, best }, context);
+    if (job.stopAtStep !== undefined) {
+      const pace = { resumedFromStep: start.step, tokensPerSecond: clock.tokensPerSecond() };
+      return { ...judgeTrial({ objective, session, start }, steps), ...pace };
+    }
     const outcome = await conclude(beginning, context, {
       figures: await judge({ session, kept: best.read(), plan, objective }, context),
       parameters: best.read() ?? readParameters(),
@@ -133,38 +158,60 @@ interface Run extends Phase {
 async function takeSteps(run: Run, context: TrainerContext): Promise<number> {
   const { job, objective, session, batches, checkpoints, clock, start, best } = run;
   const { record } = start;
-  const { totalSteps, ignorantLoss } = objective;
-  const { learningRate, warmupFraction, schedule: decay } = job.options;
-  const schedule = { peak: learningRate * job.learningRateScale, totalSteps, warmupFraction, decay };
+  const { ignorantLoss } = objective;
+  const last = lastStep(run);
+  const schedule = scheduleOf(run);
   let savedStep = start.step;
   let savedAt = performance.now();
   let step = start.step;
-  for (; step < totalSteps && !best.isOver(); step += 1) {
+  for (; step < last && !best.isOver(); step += 1) {
     const at = { step, schedule, ignorantLoss };
     const report = await clock.step(async () => trainStep(session, await batches.next(step), at));
     const done = step + 1;
     const validationLoss = recordStep({ objective, session, record }, done, report);
     if (validationLoss !== undefined) best.validated(done, validationLoss);
     const stopping = context.stopRequested();
-    const due = stopping || performance.now() - savedAt > job.options.checkpointEverySeconds * 1_000;
+    const ends = done === last || best.isOver();
+    const trialEnds = ends && job.stopAtStep !== undefined;
+    const waited = performance.now() - savedAt > job.options.checkpointEverySeconds * 1_000;
+    const due = stopping || trialEnds || waited;
     if (due && report.loss < SAVED_BELOW * ignorantLoss) {
       await checkpoints.save({ step: done, vectors: session.read(), best: best.read(), record });
       savedStep = done;
       savedAt = performance.now();
     }
     if (stopping) throw interrupted(savedStep, done);
-    if (clock.due(REPORT_EVERY_MS) || done === totalSteps || best.isOver()) {
+    if (clock.due(REPORT_EVERY_MS) || ends) {
       const { loss, gradientNorm, learningRate: rate } = report;
       const pace = {
         tokensPerSecond: clock.tokensPerSecond(),
-        secondsLeft: clock.secondsFor(totalSteps - done),
+        secondsLeft: clock.secondsFor(last - done),
       };
-      const progress = { step: done, totalSteps, loss, gradientNorm, learningRate: rate, ...pace };
+      const progress = { step: done, totalSteps: last, loss, gradientNorm, learningRate: rate, ...pace };
       context.report({ phase: job.kind, ...progress, checkpointStep: savedStep });
     }
     await new Promise(setImmediate); // messages of the supervisor get their turn
   }
   return step;
+}
+
+/** Over all of the phase's steps, however few of them a trial takes: it is the beginning of the whole phase. */
+function scheduleOf({ job, objective: { totalSteps } }: Phase): Schedule {
+  const { learningRate, warmupFraction, schedule: decay } = job.options;
+  return { peak: learningRate * job.learningRateScale, totalSteps, warmupFraction, decay };
+}
+
+/** Looks once more, which the record is not told of: the phase would have looked at other steps. */
+function judgeTrial(
+  { objective, session, start }: Pick<Run, 'objective' | 'session' | 'start'>,
+  steps: number,
+): Pick<TrialOutcome, 'validationLoss' | 'steps' | 'plannedSteps'> {
+  const loss = validate(session, objective);
+  if (loss === undefined)
+    throw new CoppiceFailure('InvalidInput', 'a trial needs two examples, documents or windows to train on');
+  if (!Number.isFinite(loss)) throw new Divergence(steps, loss);
+  const kept = start.record.stopping?.best.loss ?? Infinity;
+  return { validationLoss: Math.min(loss, kept), steps, plannedSteps: objective.totalSteps };
 }
 
 interface Result {
@@ -183,6 +230,7 @@ async function conclude(
   { figures, parameters, record, ...made }: Result,
 ): Promise<TrainingOutcome> {
   return {
+    ...made,
     weights: await putModel(artifacts, toFiles(parameters)),
     tokensSeen: record.tokensSeen,
     finalLoss: record.curve.findLast(({ trainingLoss }) => trainingLoss !== undefined)?.trainingLoss ?? 0,
@@ -248,7 +296,6 @@ function createClock() {
       tokens += report.tokens;
       steps += 1;
       return report;
-    ...made,
     },
     secondsFor: (more: number) => (steps === 0 ? 0 : (more * milliseconds) / steps / 1_000),
     tokensPerSecond: () => (milliseconds === 0 ? 0 : (tokens / milliseconds) * 1_000),
