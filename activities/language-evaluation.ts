@@ -105,6 +105,7 @@ export function createLanguageEvaluationActivities({
         parameters: {
           ...{ evaluation, cleaning: input.cleaning, contextLength: input.contextLength },
           figures: training.heldOut,
+          ...(input.champion && { champion: input.champion.figures }),
         },
         inputs: {
           ...{ corpus, weights: training.weights, curve: training.curve },
@@ -112,7 +113,8 @@ export function createLanguageEvaluationActivities({
         },
         compute: () =>
           withHeartbeat(async (signal) => {
-            const verdict = judgeLanguageModel(training.heldOut, evaluation.gates);
+            const rival = input.champion?.figures;
+            const verdict = judgeLanguageModel(training.heldOut, evaluation.gates, rival);
             const report = await describe(input, verdict, signal);
             const made = {
               package: await assemblePackage(input),

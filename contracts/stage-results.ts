@@ -231,6 +231,16 @@ export interface TokenEvaluationInput extends Omit<EvaluationInput, 'dropped'> {
 export interface LanguageEvaluationInput
   extends Omit<EvaluationInput, 'training' | 'dropped' | 'probabilities' | 'champion'> {
   readonly training: LanguageTrainingResult;
+  /** The version in service on the same documents, where a gate compares with it. */
+  readonly champion?: { readonly version: number; readonly figures: LanguageFigures };
+}
+
+/** Which language model is measured, and on which documents. */
+export interface ChampionFiguresInput extends RunIdentity {
+  readonly package: ArtifactReference;
+  readonly corpus: ArtifactReference;
+  /** On the last so many documents. */
+  readonly holdout: number;
 }
 
 /** One gate as it was judged. */

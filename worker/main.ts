@@ -1,6 +1,7 @@
 // The worker: workflows, the activities that move and compute data, and the single writer of the registry.
 import { join, resolve } from 'node:path';
 import { Worker } from '@temporalio/worker';
+import { createChampionFiguresActivities } from '../activities/champion-figures.ts';
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
@@ -60,6 +61,7 @@ const activities = {
     ...{ artifacts, runStage },
     removeCheckpoints: (key) => removeCheckpoints(buckets.artifacts, key),
   }),
+  ...createChampionFiguresActivities({ artifacts }),
   ...createLanguageEvaluationActivities({ artifacts, runStage, now }),
   ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),

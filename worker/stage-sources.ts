@@ -25,6 +25,8 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/language-evaluation.ts',
       'activities/evaluation-thread-main.ts',
       'activities/language-samples-thread-main.ts',
+      'activities/champion-figures.ts',
+      'activities/language-figures-thread-main.ts',
       'runtimes/tokenizers/tokenizer.ts',
     ],
   },

@@ -1,5 +1,6 @@
-// From documents to a judged package of a language model. Labels, scores and a version in service have no part in it.
+// From documents to a judged package of a language model. Labels and scores have no part in it.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
+import type { ChampionFiguresActivities } from '../activities/champion-figures.ts';
 import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { LanguageEvaluationActivities } from '../activities/language-evaluation.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
@@ -12,10 +13,11 @@ import { describeSteps } from './story.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
+const { measureChampion } = proxyActivities<ChampionFiguresActivities>(compute);
 const { evaluateLanguageModel } = proxyActivities<LanguageEvaluationActivities>(compute);
 
 export async function makeLanguagePackage(
-  { run, spec, trigger, documents, searchAttributes }: PackageMaking,
+  { run, spec, trigger, documents, champion, searchAttributes }: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
   const cleaned = await stage(
@@ -51,12 +53,21 @@ export async function makeLanguagePackage(
   );
   const evaluated = await stage(
     'evaluation',
-    () =>
-      evaluateLanguageModel({
+    async () => {
+      const { holdout, gates } = spec.evaluation;
+      // A classifier that served under this name before has labels, and no text to be measured on.
+      const isCompared =
+        champion?.labels.length === 0 && gates.some(({ kind }) => kind === 'no-worse-than-champion');
+      const figures =
+        isCompared &&
+        (await measureChampion({ ...run, package: champion.package, corpus: cleaned.corpus, holdout }));
+      return evaluateLanguageModel({
         ...run,
         ...{ evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
         ...{ corpus: cleaned.corpus, funnel: cleaned.funnel, tokenization: tokenized, training: trained },
-      }),
+        ...(figures && { champion: { version: champion.version, figures } }),
+      });
+    },
     ({ outcome, metrics }) => `${outcome}, perplexity ${metrics.perplexity.toFixed(2)}`,
   );
   return {

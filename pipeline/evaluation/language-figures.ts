@@ -25,8 +25,19 @@ export function languageFigures(
   };
 }
 
-/** Judges a language model against the gates of its spec; no interval is told, since documents differ in length. */
-export function judgeLanguageModel(figures: LanguageFigures, gates: readonly GateSpec[]): GateVerdict {
-  const measured = languageMetrics.map((name) => [name, { value: figures[name], interval: null }] as const);
-  return judgeGates(gates, { candidate: Object.fromEntries(measured) });
+/**
+ * Judges a language model against the gates of its spec; no interval is told, since documents differ in length.
+ * @param champion the version in service on the same documents, where there is one
+ */
+export function judgeLanguageModel(
+  figures: LanguageFigures,
+  gates: readonly GateSpec[],
+  champion?: LanguageFigures,
+): GateVerdict {
+  const tableOf = (judged: LanguageFigures) =>
+    Object.fromEntries(languageMetrics.map((name) => [name, { value: judged[name], interval: null }]));
+  return judgeGates(gates, {
+    candidate: tableOf(figures),
+    ...(champion && { champion: tableOf(champion) }),
+  });
 }

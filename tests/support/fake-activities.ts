@@ -1,6 +1,7 @@
 // Activities that compute nothing, for tests of workflows: a happy world a model, of which a test replaces what it is
 // about, and the calls that came, in order. Open work is asked of the real server.
 
+import type { ChampionFiguresActivities } from '../../activities/champion-figures.ts';
 import type { CleaningActivities } from '../../activities/cleaning.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
@@ -34,7 +35,8 @@ export type FakeActivities = ModelStateActivities &
   SelectionActivities &
   TrainingActivities &
   EvaluationActivities &
-  LanguageEvaluationActivities;
+  LanguageEvaluationActivities &
+  ChampionFiguresActivities;
 
 type Name = keyof FakeActivities;
 type InputOf<N extends Name> = Parameters<FakeActivities[N]>[0];
@@ -52,6 +54,7 @@ export const namesByQueue = {
     'selectExamples',
     'evaluateVersion',
     'evaluateLanguageModel',
+    'measureChampion',
     'inspectVersion',
     'describeMaking',
     'readBase',
@@ -161,7 +164,12 @@ function happyActivities(
     readModelState: async () => ({
       ...(spec && { spec, specReference: ref('spec') }),
       generation: registry.generation,
-      ...(registry.champion !== undefined && { champion: servingVersion(model, registry.champion) }),
+      ...(registry.champion !== undefined && {
+        champion: {
+          ...servingVersion(model, registry.champion),
+          ...(spec?.task === 'language-modelling' && { labels: [] }),
+        },
+      }),
       ...(registry.challenger !== undefined && { challenger: registry.challenger }),
       quarantined: [],
       open: await findOpenWork(model),
@@ -265,6 +273,7 @@ function happyActivities(
         labels: ref('labels'),
       }),
     readBase: ({ version }) => Promise.resolve(servingVersion(model, version)),
+    measureChampion: () => Promise.resolve(languageFigures),
     evaluateLanguageModel: () =>
       Promise.resolve({
         ...record('language-evaluation'),

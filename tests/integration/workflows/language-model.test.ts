@@ -90,6 +90,29 @@ describe('a language model', () => {
     await world.record('rollout-language', workflowIds.rollout(model, 10));
   });
 
+  it('is compared with the version in service on its own documents, where a gate asks for it', async () => {
+    const gates = [{ kind: 'no-worse-than-champion' as const, metric: 'bitsPerByte' as const, margin: 0.01 }];
+    const fake = world.addModel((model) => {
+      const spec = languageSpec(model);
+      return { spec: { ...spec, evaluation: { ...spec.evaluation, gates } }, champion: 3 };
+    });
+    const { model } = fake;
+    await world.client.retrain(model, { trigger: { kind: 'person', name: 'kim' }, run: 'run' });
+    await world.workflow.getHandle(workflowIds.lifecycle(model, 'run')).result();
+    expect(fake.calls('measureChampion')).toMatchObject([
+      {
+        package: referenceOf('package of version 3', model),
+        corpus: referenceOf('corpus', model),
+        holdout: 20,
+      },
+    ]);
+    expect(fake.calls('evaluateLanguageModel')[0].champion).toMatchObject({
+      version: 3,
+      figures: { bitsPerByte: 1.5 },
+    });
+    await world.record('lifecycle-language-compared', workflowIds.lifecycle(model, 'run'));
+  });
+
   it('is taken back, and out of traffic for good, where a step breaks a guardrail', async () => {
     const fake = world.addModel((model) => ({
       ...{ spec: languageSpec(model), champion: 3 },

@@ -20,7 +20,12 @@ describe('a model file', () => {
       problemsOf({
         ...language,
         training: { pretraining: { objective: 'autoregressive' } },
-        evaluation: { gates: [{ kind: 'at-most', metric: 'perplexity', bound: 60 }] },
+        evaluation: {
+          gates: [
+            { kind: 'at-most', metric: 'perplexity', bound: 60 },
+            { kind: 'no-worse-than-champion', metric: 'bitsPerByte', margin: 0.01 },
+          ],
+        },
       }),
     ).toEqual([]);
   });
@@ -54,7 +59,7 @@ describe('a model file', () => {
       }),
     ).toEqual([
       'evaluation.gates[0].metric: language-modelling has loss, perplexity, bitsPerByte; not f1',
-      'evaluation.gates[1].kind: no language model is in service to compare with',
+      'evaluation.gates[1].metric: versions have vocabularies of their own: they compare by bitsPerByte, not by loss',
       'model.architecture: language-modelling takes gpt2: a bert does not continue a text',
       'training.pretraining: expected: a language model begins with it',
       'serving.precision: language models are served in float32',

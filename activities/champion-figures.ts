@@ -1,0 +1,41 @@
+// The language model in service on the documents that a new version was not trained on: what it was measured on when it
+// was made were others.
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { cleanDocumentSchema } from '../contracts/document.ts';
+import type { ChampionFiguresInput } from '../contracts/stage-results.ts';
+import { type LanguageFigures, languageFiguresSchema } from '../contracts/training-job.ts';
+import { packageFiles } from '../contracts/version-package.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { LanguageFiguresJob } from './language-figures-thread-main.ts';
+import { readShards } from './shards.ts';
+import { askThread } from './thread.ts';
+
+const entry = new URL('language-figures-thread.mjs', import.meta.url);
+
+export type ChampionFiguresActivities = ReturnType<typeof createChampionFiguresActivities>;
+
+export function createChampionFiguresActivities({ artifacts }: { readonly artifacts: ArtifactStore }) {
+  return {
+    /** @throws ArtifactNotFound, ArtifactCorrupt where its package is damaged */
+    async measureChampion({ corpus, holdout, ...input }: ChampionFiguresInput): Promise<LanguageFigures> {
+      return withHeartbeat(async (signal) => {
+        const documents: string[] = [];
+        for await (const { text } of readShards(artifacts, corpus, cleanDocumentSchema)) {
+          documents.push(text);
+          if (documents.length > holdout) documents.shift();
+        }
+        const { files } = await artifacts.readDirectory(input.package);
+        const read = async (name: string) => (await artifacts.readBytes(files[name])).toString('utf8');
+        const job: LanguageFiguresJob = {
+          model: {
+            config: await read(packageFiles.config),
+            weights: await artifacts.readBytes(files[packageFiles.weights]),
+          },
+          tokenizer: await read(packageFiles.tokenizer),
+          documents,
+        };
+        return languageFiguresSchema.parse(await askThread(entry, job, signal));
+      });
+    },
+  };
+}

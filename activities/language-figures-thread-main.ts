@@ -1,0 +1,33 @@
+// The thread that measures a language model on documents: what training measures of its own, by the same windows.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LanguageFigures } from '../contracts/training-job.ts';
+import { textFigures } from '../pipeline/generation/text-figures.ts';
+import type { ModelFiles } from '../pipeline/model/model-files.ts';
+import { loadOnnxGenerator } from '../runtimes/onnx/generator.ts';
+import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
+
+export interface LanguageFiguresJob {
+  readonly model: ModelFiles;
+  /** Text of its own tokenizer.json. */
+  readonly tokenizer: string;
+  readonly documents: readonly string[];
+}
+
+/** The documents one after the other, an end of text before the first and behind each, in windows that do not overlap. */
+async function measure({ model, tokenizer: json, documents }: LanguageFiguresJob): Promise<LanguageFigures> {
+  const tokenizer = await loadTokenizer(json);
+  const generator = loadOnnxGenerator(model);
+  const ids = [tokenizer.sepId];
+  for await (const chunk of tokenizer.encodeWhole(documents)) {
+    for (const of of chunk) {
+      for (const id of of) ids.push(id); // a document may be longer than a call may have arguments
+      ids.push(tokenizer.sepId);
+    }
+  }
+  const logProbabilities = await generator.logProbabilities(ids, { stride: generator.config.contextLength });
+  await generator.close();
+  const bytes = documents.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return { ...textFigures(logProbabilities, bytes), documents: documents.length };
+}
+
+parentPort?.postMessage(await measure(workerData as LanguageFiguresJob));
