@@ -180,6 +180,8 @@ export interface TrainingResult {
   /** Library, processor, precision: what the digest of the weights holds for. */
   readonly environment: Readonly<Record<string, string>>;
   readonly lineage: readonly ArtifactReference[];
+  /** JSON of the trials (contracts/search.ts), where hyperparameters were searched. */
+  readonly search?: ArtifactReference;
   /** Selection and every phase came from the step cache; absent in histories from before it was said. */
   readonly cached?: boolean;
 }
@@ -207,8 +209,6 @@ export interface EvaluationInput extends RunIdentity {
 export interface LanguageTrainingResult
   extends Pick<
     TrainingResult,
-  /** JSON of the trials (contracts/search.ts), where hyperparameters were searched. */
-  readonly search?: ArtifactReference;
     | 'weights'
     | 'curve'
     | 'lastPoint'
@@ -217,6 +217,7 @@ export interface LanguageTrainingResult
     | 'tokensPerSecond'
     | 'environment'
     | 'lineage'
+    | 'search'
     | 'cached'
   > {
   /** Of the documents that it was not trained on. */
