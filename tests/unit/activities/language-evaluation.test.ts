@@ -77,7 +77,13 @@ async function writeCorpus(texts: readonly string[]) {
 
 async function evaluate(
   gates: GateSpec[],
-  { text = '', ...looks }: { text?: string } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts'>> = {},
+  {
+    text = '',
+    champion,
+    ...looks
+  }: { text?: string; champion?: LanguageEvaluationInput['champion'] } & Partial<
+    Pick<EvaluationSpec, 'samples' | 'prompts'>
+  > = {},
 ) {
   const { json, files } = await smallModel();
   const put = (name: string) => artifacts.putJson(name);
@@ -85,6 +91,7 @@ async function evaluate(
   const input: LanguageEvaluationInput = {
     ...{ model: `speeches${text}`, runId: `lifecycle/speeches/run${text}`, contextLength: 128 },
     evaluation: evaluationSchema.parse({ holdout: 20, gates, ...looks }),
+    ...(champion && { champion }),
     cleaning: { steps: [] },
     corpus: await writeCorpus(documents.map((it) => it + text)),
     funnel: [{ step: `strip${text}`, in: 9, kept: 8, changed: 1, dropped: 1, reasons: { short: 1 } }],
@@ -148,6 +155,21 @@ describe('the evaluation of a language model', () => {
       { gate: 'Perplexity at most 9', passed: true },
       { passed: false, reason: 'Bits per byte is 1.500, above the bound of 1.200' },
     ]);
+  });
+
+  it('is held against the version in service, measured on the same documents', async () => {
+    const gates: GateSpec[] = [{ kind: 'no-worse-than-champion', metric: 'bitsPerByte', margin: 0.1 }];
+    const rival = (loss: number) => ({
+      version: 3,
+      figures: languageFigures(loss, { documents: 20, tokens: 500, bytes: 1_200 }),
+    });
+    const worse = await evaluate(gates, { champion: rival(2) });
+    expect(worse.result.gates[0]).toMatchObject({
+      passed: false,
+      reason: "Bits per byte is 1.500, above the champion's 1.202 with a margin of 0.1",
+    });
+    expect((await evaluate(gates, { champion: rival(3) })).result.outcome).toBe('accepted');
+    expect((await evaluate(gates)).result.outcome).toBe('accepted'); // none is in service
   });
 
   it('tells how likely a text is, token by token, their product and its perplexity', async () => {
