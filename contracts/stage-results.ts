@@ -255,7 +255,6 @@ export interface GateJudgement {
 export interface EvaluationResult extends StageRecord {
   readonly outcome: 'accepted' | 'rejected';
   readonly gates: readonly GateJudgement[];
-    | 'search'
   readonly metrics: Readonly<Record<string, number>>;
   /** 95 % bootstrap intervals of the first metrics. */
   readonly intervals: Readonly<Record<string, readonly [lower: number, upper: number]>>;
