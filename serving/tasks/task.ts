@@ -2,7 +2,8 @@
 // Each task has a file of either side; they are listed in model-process-main.ts and loaded-version.ts.
 import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
 
-export type TaskName = ModelSpec['task'];
+/** Of those that gateways serve. */
+export type TaskName = Extract<ModelSpec['task'], 'text-classification' | 'language-modelling'>;
 
 /** What is said of a model, plain data all of it. */
 export interface TaskWords {

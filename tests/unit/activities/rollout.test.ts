@@ -1,6 +1,7 @@
 // Whether gateways serve what they were told to, over leases in memory; the clock moves with each look at it. What an
 // approval must rest on.
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ExperimentInput } from '../../../activities/experiment-evidence.ts';
 import { createRolloutActivities, type RolloutActivities } from '../../../activities/rollout.ts';
 import { createLeases, type Leases } from '../../../artifacts/leases.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
@@ -133,11 +134,11 @@ describe('a rollout of a language model', () => {
       ...{ metrics: createMetrics({ process: 'test' }), now },
     });
   };
-  const look = {
+  const look: ExperimentInput = {
     ...{ model: 'mail-filter', version: 2, champion: 1, experiment: 'mail-filter-2', step: 1 },
     ...{ mode: 'canary', trafficFraction: 0.5, qualityProven: false, judgedBy: 'guardrails' },
     ...{ startedAt: new Date(start).toISOString(), elapsedSeconds: 90, policy: rolloutSchema.parse({}) },
-  } as const;
+  };
   const sixty = Array.from({ length: 60 }, (_, index) => completion(index));
 
   it('goes on by health, time and shares alone: nothing is paired', async () => {
