@@ -1,13 +1,22 @@
 // The evaluation of a language model: its gates on what training measured on held-out documents, its package, its report.
 import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { mediaTypes } from '../contracts/artifact.ts';
+import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
-import type { EvaluationResult, GateJudgement, LanguageEvaluationInput } from '../contracts/stage-results.ts';
+import type {
+  AnsweringResult,
+  EvaluationResult,
+  GateJudgement,
+  LanguageEvaluationInput,
+} from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
 import { packageFiles } from '../contracts/version-package.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
-import { judgeLanguageModel } from '../pipeline/evaluation/language-figures.ts';
+import {
+  type JudgedFigures,
+  judgeLanguageModel,
+  languageMetricsOf,
+} from '../pipeline/evaluation/language-figures.ts';
 import { beginningsOf, followersOf, sampleSentences } from '../pipeline/evaluation/language-samples.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
@@ -56,19 +65,28 @@ export function createLanguageEvaluationActivities({
     return { ...looked, continuations };
   };
 
+  const readCurve = (curve: ArtifactReference) => artifacts.readJson(curve, z.array(curvePointSchema));
+
+  const describeAnswering = async (
+    { heldOut, pairs, curve }: AnsweringResult,
+    { prompt }: NonNullable<LanguageEvaluationInput['template']>,
+  ) => ({ heldOut, pairs, prompt, learning: await readCurve(curve) });
+
   const describe = async (
     input: LanguageEvaluationInput,
     verdict: LanguageReport['verdict'],
     signal: AbortSignal,
   ): Promise<LanguageReport> => {
-    const { training, tokenization, funnel, evaluation, corpus } = input;
+    const { training, tokenization, funnel, evaluation, corpus, template } = input;
     return {
       format: 'coppice-language-report/1',
       ...{ model: input.model, runId: input.runId, createdAt: now().toISOString() },
       ...{ verdict, figures: training.heldOut, cleaning: funnel, environment: training.environment },
       heldOutDocuments: evaluation.holdout,
       ...(await lookInto(input, signal)),
-      learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
+      learning: await readCurve(training.curve),
+      ...(training.answering &&
+        template && { answering: await describeAnswering(training.answering, template) }),
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: corpus.digest },
@@ -105,16 +123,18 @@ export function createLanguageEvaluationActivities({
         parameters: {
           ...{ evaluation, cleaning: input.cleaning, contextLength: input.contextLength },
           figures: training.heldOut,
+          ...(training.answering && { answers: training.answering.heldOut }),
           ...(input.champion && { champion: input.champion.figures }),
         },
         inputs: {
           ...{ corpus, weights: training.weights, curve: training.curve },
+          ...(training.answering && { answersCurve: training.answering.curve }),
           tokenizer: tokenization.tokenizer,
         },
         compute: () =>
           withHeartbeat(async (signal) => {
             const rival = input.champion?.figures;
-            const verdict = judgeLanguageModel(training.heldOut, evaluation.gates, rival);
+            const verdict = judgeLanguageModel(figuresOf(training), evaluation.gates, rival);
             const report = await describe(input, verdict, signal);
             const made = {
               package: await assemblePackage(input),
@@ -123,8 +143,7 @@ export function createLanguageEvaluationActivities({
                 mediaType: mediaTypes.json,
               }),
             };
-            const { loss, perplexity, bitsPerByte } = training.heldOut;
-            const metrics = { loss, perplexity, bitsPerByte };
+            const metrics = languageMetricsOf(figuresOf(training));
             const gates = verdict.gates.map(
               ({ gate, passed, value, reason }): GateJudgement => ({
                 ...{ gate: describeGate(gate), passed, value, reason },
@@ -136,4 +155,8 @@ export function createLanguageEvaluationActivities({
       });
     },
   };
+}
+
+function figuresOf({ heldOut, answering }: LanguageEvaluationInput['training']): JudgedFigures {
+  return { documents: heldOut, answers: answering?.heldOut };
 }

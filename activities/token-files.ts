@@ -1,4 +1,4 @@
-// A corpus as token ids, in the layouts that contracts/training-job.ts states: rows for an encoder, a stream for a decoder.
+// A corpus as token ids, in the layouts that contracts/training-job.ts states: rows for an encoder, a stream or pairs for a decoder.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import type { TokenCounts, TokenizationStatistics } from '../pipeline/tokenization/statistics.ts';
@@ -95,9 +95,49 @@ export async function writeTokenStream(
   return { tokens, statistics: statistics.result(), counts };
 }
 
+/** A pair as it fits the context. */
+export interface EncodedPair {
+  readonly document: string;
+  readonly ids: readonly number[];
+  readonly answerStart: number;
+  /** Of the answer in UTF-8. */
+  readonly answerBytes: number;
+}
+
+/** One padded row a pair. */
+export async function writeTokenPairs(
+  artifacts: ArtifactStore,
+  pairs: readonly EncodedPair[],
+  { tokenizer, contextLength }: { readonly tokenizer: Tokenizer; readonly contextLength: number },
+): Promise<ArtifactReference> {
+  const { vocabularySize, padId, sepId: endOfTextId } = tokenizer;
+  const size = pairs.length * contextLength;
+  const ids = idBytesOf(vocabularySize) === 2 ? new Uint16Array(size) : new Uint32Array(size);
+  ids.fill(padId);
+  for (const [row, pair] of pairs.entries()) ids.set(pair.ids, row * contextLength);
+  const meta = { layout: 'pairs', rows: pairs.length, contextLength, vocabularySize, padId, endOfTextId };
+  return artifacts.putDirectory({
+    'ids.bin': await putArray(artifacts, ids),
+    'lengths.bin': await putArray(
+      artifacts,
+      Uint16Array.from(pairs, (it) => it.ids.length),
+    ),
+    'answers.bin': await putArray(
+      artifacts,
+      Uint16Array.from(pairs, (it) => it.answerStart),
+    ),
+    'bytes.bin': await putArray(
+      artifacts,
+      Float64Array.from(pairs, (it) => it.answerBytes),
+    ),
+    'documents.json': await artifacts.putJson(pairs.map(({ document }) => document)),
+    'meta.json': await artifacts.putJson(meta),
+  });
+}
+
 function putArray(
   artifacts: ArtifactStore,
-  values: Uint16Array | Int32Array | Float64Array,
+  values: Uint16Array | Uint32Array | Int32Array | Float64Array,
 ): Promise<ArtifactReference> {
   return artifacts.putBytes(bytesOf(values), { mediaType: mediaTypes.tokens });
 }

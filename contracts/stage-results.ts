@@ -4,7 +4,7 @@ import type { ArtifactReference } from './artifact.ts';
 import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
 import type { EvaluationSpec } from './model-spec/judgement.ts';
-import type { TokenizerSpec } from './model-spec/learning.ts';
+import type { SupervisedFineTuningSpec, TokenizerSpec } from './model-spec/learning.ts';
 import type { ServingPrecision } from './model-spec/serving.ts';
 import type { CurvePoint, EarlyStoppingOutcome, LanguageFigures, MemoryFigures } from './training-job.ts';
 
@@ -126,6 +126,33 @@ export interface TokenizationResult extends StageRecord {
   readonly languages?: readonly LanguageStatistics[];
 }
 
+export interface PairsInput extends RunIdentity {
+  readonly corpus: ArtifactReference;
+  /** The answers, by document. */
+  readonly labels: ArtifactReference;
+  readonly tokenizer: ArtifactReference;
+  readonly template: SupervisedFineTuningSpec['template'];
+  readonly contextLength: number;
+  /** Pairs of the last so many documents, labelled or not, are not trained on. */
+  readonly holdout: number;
+}
+
+/** How many prompts have an answer. */
+export interface PairCounts {
+  readonly training: number;
+  readonly heldOut: number;
+  /** Of these, whose text lost its end. */
+  readonly cut: number;
+  /** Whose answer leaves no room for any of the text; neither trained on nor held out. */
+  readonly leftOut: number;
+}
+
+export interface PairsResult extends StageRecord {
+  /** Tokens in pairs, in the order of the documents; see contracts/training-job.ts for the layout. */
+  readonly pairs: ArtifactReference;
+  readonly counts: PairCounts;
+}
+
 export interface SelectionInput extends RunIdentity {
   readonly tokens: ArtifactReference;
   readonly labels: ArtifactReference;
@@ -222,6 +249,19 @@ export interface LanguageTrainingResult
   > {
   /** Of the documents that it was not trained on. */
   readonly heldOut: LanguageFigures;
+  /** Where the model file asks for it: the phase after pretraining, whose weights these are. */
+  readonly answering?: AnsweringResult;
+}
+
+/** What supervised fine-tuning made of a language model. */
+export interface AnsweringResult {
+  /** Of the answers that it was not trained on. */
+  readonly heldOut: LanguageFigures;
+  readonly pairs: PairCounts;
+  /** JSON of the loss curve. */
+  readonly curve: ArtifactReference;
+  readonly steps: number;
+  readonly earlyStopping?: EarlyStoppingOutcome;
 }
 
 export interface TokenEvaluationInput extends Omit<EvaluationInput, 'dropped'> {
@@ -232,6 +272,8 @@ export interface TokenEvaluationInput extends Omit<EvaluationInput, 'dropped'> {
 export interface LanguageEvaluationInput
   extends Omit<EvaluationInput, 'training' | 'dropped' | 'probabilities' | 'champion'> {
   readonly training: LanguageTrainingResult;
+  /** Of a model that was taught to answer. */
+  readonly template?: SupervisedFineTuningSpec['template'];
   /** The version in service on the same documents, where a gate compares with it. */
   readonly champion?: { readonly version: number; readonly figures: LanguageFigures };
 }

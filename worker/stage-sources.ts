@@ -6,7 +6,9 @@ import type { Stage } from '../contracts/stages.ts';
 export const stageSources: Readonly<Record<Stage, StageCode>> = {
   collection: { entries: ['activities/collection.ts'] },
   cleaning: { entries: ['activities/cleaning.ts'] },
-  tokenization: { entries: ['activities/tokenization.ts', 'runtimes/tokenizers/tokenizer.ts'] },
+  tokenization: {
+    entries: ['activities/tokenization.ts', 'activities/pairs.ts', 'runtimes/tokenizers/tokenizer.ts'],
+  },
   training: {
     entries: [
       'activities/selection.ts',

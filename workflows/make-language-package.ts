@@ -1,10 +1,13 @@
-// From documents to a judged package of a language model. Labels and scores have no part in it.
+// From documents to a judged package of a language model. Labels are answers, where it is taught to answer; scores have no
+// part in it.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { ChampionFiguresActivities } from '../activities/champion-figures.ts';
 import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { LanguageEvaluationActivities } from '../activities/language-evaluation.ts';
+import type { PairActivities } from '../activities/pairs.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import { workflowIds } from '../contracts/messages.ts';
+import type { PairsResult, TokenizationResult } from '../contracts/stage-results.ts';
 import { compute } from './activity-options.ts';
 import { languageTrainingWorkflow } from './language-training.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
@@ -13,11 +16,12 @@ import { describeSteps } from './story.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
+const { tokenizePairs } = proxyActivities<PairActivities>(compute);
 const { measureChampion } = proxyActivities<ChampionFiguresActivities>(compute);
 const { evaluateLanguageModel } = proxyActivities<LanguageEvaluationActivities>(compute);
 
 export async function makeLanguagePackage(
-  { run, spec, trigger, documents, champion, searchAttributes }: PackageMaking,
+  { run, spec, trigger, documents, labels, base, champion, searchAttributes }: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
   const cleaned = await stage(
@@ -26,15 +30,24 @@ export async function makeLanguagePackage(
     (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
   );
   const { contextLength } = spec.model;
-  const tokenized = await stage(
+  const { supervisedFineTuning } = spec.training;
+  const { tokenized, pairs } = await stage(
     'tokenization',
-    () =>
-      tokenizeCorpus({
+    async () => {
+      const tokenized = await tokenizeCorpus({
         ...run,
         ...{ corpus: cleaned.corpus, tokenizer: spec.tokenizer, contextLength },
         layout: 'stream',
-      }),
-    (it) => `vocabulary of ${it.vocabularySize}`,
+        ...(base && { existingTokenizer: base.tokenizer }),
+      });
+      const { tokenizer, cached } = tokenized;
+      if (supervisedFineTuning === undefined) return { tokenized, cached };
+      const { template } = supervisedFineTuning;
+      const of = { corpus: cleaned.corpus, labels, tokenizer, holdout: spec.evaluation.holdout };
+      const pairs = await tokenizePairs({ ...run, ...of, template, contextLength });
+      return { tokenized, pairs, cached: cached && pairs.cached };
+    },
+    (it) => describeTokens(it.tokenized, it.pairs),
   );
   const trained = await stage(
     'training',
@@ -45,11 +58,14 @@ export async function makeLanguagePackage(
         args: [
           {
             ...{ ...run, spec, tokens: tokenized.tokens, trigger },
+            ...(pairs && { pairs: { pairs: pairs.pairs, counts: pairs.counts } }),
+            ...(base && { base: { weights: base.package } }),
             ...(searchAttributes && { searchAttributes }),
           },
         ],
       }),
-    (it) => `${describeSteps(it)}, ${Math.round(it.tokensPerSecond)} tokens/s`,
+    (it) =>
+      `${describeSteps(it)}, ${Math.round(it.tokensPerSecond)} tokens/s${it.answering ? `; ${it.answering.steps} steps on answers` : ''}`,
   );
   const evaluated = await stage(
     'evaluation',
@@ -65,6 +81,7 @@ export async function makeLanguagePackage(
         ...run,
         ...{ evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
         ...{ corpus: cleaned.corpus, funnel: cleaned.funnel, tokenization: tokenized, training: trained },
+        ...(supervisedFineTuning && { template: supervisedFineTuning.template }),
         ...(figures && { champion: { version: champion.version, figures } }),
       });
     },
@@ -72,6 +89,20 @@ export async function makeLanguagePackage(
   );
   return {
     evaluated,
-    lineage: [cleaned, tokenized, evaluated].map((it) => it.lineage).concat(trained.lineage),
+    lineage: [cleaned, tokenized, ...(pairs ? [pairs] : []), evaluated]
+      .map((it) => it.lineage)
+      .concat(trained.lineage),
   };
+}
+
+function describeTokens({ vocabularySize }: TokenizationResult, pairs: PairsResult | undefined): string {
+  if (pairs === undefined) return `vocabulary of ${vocabularySize}`;
+  const { training, heldOut, cut, leftOut } = pairs.counts;
+  const told = [
+    `${training} answers to learn`,
+    `${heldOut} held out`,
+    ...(cut > 0 ? [`${cut} prompts cut`] : []),
+    ...(leftOut > 0 ? [`${leftOut} answers too long`] : []),
+  ];
+  return `vocabulary of ${vocabularySize}; ${told.join(', ')}`;
 }

@@ -7,9 +7,11 @@ import type { LineageRecord } from '../../contracts/lineage.ts';
 const carriers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   cleaning: { corpus: ['documents'], dropped: ['documents'] },
   tokenization: { tokenizer: ['corpus', 'existingTokenizer'], tokens: ['corpus'] },
+  pairs: { pairs: ['corpus', 'labels'] },
   selection: {}, // rows and classes: which documents those are stands in the tokens
   pretraining: { weights: ['tokens', 'initialWeights'] },
   'fine-tuning': { weights: ['tokens', 'initialWeights'] },
+  'supervised-fine-tuning': { weights: ['tokens', 'initialWeights'] },
   evaluation: {
     package: ['weights', 'tokenizer'],
     report: ['corpus'],

@@ -20,6 +20,10 @@ export type GateMetric = (typeof gateMetrics)[number];
 export const languageMetrics = ['loss', 'perplexity', 'bitsPerByte'] as const;
 export type LanguageMetric = (typeof languageMetrics)[number];
 
+/** Of a language model that was taught to answer, on answers that it was not trained on. */
+export const answerMetrics = ['answerLoss', 'answerPerplexity'] as const;
+export type AnswerMetric = (typeof answerMetrics)[number];
+
 /** Of the entities that a model finds in documents, each right or wrong as a whole, and of single words. */
 export const entityMetrics = [
   'entityPrecision',
@@ -30,7 +34,7 @@ export const entityMetrics = [
 ] as const;
 export type EntityMetric = (typeof entityMetrics)[number];
 
-const metric = z.enum([...gateMetrics, ...languageMetrics, ...entityMetrics]);
+const metric = z.enum([...gateMetrics, ...languageMetrics, ...answerMetrics, ...entityMetrics]);
 
 export const gateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number() }),

@@ -68,6 +68,8 @@ export const pretrainingObjectives = { bert: 'masked', gpt2: 'autoregressive' } 
 export const pretrainingSchema = z.strictObject({
   ...phase,
   epochs: z.number().positive().default(1),
+  /** Of a language model: epochs when training goes on from another version; default: `epochs`. */
+  incrementalEpochs: z.number().positive().optional(),
   /** Absent: that of the architecture; the other is refused. */
   objective: z.enum(['masked', 'autoregressive']).optional(),
   /** Of masked tokens: how many of them all; 80/10/10 masked, random, kept. */
@@ -108,9 +110,9 @@ export const trainingSchema = z.strictObject({
   /** Absent: no pretraining. */
   pretraining: pretrainingSchema.optional(),
   fineTuning: fineTuningSchema.prefault({}),
-  /** Of a language model, after pretraining; absent: none. */
-  supervisedFineTuning: supervisedFineTuningSchema.optional(),
   /** Absent: the phases are trained as they are given. */
   search: searchSchema.optional(),
+  /** Of a language model, after pretraining; absent: none. */
+  supervisedFineTuning: supervisedFineTuningSchema.optional(),
 });
 export type TrainingSpec = z.infer<typeof trainingSchema>;

@@ -1,8 +1,8 @@
 // What the sections of a model file must agree on, given what the model is for.
 import type { ArchitectureSpec } from './architecture.ts';
 import type { CollectionSpec } from './collection.ts';
-import type { EvaluationSpec, RetrainingSpec, RolloutSpec } from './judgement.ts';
-import { gateMetrics, languageMetrics } from './judgement.ts';
+import type { EvaluationSpec, RolloutSpec } from './judgement.ts';
+import { answerMetrics, gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
 import { searchedPhase, searchProblems } from './searched-phase.ts';
@@ -16,7 +16,6 @@ interface Sections {
   readonly training: TrainingSpec;
   readonly evaluation: EvaluationSpec;
   readonly rollout: RolloutSpec;
-  readonly retraining: RetrainingSpec;
   readonly serving?: ServingSpec | undefined;
 }
 
@@ -31,7 +30,7 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* supervisedProblems(spec);
   yield* gateProblems(spec);
   yield* wantedSearchProblems(spec);
-  const { task, model, training, retraining } = spec;
+  const { task, model, training } = spec;
   if (task === 'text-classification') {
     for (const field of ['samples', 'prompts'] as const)
       if (spec.evaluation[field] !== undefined)
@@ -62,11 +61,6 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
     yield {
       path: ['rollout', 'steps'],
       message: 'expected one at least: only traffic says whether a language model is fit to serve',
-    };
-  if (retraining.strategy === 'incremental')
-    yield {
-      path: ['retraining', 'strategy'],
-      message: 'language-modelling starts from random weights',
     };
 }
 
@@ -115,8 +109,11 @@ function* wantedSearchProblems({ task, training }: Sections): Generator<TaskProb
     };
 }
 
-function* gateProblems({ task, evaluation }: Sections): Generator<TaskProblem> {
-  const known: readonly string[] = task === 'text-classification' ? gateMetrics : languageMetrics;
+const languageMetricsOf = ({ supervisedFineTuning }: TrainingSpec): readonly string[] =>
+  supervisedFineTuning ? [...languageMetrics, ...answerMetrics] : languageMetrics;
+
+function* gateProblems({ task, training, evaluation }: Sections): Generator<TaskProblem> {
+  const known: readonly string[] = task === 'text-classification' ? gateMetrics : languageMetricsOf(training);
   for (const [index, { kind, metric }] of evaluation.gates.entries()) {
     const path = ['evaluation', 'gates', index];
     if (!known.includes(metric))

@@ -1,6 +1,5 @@
 // What a language model is worth on held-out text: loss, perplexity, bits per byte.
-import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
-import { languageMetrics } from '../../contracts/model-spec/judgement.ts';
+import type { AnswerMetric, GateSpec } from '../../contracts/model-spec/judgement.ts';
 import type { LanguageFigures } from '../../contracts/training-job.ts';
 import type { GateVerdict } from './gates.ts';
 import { judgeGates } from './gates.ts';
@@ -25,19 +24,41 @@ export function languageFigures(
   };
 }
 
+/** @param answers figures of answers that were held out */
+export function answerMetricsOf({
+  loss,
+  perplexity,
+}: Pick<LanguageFigures, 'loss' | 'perplexity'>): Record<AnswerMetric, number> {
+  return { answerLoss: loss, answerPerplexity: perplexity };
+}
+
+/** Figures of held-out documents and, where it was taught to answer, of held-out answers. */
+export interface JudgedFigures {
+  readonly documents: LanguageFigures;
+  readonly answers?: LanguageFigures | undefined;
+}
+
+/** @returns every metric by its name */
+export function languageMetricsOf({ documents, answers }: JudgedFigures): Record<string, number> {
+  const { loss, perplexity, bitsPerByte } = documents;
+  return { loss, perplexity, bitsPerByte, ...(answers && answerMetricsOf(answers)) };
+}
+
 /**
  * Judges a language model against the gates of its spec; no interval is told, since documents differ in length.
  * @param champion the version in service on the same documents, where there is one
  */
 export function judgeLanguageModel(
-  figures: LanguageFigures,
+  figures: JudgedFigures,
   gates: readonly GateSpec[],
   champion?: LanguageFigures,
 ): GateVerdict {
-  const tableOf = (judged: LanguageFigures) =>
-    Object.fromEntries(languageMetrics.map((name) => [name, { value: judged[name], interval: null }]));
+  const tableOf = (judged: JudgedFigures) =>
+    Object.fromEntries(
+      Object.entries(languageMetricsOf(judged)).map(([name, value]) => [name, { value, interval: null }]),
+    );
   return judgeGates(gates, {
     candidate: tableOf(figures),
-    ...(champion && { champion: tableOf(champion) }),
+    ...(champion && { champion: tableOf({ documents: champion }) }),
   });
 }

@@ -1,5 +1,10 @@
 // The metrics of a classifier by name: what each means, which way is better, and how a table of them looks.
-import type { EntityMetric, GateMetric, LanguageMetric } from '../../contracts/model-spec/judgement.ts';
+import type {
+  AnswerMetric,
+  EntityMetric,
+  GateMetric,
+  LanguageMetric,
+} from '../../contracts/model-spec/judgement.ts';
 import type { Interval } from './bootstrap.ts';
 
 /** What a reader must know of a metric. */
@@ -65,6 +70,20 @@ export const languageModelMetrics = {
   },
 } as const satisfies Record<LanguageMetric, MetricDescription>;
 
+/** Those of a language model that was taught to answer, over answers that it was not trained on. */
+export const answeringMetrics = {
+  answerLoss: {
+    title: 'Loss of answers',
+    better: 'lower',
+    meaning: 'mean surprise at the next token of an answer, its end included, in nats',
+  },
+  answerPerplexity: {
+    title: 'Perplexity of answers',
+    better: 'lower',
+    meaning: 'among how many equal choices it is as unsure while it answers',
+  },
+} as const satisfies Record<AnswerMetric, MetricDescription>;
+
 /** Those of a model that finds entities: words that belong together, with a label. */
 export const entityDescriptions = {
   entityPrecision: {
@@ -95,7 +114,12 @@ export const entityDescriptions = {
 } as const satisfies Record<EntityMetric, MetricDescription>;
 
 /** What a gate may name. */
-export const gateDescriptions = { ...classificationMetrics, ...languageModelMetrics, ...entityDescriptions };
+export const gateDescriptions = {
+  ...classificationMetrics,
+  ...languageModelMetrics,
+  ...answeringMetrics,
+  ...entityDescriptions,
+};
 
 /** Name of a metric of a classifier. */
 export type ClassificationMetric = keyof typeof classificationMetrics;
@@ -113,5 +137,5 @@ export interface MetricEstimate {
 
 /** What was measured; a metric that does not stand here was not. */
 export type MetricTable = Readonly<
-  Partial<Record<ClassificationMetric | LanguageMetric | EntityMetric, MetricEstimate>>
+  Partial<Record<ClassificationMetric | LanguageMetric | AnswerMetric | EntityMetric, MetricEstimate>>
 >;

@@ -9,6 +9,7 @@ import { createFailureInterceptor } from '../../activities/failures.ts';
 import type { LanguageEvaluationActivities } from '../../activities/language-evaluation.ts';
 import type { FindOpenWork, ModelStateActivities, ServingVersion } from '../../activities/model-state.ts';
 import type { MonitoringActivities } from '../../activities/monitoring.ts';
+import type { PairActivities } from '../../activities/pairs.ts';
 import type { PlanningActivities } from '../../activities/planning.ts';
 import type { RegistryActivities } from '../../activities/registry.ts';
 import type { RepairActivities } from '../../activities/repair.ts';
@@ -32,6 +33,7 @@ export type FakeActivities = ModelStateActivities &
   CollectionActivities &
   CleaningActivities &
   TokenizationActivities &
+  PairActivities &
   SelectionActivities &
   TrainingActivities &
   EvaluationActivities &
@@ -51,6 +53,7 @@ export const namesByQueue = {
     'collectDocuments',
     'cleanDocuments',
     'tokenizeCorpus',
+    'tokenizePairs',
     'selectExamples',
     'evaluateVersion',
     'evaluateLanguageModel',
@@ -214,6 +217,12 @@ function happyActivities(
         droppedCount: 10,
         funnel: [],
       }),
+    tokenizePairs: () =>
+      Promise.resolve({
+        ...record('pairs'),
+        pairs: ref('pairs'),
+        counts: { training: 30, heldOut: 10, cut: 2, leftOut: 1 },
+      }),
     tokenizeCorpus: ({ existingTokenizer }) =>
       Promise.resolve({
         ...record('tokenization'),
@@ -241,6 +250,10 @@ function happyActivities(
         tokensPerSecond: 20_000,
         environment: {},
         ...(job.kind === 'pretraining' && job.heldOutDocuments !== undefined && { heldOut: languageFigures }),
+        ...(job.kind === 'supervised-fine-tuning' && {
+          heldOut: languageFigures,
+          heldOutAnswers: { ...languageFigures, loss: 1, perplexity: Math.E, documents: 10 },
+        }),
       }),
     planTraining: () =>
       Promise.resolve({

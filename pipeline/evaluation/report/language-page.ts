@@ -1,15 +1,18 @@
 // The report of a language model: the verdict, its figures on documents that it did not see, what it learned from.
-import type { CurvePoint, LanguageFigures } from '../../../contracts/training-job.ts';
+import type { LanguageFigures } from '../../../contracts/training-job.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import type { GateVerdict } from '../gates.ts';
 import type { AttentionMaps } from '../head-maps.ts';
 import type { Continuation, ScoredText } from '../language-samples.ts';
 import { languageModelMetrics } from '../metric-table.ts';
+import type { AnsweringReport } from './answering-section.ts';
+import { answeringSection } from './answering-section.ts';
 import { languageAttentionSection } from './attention-section.ts';
 import { heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import { languagesTable } from './languages-table.ts';
+import { learningTable } from './learning-table.ts';
 import { documentOf } from './page.ts';
 import { cleaningTable, tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
@@ -21,6 +24,8 @@ export interface LanguageReport extends ReportOrigin {
   readonly verdict: GateVerdict;
   readonly figures: LanguageFigures;
   readonly heldOutDocuments: number;
+  /** Of one that was taught to answer. */
+  readonly answering?: AnsweringReport;
   readonly samples: readonly ScoredText[];
   readonly continuations: readonly Continuation[];
   /** What it looked at in the first samples. */
@@ -39,6 +44,7 @@ ${formatNumber(figures.bitsPerByte)} bits for each byte of their text.</p>
 </div>
 ${gatesSection(report)}
 ${figuresSection(figures)}
+${answeringSection(report)}
 ${samplesSection(report.samples)}
 ${continuationsSection(report.continuations)}
 ${languageAttentionSection(report.attention)}
@@ -67,26 +73,4 @@ function figuresSection(figures: LanguageFigures): Markup {
 ${table({ caption: `On the held-out documents: ${counted}.`, head: [heading('Metric'), numberHeading('Value')], rows })}
 <p class="note">Compare perplexities of one vocabulary only. A tokenizer that drops case, white space or unknown words leaves
 less to predict, and its bits per byte are the fewer.</p></section>`;
-}
-
-/** The points at which it was validated. */
-function learningTable(curve: readonly CurvePoint[]): Markup {
-  const cell = (loss: number | undefined): Markup =>
-    html`<td class="number">${loss === undefined ? '–' : formatNumber(loss)}</td>`;
-  return table({
-    caption:
-      'Loss by step, in nats. A validation loss that rises while the training loss falls means overfitting.',
-    head: [numberHeading('Step'), numberHeading('Training'), numberHeading('Validation')],
-    rows: curve
-      .filter(({ validationLoss }, index) => validationLoss !== undefined || index === 0)
-      .map(
-        ({
-          step,
-          trainingLoss,
-          validationLoss,
-          kept,
-        }) => html`<tr><td class="number">${formatCount(step)}${kept ? ' (kept)' : ''}</td>
-${cell(trainingLoss)}${cell(validationLoss)}</tr>`,
-      ),
-  });
 }

@@ -48,7 +48,7 @@ describe('a model file', () => {
   it('names every section that does not go with a language model', () => {
     expect(
       problemsOf({
-        ...{ task: 'language-modelling', retraining: { strategy: 'incremental' } },
+        task: 'language-modelling',
         ...{ rollout: { steps: [] }, serving: { precision: 'int8' } },
         evaluation: {
           gates: [
@@ -64,7 +64,6 @@ describe('a model file', () => {
       'training.pretraining: expected: a language model begins with it',
       'serving.precision: language models are served in float32',
       'rollout.steps: expected one at least: only traffic says whether a language model is fit to serve',
-      'retraining.strategy: language-modelling starts from random weights',
     ]);
   });
 
