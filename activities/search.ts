@@ -40,7 +40,7 @@ export function createSearchActivities({
 }: SearchActivityDependencies) {
   return {
     /** Draws the trials; the same for the same seed. */
-    planTrials({ search, seed }: { search: SearchSpec; seed: number }): Promise<{
+    planTrials({ search, seed }: { model: string; search: SearchSpec; seed: number }): Promise<{
       trials: Hyperparameters[];
       rung: Rung;
     }> {
@@ -55,6 +55,7 @@ export function createSearchActivities({
       losses,
       phaseSteps,
     }: {
+      model: string;
       search: SearchSpec;
       rung: Rung;
       losses: readonly TrialLoss[];
@@ -64,7 +65,7 @@ export function createSearchActivities({
     },
 
     /** Of trials that nothing goes on from. */
-    async removeTrials({ keys }: { keys: readonly string[] }): Promise<void> {
+    async removeTrials({ keys }: { model: string; keys: readonly string[] }): Promise<void> {
       for (const key of keys) await removeCheckpoints(key);
     },
 

@@ -2,7 +2,6 @@
 // started by the first thing that it is told.
 import { readFile } from 'node:fs/promises';
 import { Client, Connection, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import {
   type Alert,
   type ControllerState,
@@ -21,7 +20,6 @@ import {
 } from '../contracts/messages.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
-import { type TrainingProgress, trainingProgressSchema } from '../contracts/training-job.ts';
 import type { KeyChange } from '../contracts/trust.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
@@ -34,6 +32,7 @@ import { planTraining } from './planning.ts';
 import { createRepairs } from './repairs.ts';
 import { readRunSteps } from './run-steps.ts';
 import { createSchedules } from './schedules.ts';
+import { readSearchStatus, readTrainingProgress } from './training-progress.ts';
 
 export { RequestRefused } from './failures.ts';
 
@@ -142,16 +141,8 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     },
 
     /** What the trainer of a lifecycle last reported, from the heartbeat of its activity. */
-    trainingProgress: async (lifecycleId: string): Promise<TrainingProgress | undefined> => {
-      const described = await absentIsUndefined(
-        temporal.workflow.getHandle(workflowIds.training(lifecycleId)).describe(),
-      );
-      const payload = described?.raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
-      // A heartbeat before the first report carries nothing.
-      const told: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
-      const parsed = trainingProgressSchema.safeParse(told);
-      return parsed.success ? parsed.data : undefined;
-    },
+    trainingProgress: (lifecycleId: string) => readTrainingProgress(temporal, lifecycleId),
+    searchStatus: (lifecycleId: string) => readSearchStatus(temporal, lifecycleId),
   };
 }
 

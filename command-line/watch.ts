@@ -4,6 +4,7 @@ import type { CoppiceClient } from '../client/coppice-client.ts';
 import { follow } from '../client/follow.ts';
 import { type RetriedActivity, readRetriedActivities } from '../client/retried-activities.ts';
 import type { LifecycleResult, StageStatus } from '../contracts/messages.ts';
+import type { TrialRow } from '../contracts/search.ts';
 import type { TrainingProgress } from '../contracts/training-job.ts';
 import { progressBar, progressText } from './training-progress.ts';
 
@@ -26,6 +27,8 @@ export async function watchRun(client: CoppiceClient, run: string): Promise<Life
     if (status?.stages.some(({ stage, state }) => stage === 'training' && state === 'running')) {
       const progress = await client.trainingProgress(run);
       if (progress) printer.training(progress);
+      if (looks % retriesEvery === 0)
+        for (const trial of (await client.searchStatus(run))?.trials ?? []) printer.trial(trial);
     }
   };
   const stopHint = hintAtInterrupt(run);
@@ -90,6 +93,17 @@ function createPrinter() {
       seen.set(told, reason);
       clearBar();
       stderr.write(`${told}; it is tried again (attempt ${attempt})\n`);
+    },
+    /** A line where a trial has lost or won. */
+    trial: ({ trial, hyperparameters, rung, steps, loss, outcome }: TrialRow): void => {
+      if (seen.has(`trial ${trial}`) || outcome === 'waiting' || outcome === 'running') return;
+      seen.set(`trial ${trial}`, outcome);
+      clearBar();
+      const values = Object.entries(hyperparameters).map(([path, value]) => `${path} ${value}`);
+      const told = loss === undefined ? '' : `, validation loss ${loss.toFixed(4)}`;
+      stderr.write(
+        `trial ${trial} ${outcome} in rung ${rung}, at step ${steps ?? 0}${told}: ${values.join(', ')}\n`,
+      );
     },
     training: (progress: TrainingProgress): void => {
       const { phase, step, totalSteps } = progress;

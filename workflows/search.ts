@@ -55,13 +55,13 @@ export async function searchWorkflow(input: SearchInput): Promise<SearchResult> 
     CoppiceStage: 'training',
     ...(input.trigger && { CoppiceTrigger: input.trigger.kind }),
   });
-  const { trials, rung } = await planTrials({ search, seed: job.seed });
+  const { trials, rung } = await planTrials({ model, search, seed: job.seed });
   const progress = trackTrials(searchedPhase(search), trials);
   try {
     const { best, plannedSteps } = await halve({ ...input, trials, progress }, rung);
     // Without early stopping the phase also trains on what its trials were validated on: it begins at its start.
     const goesOn = job.options.earlyStopping !== undefined;
-    if (!goesOn) await removeTrials({ keys: [keyOf(best)] });
+    if (!goesOn) await removeTrials({ model, keys: [keyOf(best)] });
     const table = {
       search,
       ...progress.status(),
@@ -74,7 +74,7 @@ export async function searchWorkflow(input: SearchInput): Promise<SearchResult> 
   } catch (error) {
     // Nothing goes on from them any more, however it ended.
     const keys = progress.kept().map(keyOf);
-    await CancellationScope.nonCancellable(() => removeTrials({ keys })).catch(() => undefined);
+    await CancellationScope.nonCancellable(() => removeTrials({ model, keys })).catch(() => undefined);
     throw error;
   }
 }
@@ -92,7 +92,13 @@ async function halve(
     );
     const phaseSteps = Math.max(...results.map(({ plannedSteps = 0 }) => plannedSteps));
     const losses = results.map(({ trial, loss }) => ({ trial, ...(loss !== undefined && { loss }) }));
-    const decision = await decideRung({ search: search.search, rung, losses, phaseSteps });
+    const decision = await decideRung({
+      model: search.model,
+      search: search.search,
+      rung,
+      losses,
+      phaseSteps,
+    });
     if (decision.kind === 'none') {
       const message = `every trial diverged within ${rung.steps} steps: the space is too bold, or the data is at fault`;
       throw ApplicationFailure.nonRetryable(message, 'TrainingDiverged');
@@ -100,7 +106,7 @@ async function halve(
     const going = decision.kind === 'best' ? [decision.trial] : decision.rung.trials;
     progress.decide(rung, { going, isLast: decision.kind === 'best' });
     const left = rung.trials.filter((trial) => !going.includes(trial));
-    if (left.length > 0) await removeTrials({ keys: left.map(keyOf) });
+    if (left.length > 0) await removeTrials({ model: search.model, keys: left.map(keyOf) });
     if (decision.kind === 'best') return { best: decision.trial, plannedSteps: phaseSteps };
     rung = decision.rung;
   }

@@ -15,12 +15,17 @@ import type { RegistryActivities } from '../../activities/registry.ts';
 import type { RepairActivities } from '../../activities/repair.ts';
 import type { RolloutActivities } from '../../activities/rollout.ts';
 import type { ScheduleActivities } from '../../activities/schedule.ts';
+import type { SearchActivities } from '../../activities/search.ts';
 import type { SelectionActivities } from '../../activities/selection.ts';
 import type { TokenizationActivities } from '../../activities/tokenization.ts';
 import type { TrainingActivities } from '../../activities/training.ts';
+import type { TrialActivities } from '../../activities/trials.ts';
 import type { Look } from '../../contracts/messages.ts';
 import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
 import { searchAttributes } from '../../contracts/search-attributes.ts';
+import { decide, firstRung } from '../../pipeline/search/halving.ts';
+import { withHyperparameters } from '../../pipeline/search/hyperparameters.ts';
+import { sampleTrials } from '../../pipeline/search/sampling.ts';
 import { referenceOf, specOf } from './model-fixtures.ts';
 
 export type FakeActivities = ModelStateActivities &
@@ -35,7 +40,9 @@ export type FakeActivities = ModelStateActivities &
   TokenizationActivities &
   PairActivities &
   SelectionActivities &
+  SearchActivities &
   TrainingActivities &
+  TrialActivities &
   EvaluationActivities &
   LanguageEvaluationActivities &
   ChampionFiguresActivities;
@@ -55,6 +62,10 @@ export const namesByQueue = {
     'tokenizeCorpus',
     'tokenizePairs',
     'selectExamples',
+    'planTrials',
+    'decideRung',
+    'removeTrials',
+    'recordSearch',
     'evaluateVersion',
     'evaluateLanguageModel',
     'measureChampion',
@@ -67,7 +78,7 @@ export const namesByQueue = {
     'judgeWatch',
     'verifyRollback',
   ],
-  training: ['trainModel', 'scoreExamples'],
+  training: ['trainModel', 'trainTrial', 'scoreExamples'],
   planning: ['planTraining'],
   registry: ['commitRegistryChange', 'storeSpec', 'changeKeys'],
 } as const satisfies Record<string, readonly Name[]>;
@@ -255,6 +266,26 @@ function happyActivities(
           heldOutAnswers: { ...languageFigures, loss: 1, perplexity: Math.E, documents: 10 },
         }),
       }),
+    planTrials: ({ search, seed }) => {
+      const trials = sampleTrials(search, seed);
+      return Promise.resolve({ trials, rung: firstRung(trials.length, search) });
+    },
+    trainTrial: ({ trial, job }) =>
+      Promise.resolve({
+        ...record('trial'),
+        ...{ trial, steps: job.stopAtStep ?? 50, loss: 1 / trial, plannedSteps: 50 },
+      }),
+    decideRung: ({ search, rung, losses, phaseSteps }) =>
+      Promise.resolve(decide(rung, losses, { ...search, phaseSteps })),
+    removeTrials: () => Promise.resolve(),
+    recordSearch: ({ table, job }) => {
+      const best = table.trials.find(({ outcome }) => outcome === 'best');
+      return Promise.resolve({
+        ...record('search'),
+        table: ref('table of trials'),
+        job: withHyperparameters(job, best?.hyperparameters ?? {}),
+      });
+    },
     planTraining: () =>
       Promise.resolve({
         documents: { count: 400, source: 'collected' as const },
