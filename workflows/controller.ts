@@ -137,8 +137,6 @@ function createController(initial: ControllerState) {
     if (refused) return refused;
     const { spec, champion, searchAttributes } = current;
     const { from } = request;
-    if (from !== undefined && spec.task === 'language-modelling')
-      return { decision: 'ignored', reason: 'a language model starts from random weights' };
     const name = request.run ?? now().replace(/[:.]/g, '-');
     const workflowId = workflowIds.lifecycle(model, name);
     state = { ...state, run: { workflowId, startedAt: now(), trigger } };

@@ -145,4 +145,45 @@ describe('a language model', () => {
     expect(await handle.result()).toMatchObject({ steps: 50, heldOut: { loss: 2 } });
     expect(fake.calls('trainModel').map(({ job }) => job.learningRateScale)).toEqual([1, 0.5]);
   });
+
+  it('learns answers from labels after pretraining, which goes on from the version that the run names', async () => {
+    const fake = world.addModel((name) => ({
+      spec: specOf(name, {
+        ...{ task: 'language-modelling', model: { preset: 'nano' }, evaluation: { holdout: 20 } },
+        collection: {
+          sources: [{ kind: 'files', name: 'pages', path: '/pages' }],
+          labels: [{ kind: 'label-files', path: '/titles' }],
+        },
+        training: {
+          pretraining: { epochs: 3, incrementalEpochs: 1 },
+          supervisedFineTuning: { template: { prompt: '{text}\n제목: ' } },
+        },
+      }),
+    }));
+    const { model } = fake;
+    const kim = { kind: 'person', name: 'kim' } as const;
+    expect(await world.client.retrain(model, { trigger: kim, run: 'run', from: 4 })).toMatchObject({
+      decision: 'started',
+    });
+    const id = workflowIds.lifecycle(model, 'run');
+    await world.workflow.getHandle(id).result();
+    expect(fake.calls('tokenizeCorpus')[0]).toHaveProperty('existingTokenizer');
+    expect(fake.calls('tokenizePairs')[0]).toMatchObject({
+      ...{ template: { prompt: '{text}\n제목: ' }, contextLength: 128, holdout: 20 },
+    });
+    const [pretraining, answering] = fake.calls('trainModel').map(({ job }) => job);
+    expect(pretraining).toMatchObject({ kind: 'pretraining', options: { epochs: 1 } });
+    expect(pretraining).toHaveProperty('initialWeights');
+    expect(answering).toMatchObject({
+      ...{ kind: 'supervised-fine-tuning', heldOutPairs: 10, tokens: referenceOf('pairs', model) },
+      initialWeights: referenceOf('weights of pretraining', model),
+      text: { heldOutDocuments: 20 },
+    });
+    const [evaluated] = fake.calls('evaluateLanguageModel');
+    expect(evaluated.training).toMatchObject({
+      weights: referenceOf('weights of supervised-fine-tuning', model),
+      answering: { heldOut: { loss: 1 }, pairs: { training: 30 } },
+    });
+    await world.record('training-language-answers', workflowIds.training(id));
+  });
 });
