@@ -34,7 +34,7 @@ export interface MemoryEstimate {
 }
 
 export interface PlannedPhase {
-  readonly phase: 'pretraining' | 'fine-tuning';
+  readonly phase: 'pretraining' | 'fine-tuning' | 'supervised-fine-tuning';
   /** Numbers that are learned. */
   readonly parameters: number;
   readonly steps: number;

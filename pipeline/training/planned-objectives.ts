@@ -7,11 +7,12 @@ import { createAutoregressive } from './autoregressive.ts';
 import { createFineTuning } from './fine-tuning.ts';
 import type { Objective } from './objective.ts';
 import { createPretraining } from './pretraining.ts';
+import { createSupervisedFineTuning } from './supervised-fine-tuning.ts';
 import type { TokenRows } from './token-rows.ts';
 import type { TokenStream } from './token-stream.ts';
 
 export interface PlannedObjective {
-  readonly phase: 'pretraining' | 'fine-tuning';
+  readonly phase: 'pretraining' | 'fine-tuning' | 'supervised-fine-tuning';
   readonly objective: Objective;
 }
 
@@ -20,7 +21,7 @@ const CLASSES = ['one', 'other'];
 
 /** @returns the phases in their order; none has a batch to give */
 export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
-  if (job.architecture.architecture === 'gpt2') return [plannedDecoder(job)];
+  if (job.architecture.architecture === 'gpt2') return [plannedDecoder(job), ...plannedAnswering(job)];
   const { architecture, training, vocabularySize, documents, heldOut } = job;
   const { seed, pretraining, fineTuning } = training;
   const tokens = rowsOf(job);
@@ -66,6 +67,25 @@ function plannedDecoder(job: PlanningJob): PlannedObjective {
   });
   const task = { config, seed, tokens, options: pretraining, heldOutDocuments: heldOut };
   return { phase: 'pretraining', objective: createAutoregressive(task) };
+}
+
+/** Every document is taken to have an answer. */
+function plannedAnswering(job: PlanningJob): PlannedObjective[] {
+  const { architecture, vocabularySize, documents, heldOut, training } = job;
+  const { supervisedFineTuning: options, seed } = training;
+  if (options === undefined) return [];
+  const endOfTextId = 0;
+  const config = gptConfigOf(architecture, { vocabularySize, endOfTextId, dropout: options.dropout });
+  const rows = Math.max(documents, heldOut + 1);
+  const answers = new Uint16Array(rows).fill(1);
+  const tokens = {
+    ...rowsOf({ ...job, documents: rows }),
+    endOfTextId,
+    answers,
+    bytes: new Float64Array(rows),
+  };
+  const task = { config, seed, tokens, options, heldOutPairs: heldOut };
+  return [{ phase: 'supervised-fine-tuning', objective: createSupervisedFineTuning(task) }];
 }
 
 function rowsOf({ architecture: { contextLength }, vocabularySize, documents }: PlanningJob): TokenRows {

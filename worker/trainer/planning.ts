@@ -41,8 +41,9 @@ function planPhase(
   { training, architecture }: PlanningJob,
   { speed, availableBytes }: { speed: MachineSpeed; availableBytes: number },
 ): PlannedPhase {
-  const options =
-    phase === 'pretraining' ? (training.pretraining ?? training.fineTuning) : training.fineTuning;
+  const { pretraining, fineTuning, supervisedFineTuning } = training;
+  const given = { pretraining, 'fine-tuning': fineTuning, 'supervised-fine-tuning': supervisedFineTuning };
+  const options = given[phase] ?? fineTuning;
   const parts = partsOfBatch({ options });
   const rows = rowsAtOnce(options);
   const estimate = estimatePlan(

@@ -54,6 +54,15 @@ describe('a planned training', () => {
     expect(phases).toMatchObject([{ phase: 'pretraining', steps: (2 * 40) / 8, tokensPerStep: 8 * 16 }]);
   });
 
+  it('has a second phase of a decoder that is taught to answer, over its documents as rows', () => {
+    const architecture = { architecture: 'gpt2', layers: 1, hiddenSize: 16, heads: 2, contextLength: 16 };
+    const supervisedFineTuning = { batchSize: 4, epochs: 3, template: { prompt: '{text}:' } };
+    const { phases } = plan(jobOf({ architecture, training: { pretraining: {}, supervisedFineTuning } }));
+    expect(phases[1]).toMatchObject({
+      ...{ phase: 'supervised-fine-tuning', steps: (3 * 40) / 4, tokensPerStep: 4 * 16 },
+    });
+  });
+
   it('takes as much longer as the machine is slower, and as there are more steps', () => {
     const [{ seconds, steps, tokensPerSecond, tokensPerStep }] = plan(jobOf()).phases;
     expect(tokensPerSecond).toBeCloseTo((steps * tokensPerStep) / seconds, 6);
