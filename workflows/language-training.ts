@@ -6,7 +6,7 @@ import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import type { Trigger } from '../contracts/registry.ts';
 import type { LanguageTrainingResult, PairsResult } from '../contracts/stage-results.ts';
 import { tell } from './story.ts';
-import { trainUntilItConverges } from './training.ts';
+import { trainPhase } from './training.ts';
 
 export interface LanguageTrainingInput {
   readonly model: string;
@@ -34,7 +34,7 @@ export async function languageTrainingWorkflow(
   const { pretraining, seed } = spec.training;
   if (pretraining === undefined) throw new TypeError('the model file of a language model has pretraining');
   const epochs = (base && pretraining.incrementalEpochs) ?? pretraining.epochs;
-  const { lineage, ...pretrained } = await trainUntilItConverges(input, {
+  const { phase, records, table } = await trainPhase(input, {
     kind: 'pretraining',
     key: `${workflowInfo().workflowId}/pretraining`,
     ...{ seed, tokens, architecture: spec.model, learningRateScale: 1 },
@@ -42,9 +42,12 @@ export async function languageTrainingWorkflow(
     options: { ...pretraining, epochs },
     heldOutDocuments: spec.evaluation.holdout,
   });
+  const { lineage: _lineage, ...pretrained } = phase;
   const { heldOut } = pretrained;
   if (heldOut === undefined) throw new TypeError('a phase that holds documents out tells figures of them');
-  const result = { ...pretrained, heldOut, lineage: [lineage] };
+  const lineage = records.map((record) => record.lineage);
+  const cached = records.every((record) => record.cached);
+  const result = { ...pretrained, heldOut, cached, ...(table && { search: table }), lineage };
   return input.pairs ? learnToAnswer(input, input.pairs, result) : result;
 }
 
@@ -57,7 +60,11 @@ async function learnToAnswer(
   const { spec, tokens } = input;
   const { supervisedFineTuning: options, seed } = spec.training;
   if (options === undefined) throw new TypeError('pairs are for supervised fine-tuning');
-  const tuned = await trainUntilItConverges(input, {
+  const {
+    phase: tuned,
+    records,
+    table,
+  } = await trainPhase(input, {
     kind: 'supervised-fine-tuning',
     key: `${workflowInfo().workflowId}/supervised-fine-tuning`,
     ...{ seed, tokens: pairs, architecture: spec.model, learningRateScale: 1, options },
@@ -76,7 +83,8 @@ async function learnToAnswer(
       ...{ heldOut: heldOutAnswers, pairs: counts, curve: tuned.curve, steps: tuned.steps },
       ...(earlyStopping && { earlyStopping }),
     },
-    cached: pretrained.cached === true && tuned.cached,
-    lineage: [...pretrained.lineage, tuned.lineage],
+    cached: pretrained.cached === true && records.every((record) => record.cached),
+    ...(table && { search: table }),
+    lineage: [...pretrained.lineage, ...records.map((record) => record.lineage)],
   };
 }

@@ -2,6 +2,7 @@
 // half the learning rate.
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { SelectionActivities } from '../activities/selection.ts';
+import type { TokenSelectionActivities } from '../activities/token-selection.ts';
 import type { PhaseResult, TrainingActivities } from '../activities/training.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
@@ -14,6 +15,7 @@ import { searchPhase } from './search.ts';
 import { tell } from './story.ts';
 
 const { selectExamples } = proxyActivities<SelectionActivities>(compute);
+const { selectTokenExamples } = proxyActivities<TokenSelectionActivities>(compute);
 const { trainModel } = proxyActivities<TrainingActivities>(training);
 
 export interface TrainingInput {
@@ -22,6 +24,8 @@ export interface TrainingInput {
   readonly spec: ModelSpec;
   readonly tokens: ArtifactReference;
   readonly labels: ArtifactReference;
+  /** Where labels are spans: the texts that they are in, and what splits those into words. Then tokens are classified. */
+  readonly words?: { readonly corpus: ArtifactReference; readonly tokenizer: ArtifactReference };
   /** The version that training goes on from; absent: random weights. */
   readonly base?: { readonly weights: ArtifactReference; readonly labels: readonly string[] };
   /** Why the run was started, and the search attributes that this server has. */
@@ -39,15 +43,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     CoppiceStage: 'training',
     ...(input.trigger && { CoppiceTrigger: input.trigger.kind }),
   });
-  const selection = await selectExamples({
-    model,
-    runId,
-    tokens,
-    labels: input.labels,
-    holdout: spec.evaluation.holdout,
-    ...(input.base && { knownLabels: input.base.labels }),
-    ...(spec.evaluation.positiveLabel !== undefined && { positiveLabel: spec.evaluation.positiveLabel }),
-  });
+  const selection = await select(input);
   const records: StageRecord[] = [selection];
   const shared = { seed: spec.training.seed, tokens, architecture: spec.model, learningRateScale: 1 };
 
@@ -101,8 +97,16 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
   };
 }
 
+function select({ model, runId, spec, tokens, labels, words, base }: TrainingInput): Promise<SelectionResult> {
+  const { holdout, positiveLabel } = spec.evaluation;
+  const wanted = { model, runId, tokens, labels, holdout, ...(base && { knownLabels: base.labels }) };
+  return words
+    ? selectTokenExamples({ ...wanted, ...words })
+    : selectExamples({ ...wanted, ...(positiveLabel !== undefined && { positiveLabel }) });
+}
+
 function fineTuningJob(
-  { spec, tokens, base }: TrainingInput,
+  { spec, tokens, base, words }: TrainingInput,
   selection: SelectionResult,
   weights: ArtifactReference | undefined,
 ): FineTuningJob {
@@ -117,6 +121,7 @@ function fineTuningJob(
     ...(weights && { initialWeights: weights }),
     options: { ...fineTuning, epochs: (base && fineTuning.incrementalEpochs) ?? fineTuning.epochs },
     labels: [...selection.labels],
+    ...(words && { level: 'token' as const }),
     examples: { training: selection.training, validation: selection.holdout },
   };
 }
@@ -146,7 +151,7 @@ export async function trainPhase(
 }
 
 /** The key stays, so that a restart finds the checkpoints of the rate before; see worker/trainer/training-run.ts. */
-export async function trainUntilItConverges(
+async function trainUntilItConverges(
   { model, runId }: Pick<TrainingInput, 'model' | 'runId'>,
   job: PhaseJob,
 ) {

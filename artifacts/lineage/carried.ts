@@ -11,6 +11,7 @@ const carriers: Readonly<Record<string, Readonly<Record<string, readonly string[
   selection: {}, // rows and classes: which documents those are stands in the tokens
   pretraining: { weights: ['tokens', 'initialWeights'] },
   'fine-tuning': { weights: ['tokens', 'initialWeights'] },
+  search: {}, // numbers alone
   'supervised-fine-tuning': { weights: ['tokens', 'initialWeights'] },
   evaluation: {
     package: ['weights', 'tokenizer'],

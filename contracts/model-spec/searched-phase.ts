@@ -1,5 +1,5 @@
 // Which phase a search is about, which of its fields can be searched, and what is wrong with a space.
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { TrainingSpec } from './learning.ts';
 import { fineTuningSchema, pretrainingSchema, supervisedFineTuningSchema } from './learning.ts';
 import type { Dimension, SearchSpec } from './search.ts';

@@ -59,7 +59,10 @@ describe('successive halving', () => {
       fc.property(anyHalving, anyLosses, (halving, losses) => {
         const decision = decide(firstRung(losses.length, halving), lossesOf(losses), halving);
         const loss = (trial: number) => losses[trial - 1] ?? Infinity;
-        if (decision.kind === 'none') return void expect(losses.every((it) => it === undefined)).toBe(true);
+        if (decision.kind === 'none') {
+          expect(losses.every((it) => it === undefined)).toBe(true);
+          return;
+        }
         const kept = decision.kind === 'best' ? [decision.trial] : decision.rung.trials;
         const dropped = losses.flatMap((_, index) => (kept.includes(index + 1) ? [] : [index + 1]));
         const worst = Math.max(...kept.map(loss));
