@@ -46,7 +46,12 @@ export const gateSchema = z.discriminatedUnion('kind', [
 export type GateSpec = z.infer<typeof gateSchema>;
 
 /** A few lines: a report shows each token of it. */
-const sampleText = z.string().trim().min(1).max(500);
+const sampleText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .refine((text) => !/\p{Surrogate}/u.test(text), 'expected whole characters, not half of a surrogate pair');
 
 export const evaluationSchema = z.strictObject({
   /** The last so many (labelled) documents are never trained on: threshold and gates are judged on them. */

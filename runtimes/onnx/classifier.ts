@@ -7,6 +7,7 @@ import { loadOnnxEncoder } from './encoder.ts';
 export interface OnnxClassifier {
   /** Class names in index order. */
   readonly labels: readonly string[];
+  readonly vocabularySize: number;
   /**
    * The event loop stands still for each document (figures in docs/adr/0013-onnx-runtime.md), so it belongs in a process
    * of its own.
@@ -42,5 +43,5 @@ export function loadOnnxClassifier(files: ModelFiles): OnnxClassifier {
     }
     return probabilities;
   };
-  return { labels: config.labels, score, close };
+  return { labels: config.labels, vocabularySize: config.vocabularySize, score, close };
 }

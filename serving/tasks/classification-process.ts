@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageFiles } from '../../contracts/version-package.ts';
+import { checkVocabulary } from '../../pipeline/tokenization/check-vocabulary.ts';
 import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import type { LoadTask } from './task.ts';
@@ -26,6 +27,7 @@ export const loadClassification: LoadTask<ClassificationWords> = async ({
     config: (await read(packageFiles.config)).toString('utf8'),
     weights: await read(weights),
   });
+  checkVocabulary(tokenizer, classifier);
   const score = async (texts: readonly string[]): Promise<number[][]> => {
     const { ids, lengths } = await tokenizer.encodeBatch(texts, contextLength);
     return rows(await classifier.score(Int32Array.from(ids), lengths), classifier.labels.length);

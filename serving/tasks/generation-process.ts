@@ -2,12 +2,12 @@
 // one thread computes all of them, so more at once would only make each slower and take more memory.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CoppiceFailure } from '../../contracts/failures.ts';
 import { packageFiles } from '../../contracts/version-package.ts';
 import type { Finish } from '../../pipeline/generation/generate.ts';
 import { type GeneratedPiece, generateText } from '../../pipeline/generation/generate-text.ts';
 import { checkedPrompt } from '../../pipeline/generation/prompts.ts';
 import { createStopFilter } from '../../pipeline/generation/stop-sequences.ts';
+import { checkVocabulary } from '../../pipeline/tokenization/check-vocabulary.ts';
 import type { Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
 import { loadOnnxGenerator, type OnnxGenerator } from '../../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
@@ -76,11 +76,8 @@ export const loadGeneration: LoadTask<GenerationWords> = async ({ directory, wei
     config: (await read(packageFiles.config)).toString('utf8'),
     weights: await read(weights),
   });
-  const { vocabularySize, contextLength } = generator.config;
-  if (tokenizer.vocabularySize > vocabularySize) {
-    const found = `${packageFiles.tokenizer} has ${tokenizer.vocabularySize} tokens, the model ${vocabularySize}`;
-    throw new CoppiceFailure('InvalidInput', found);
-  }
+  const { contextLength } = generator.config;
+  checkVocabulary(tokenizer, generator.config);
   const turns = createTurns(MAXIMUM_RUNNING);
   const model = { tokenizer, generator };
   await generator.search([0], { beams: 1, maximumNewTokens: 1 });

@@ -137,6 +137,6 @@ describe('a model process', () => {
     const { config: text, weights: few } = filesOf(small);
     await writeFile(join(directory, 'config.json'), text);
     await writeFile(join(directory, 'model.safetensors'), few);
-    await expect(start()).rejects.toThrow('out of data bounds');
+    await expect(start()).rejects.toThrow('tokenizer.json has 500 tokens, the model 2');
   });
 });

@@ -45,6 +45,23 @@ describe('a model file', () => {
     ]);
   });
 
+  it('takes samples and prompts of whole characters for a language model, and none for a classifier', () => {
+    const samples = ['나는 오늘 맛있는 밥을 먹었다.'];
+    const pretrained = {
+      task: 'language-modelling',
+      model: { preset: 'nano' },
+      training: { pretraining: {} },
+    };
+    expect(problemsOf({ ...pretrained, evaluation: { samples, prompts: ['나는'] } })).toEqual([]);
+    expect(problemsOf({ evaluation: { samples } })).toEqual([
+      'evaluation.samples: takes language-modelling: a classifier continues no text',
+    ]);
+    expect(problemsOf({ ...pretrained, evaluation: { prompts: [' ', 'a\ud800'] } })).toEqual([
+      expect.stringMatching(/^evaluation\.prompts\[0\]: /),
+      'evaluation.prompts[1]: expected whole characters, not half of a surrogate pair',
+    ]);
+  });
+
   it('names every section that does not go with a language model', () => {
     expect(
       problemsOf({
