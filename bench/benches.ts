@@ -7,6 +7,7 @@ type OpenBench = (say: (line: string) => void) => Promise<Bench>;
 export const benches: Readonly<Partial<Record<string, OpenBench>>> = {
   training: async (say) => (await import('./training/bench.ts')).openTrainingBench(say),
   tokenization: async (say) => (await import('./tokenization/bench.ts')).openTokenizationBench(say),
+  nanogpt: async (say) => (await import('./nanogpt/bench.ts')).openNanogptBench(say),
   decoding: async (say) => (await import('./decoding/bench.ts')).openDecodingBench(say),
   artifacts: async (say) => (await import('./artifacts/bench.ts')).openArtifactsBench(say),
 };

@@ -31,6 +31,8 @@ export interface Goal {
   readonly name: string;
   readonly unit: string;
   readonly goal: number;
+  /** Who reached it; absent: it was promised. */
+  readonly peerName?: string;
   readonly rounds: number;
   /** @returns one figure, in the unit */
   readonly measure: () => Promise<number>;
@@ -80,11 +82,18 @@ export async function measure({ name, unit, amount, rounds, ours, peers }: Case)
 }
 
 /** The goal stands where the peer does. */
-export async function measureGoal({ name, unit, goal, rounds, measure: once }: Goal): Promise<CaseResult[]> {
+export async function measureGoal({
+  name,
+  unit,
+  goal,
+  peerName = 'goal',
+  rounds,
+  measure: once,
+}: Goal): Promise<CaseResult[]> {
   const ours: number[] = [];
   for (let round = 0; round < rounds; round += 1) ours.push(await once());
   const ratios = ours.map((figure) => goal / figure);
-  return [{ case: name, unit, peerName: 'goal', ours, peer: ours.map(() => goal), ratios }];
+  return [{ case: name, unit, peerName, ours, peer: ours.map(() => goal), ratios }];
 }
 
 /** @param share 0 the least, 0.5 the median, 1 the greatest; linear between neighbours */
