@@ -13,13 +13,13 @@ import { openTombstones, type Tombstones } from '../artifacts/forgetting/tombsto
 import { writeJsonLines } from '../artifacts/json-lines.ts';
 import type { ObjectStore } from '../artifacts/object-store.ts';
 import { mediaTypes } from '../contracts/artifact.ts';
-import type { CollectedDocument } from '../contracts/document.ts';
+import { type CollectedDocument, collectedDocumentSchema } from '../contracts/document.ts';
 import type { CollectionInput, CollectionResult } from '../contracts/stage-results.ts';
 import { createSource, readLabels } from '../sources/create-source.ts';
 import type { CollectionProblem, Cursor, Found, ObjectReader } from '../sources/source.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
 import { keepWholeShards } from './lost-shards.ts';
-import { createShardWriter } from './shards.ts';
+import { createShardWriter, readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 export interface CollectionActivityDependencies {
@@ -117,7 +117,8 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
           withHeartbeat(async (signal, report) => {
             const collected = await collectNew(input, signal, report);
             const { labelled } = input;
-            const labelContext = { ...context, ...(labelled && { labelled }) };
+            const documentsOf = () => readShards(artifacts, collected.documents, collectedDocumentSchema);
+            const labelContext = { ...context, documents: documentsOf, ...(labelled && { labelled }) };
             const read = await readLabels(input.collection.labels, labelContext, signal);
             const { documents, documentCount, forgotten, tombstones } = collected;
             const problems = await writeJsonLines(artifacts, [...collected.problems, ...read.problems]);

@@ -1,7 +1,9 @@
 // From the description of a source to the source.
 import { join, resolve } from 'node:path';
+import type { CollectedDocument } from '../contracts/document.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collection.ts';
+import { addDocumentLabels } from './document-labels.ts';
 import { createFilesSource } from './files.ts';
 import { addLabelFiles } from './label-files.ts';
 import { createLabelCollector, type LabelCollection, type LabelKind } from './label-lines.ts';
@@ -55,20 +57,30 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
   }
 }
 
+export interface LabelContext extends SourceContext {
+  readonly labelled?: LabelKind;
+  /** All that was collected; needed by the kinds that ask the documents themselves. */
+  readonly documents?: () => AsyncIterable<CollectedDocument>;
+}
+
 /**
  * Reads all labels of a collection. Sources count in their order: a later line for the same document replaces an earlier.
  * @throws CoppiceFailure when a folder or a bucket as a whole cannot be read
  */
 export async function readLabels(
   specs: readonly LabelSourceSpec[],
-  { baseDirectory, objects, labelled = 'documents' }: SourceContext & { readonly labelled?: LabelKind },
+  { baseDirectory, objects, labelled = 'documents', documents }: LabelContext,
   signal: AbortSignal,
 ): Promise<LabelCollection> {
   const collector = createLabelCollector(labelled);
   for (const spec of specs) {
     if (spec.kind === 'label-files')
       await addLabelFiles(resolve(baseDirectory, spec.path), collector, signal);
-    else await addLabelObjects(spec, collector, { objects: required(objects, spec.bucket), signal });
+    else if ('source' in spec) {
+      if (labelled === 'spans' || documents === undefined)
+        throw new CoppiceFailure('InvalidInput', `${spec.kind} labels documents as a whole, and needs some`);
+      await addDocumentLabels(spec, collector, { documents: documents(), signal });
+    } else await addLabelObjects(spec, collector, { objects: required(objects, spec.bucket), signal });
   }
   return collector.result();
 }

@@ -14,6 +14,7 @@ export type LabelKind = 'documents' | 'spans';
 /** Gathers labels over several files or objects. */
 export interface LabelCollector {
   readonly addLines: (text: string, uri: string) => void;
+  readonly add: (label: DocumentLabel) => void;
   readonly addProblem: (problem: CollectionProblem) => void;
   readonly result: () => LabelCollection;
 }
@@ -57,6 +58,7 @@ export function createLabelCollector(kind: LabelKind): LabelCollector {
         } else labels.set(label.document, label);
       }
     },
+    add: (label) => void labels.set(label.document, label),
     addProblem: (problem) => void problems.push(problem),
     result: () => ({ labels: [...labels.values()], problems }),
   };

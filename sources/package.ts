@@ -65,7 +65,10 @@ export function createPackageSource(spec: PackageSpec, context: PackageContext):
       `${packageUrl(registry, release)}#${path.split('/').map(encodeURIComponent).join('/')}`;
     const prefix = folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`;
     const listed = await listPackage(join(found.files, folder), { release, folder, signal });
-    for (const entry of listed.filter(({ name }) => isWanted(name))) {
+    for (const entry of inOrder(
+      listed.filter(({ name }) => isWanted(name)),
+      spec.order,
+    )) {
       const uri = uriOf(`${prefix}${entry.name}`);
       const state = await contentState(entry, maximumFileBytes);
       const origin = { source: spec.name, name: entry.name, uri, mediaType: spec.mediaType, licence };
@@ -97,6 +100,12 @@ export function createPackageSource(spec: PackageSpec, context: PackageContext):
       seen.add(whole);
     },
   };
+}
+
+function inOrder(entries: FolderEntry[], order: PackageSpec['order']): FolderEntry[] {
+  if (order === 'name') return entries;
+  const places = new Map(entries.map((entry) => [entry, fingerprint(entry.name)]));
+  return entries.sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
 }
 
 async function* only(found: FoundState): AsyncGenerator<FoundState> {

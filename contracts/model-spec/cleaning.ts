@@ -3,7 +3,11 @@ import { z } from 'zod';
 
 /** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
 const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
-const stripHtml = z.strictObject({ step: z.literal('strip-html') });
+const stripHtml = z.strictObject({
+  step: z.literal('strip-html'),
+  /** Names of elements whose text is no text of the document, such as `nav`, or would give its label away. */
+  leaveOut: z.array(z.string().regex(/^[a-z][a-z\d]*$/, 'expected the name of an element')).optional(),
+});
 const normalizeUnicode = z.strictObject({
   step: z.literal('normalize-unicode'),
   form: z.enum(['NFC', 'NFKC']).default('NFC'),

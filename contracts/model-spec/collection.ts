@@ -72,6 +72,8 @@ export const packageSourceSchema = z
       .string()
       .regex(/^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))/, 'expected a path within the package')
       .default(''),
+    /** `'mixed'`: by a hash of the paths, so that the last documents, which are held out, are like the others. */
+    order: z.enum(['name', 'mixed']).default('name'),
     /** Patterns of paths below the folder, such as `guide/**`; all where empty. */
     include: z.array(z.string().min(1)).default([]),
     extensions: z.array(z.string().min(1)).default([]),
@@ -152,7 +154,10 @@ export const sourceSchema = z.discriminatedUnion('kind', [
 /** Where documents come from. */
 export type SourceSpec = z.infer<typeof sourceSchema>;
 
-/** JSONL files of `{ document, label, at? }`, in a folder or under an S3 prefix; read in the order of their names. */
+/**
+ * JSONL files of `{ document, label, at? }`, in a folder or under an S3 prefix, read in the order of their names; or what
+ * the documents of a source say of themselves.
+ */
 export const labelSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('label-files'), path: z.string().min(1) }),
   z.strictObject({
@@ -160,18 +165,33 @@ export const labelSourceSchema = z.discriminatedUnion('kind', [
     bucket: z.string().min(3),
     prefix: z.string().default(''),
   }),
+  /** The first folder of a document's name. */
+  z.strictObject({ kind: z.literal('document-folder'), source: named.name }),
+  /** The title of an HTML document. */
+  z.strictObject({ kind: z.literal('document-title'), source: named.name }),
 ]);
 /** Where labels come from. */
 export type LabelSourceSpec = z.infer<typeof labelSourceSchema>;
 
-export const collectionSchema = z.strictObject({
-  sources: z
-    .array(sourceSchema)
-    .min(1)
-    .refine(
-      (sources) => new Set(sources.map(({ name }) => name)).size === sources.length,
-      'expected distinct names',
-    ),
-  labels: z.array(labelSourceSchema).default([]),
-});
+export const collectionSchema = z
+  .strictObject({
+    sources: z
+      .array(sourceSchema)
+      .min(1)
+      .refine(
+        (sources) => new Set(sources.map(({ name }) => name)).size === sources.length,
+        'expected distinct names',
+      ),
+    labels: z.array(labelSourceSchema).default([]),
+  })
+  .superRefine(({ sources, labels }, context) => {
+    for (const [at, label] of labels.entries()) {
+      if (!('source' in label) || sources.some(({ name }) => name === label.source)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['labels', at, 'source'],
+        message: 'expected the name of a source',
+      });
+    }
+  });
 export type CollectionSpec = z.infer<typeof collectionSchema>;

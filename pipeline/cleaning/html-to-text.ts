@@ -62,11 +62,14 @@ const unheard = {
 
 /**
  * Turns markup into text. Time and memory grow with the length of the markup alone.
+ * @param leftOut names of further elements that are silent, in lower case
  * @example htmlToText('<p>one<br>two &amp; three</p>') → 'one\ntwo & three'
  */
-export function htmlToText(html: string): string {
+export function htmlToText(html: string, leftOut: readonly string[] = []): string {
   const builder = new TextBuilder();
+  const isSilent = new Set([...silent, ...leftOut]);
   let silencedBy = '';
+  let depth = 0; // of elements of that name within each other
   const name = (start: number, end: number): string => html.slice(start, end).toLowerCase();
   const say = (text: string): void => {
     if (silencedBy === '') builder.add(text);
@@ -77,14 +80,16 @@ export function htmlToText(html: string): string {
       ...unheard,
       onopentagname: (start, end) => {
         const tag = name(start, end);
-        if (silent.has(tag) && silencedBy === '') silencedBy = tag;
-        else if (tag === 'br' || blocks.has(tag)) builder.breakLine();
+        if (silencedBy === '' && isSilent.has(tag)) silencedBy = tag;
+        if (tag === silencedBy) depth += 1;
+        if (tag === 'br' || blocks.has(tag)) builder.breakLine();
         else if (cells.has(tag)) builder.space();
       },
       onclosetag: (start, end) => {
         const tag = name(start, end);
-        if (tag === silencedBy) silencedBy = '';
-        else if (blocks.has(tag)) builder.breakLine();
+        if (tag === silencedBy) depth -= 1;
+        if (depth === 0) silencedBy = '';
+        if (blocks.has(tag)) builder.breakLine();
       },
       ontext: (start, end) => say(html.slice(start, end)),
       ontextentity: (codepoint) => say(String.fromCodePoint(codepoint)),

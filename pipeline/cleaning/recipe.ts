@@ -43,7 +43,7 @@ function createStep(spec: CleaningStepSpec): CleaningStep {
     case 'decode-mail':
       return createDecodeMail();
     case 'strip-html':
-      return createStripHtml();
+      return createStripHtml(spec);
     case 'normalize-unicode':
       return createNormalizeUnicode(spec);
     case 'strip-quotes':

@@ -91,6 +91,16 @@ describe('package source', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('mixes folders where it is told to, always in the same way', async () => {
+    const names = ['a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'b/3', 'c/1', 'c/2', 'c/3'];
+    const files = Object.fromEntries(names.map((name) => [`text/${name}`, name]));
+    const { client } = registryOf({ '1.0.0': packageOf(files) });
+    const mixed = await describeAll(source(await temporaryFolder(), client, { order: 'mixed' }));
+    expect(mixed).not.toEqual([...mixed].sort());
+    expect([...mixed].sort()).toEqual(names.map((name) => `pages/${name}`));
+    expect(await describeAll(source(await temporaryFolder(), client, { order: 'mixed' }))).toEqual(mixed);
+  });
+
   it('goes on after the item whose cursor was kept', async () => {
     const folder = await temporaryFolder();
     const { client } = registryOf({ '1.0.0': packageOf({ 'text/a.txt': 'a', 'text/b.txt': 'b' }) });

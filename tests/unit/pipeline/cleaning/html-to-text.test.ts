@@ -16,6 +16,13 @@ describe('htmlToText', () => {
     expect(htmlToText(html)).toBe(text);
   });
 
+  it('leaves elements out that it is told to, and what stands in them, however often they hold each other', () => {
+    const html = '<nav>a<nav>b</nav>c</nav><p>d<h1>e</h1>f<NAV>g</NAV></nav>h<title>i</title>';
+    expect(htmlToText(html, ['nav', 'h1'])).toBe('d\nf\nh');
+    expect(htmlToText(html)).toBe('a\nb\nc\nd\ne\nf\ng\nh');
+    expect(htmlToText('a<nav>b', ['nav'])).toBe('a');
+  });
+
   it('reads markup that is nested a hundred thousand deep', () => {
     const depth = 100_000;
     expect(htmlToText(`${'<div><font>'.repeat(depth)}core${'</font></div>'.repeat(depth)}`)).toBe('core');
