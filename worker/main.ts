@@ -17,6 +17,8 @@ import { createRolloutActivities } from '../activities/rollout.ts';
 import { createScheduleActivities } from '../activities/schedule.ts';
 import { createSearchActivities } from '../activities/search.ts';
 import { createSelectionActivities } from '../activities/selection.ts';
+import { createTokenEvaluationActivities } from '../activities/token-evaluation.ts';
+import { createTokenSelectionActivities } from '../activities/token-selection.ts';
 import { createTokenizationActivities } from '../activities/tokenization.ts';
 import { openBucketReader, openRegistryWriter } from '../artifacts/open.ts';
 import { connectCoppice } from '../client/coppice-client.ts';
@@ -57,6 +59,8 @@ const activities = {
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
   ...createPairActivities({ artifacts, runStage, loadTokenizer }),
   ...createSelectionActivities({ artifacts, runStage }),
+  ...createTokenSelectionActivities({ artifacts, runStage, loadTokenizer }),
+  ...createTokenEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
   ...createSearchActivities({
     ...{ artifacts, runStage },
     removeCheckpoints: (key) => removeCheckpoints(buckets.artifacts, key),

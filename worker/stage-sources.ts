@@ -12,11 +12,13 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
   training: {
     entries: [
       'activities/selection.ts',
+      'activities/token-selection.ts',
+      'runtimes/tokenizers/tokenizer.ts',
       'activities/training.ts',
-      'worker/trainer/run-job.ts', // what the trainer's process runs; how it is watched does not change a result
-      'worker/trainer/batch-thread-main.ts',
       'activities/trials.ts',
       'activities/search.ts',
+      'worker/trainer/run-job.ts', // what the trainer's process runs; how it is watched does not change a result
+      'worker/trainer/batch-thread-main.ts',
       'runtimes/tensorflow/binding.ts',
     ],
     packages: ['@tensorflow/tfjs-node'],
@@ -25,6 +27,7 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
     entries: [
       'activities/evaluation.ts',
       'activities/language-evaluation.ts',
+      'activities/token-evaluation.ts',
       'activities/evaluation-thread-main.ts',
       'activities/language-samples-thread-main.ts',
       'activities/champion-figures.ts',

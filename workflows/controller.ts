@@ -182,6 +182,8 @@ function createController(initial: ControllerState) {
     // The last history that needs the answer of before: controller-language.v2.
     if (isLanguageModel && !patched('2026-11-24-language-models-served'))
       return { decision: 'ignored', reason: 'gateways do not serve language models' };
+    if (spec.task === 'token-classification')
+      return { decision: 'ignored', reason: 'gateways do not serve token-classification' };
     const { version, entry } = request;
     const workflowId = workflowIds.rollout(model, version);
     state = { ...state, rollout: { workflowId, startedAt: now(), version } };

@@ -69,7 +69,11 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
 
   const collected = await stage(
     'collection',
-    () => collectDocuments({ ...run, collection: spec.collection }),
+    () =>
+      collectDocuments({
+        ...{ ...run, collection: spec.collection },
+        ...(spec.task === 'token-classification' && { labelled: 'spans' }),
+      }),
     (it) =>
       `${it.documentCount} documents (${it.newDocumentCount} new), ${it.labelCount} labels, ${it.problemCount} set aside${it.forgottenCount === undefined ? '' : ` (${it.forgottenCount} forgotten)`}`,
   );

@@ -10,6 +10,7 @@ import { workflowIds } from '../contracts/messages.ts';
 import type { TokenizationResult, TrainingResult } from '../contracts/stage-results.ts';
 import { compute, training } from './activity-options.ts';
 import { makeLanguagePackage } from './make-language-package.ts';
+import { makeTokenPackage } from './make-token-package.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeTraining } from './story.ts';
@@ -24,9 +25,14 @@ export async function makePackage(
   making: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
-  return making.spec.task === 'language-modelling'
-    ? makeLanguagePackage(making, stage)
-    : makeClassifierPackage(making, stage);
+  switch (making.spec.task) {
+    case 'language-modelling':
+      return makeLanguagePackage(making, stage);
+    case 'token-classification':
+      return makeTokenPackage(making, stage);
+    case 'text-classification':
+      return makeClassifierPackage(making, stage);
+  }
 }
 
 async function makeClassifierPackage(

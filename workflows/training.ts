@@ -37,7 +37,7 @@ export interface TrainingInput {
 const maximumRestarts = 2;
 
 export async function trainingWorkflow(input: TrainingInput): Promise<TrainingResult> {
-  const { model, runId, spec, tokens } = input;
+  const { model, spec, tokens } = input;
   tell(input.searchAttributes, {
     CoppiceModel: model,
     CoppiceStage: 'training',
@@ -97,7 +97,15 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
   };
 }
 
-function select({ model, runId, spec, tokens, labels, words, base }: TrainingInput): Promise<SelectionResult> {
+function select({
+  model,
+  runId,
+  spec,
+  tokens,
+  labels,
+  words,
+  base,
+}: TrainingInput): Promise<SelectionResult> {
   const { holdout, positiveLabel } = spec.evaluation;
   const wanted = { model, runId, tokens, labels, holdout, ...(base && { knownLabels: base.labels }) };
   return words

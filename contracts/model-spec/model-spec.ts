@@ -18,7 +18,7 @@ export const modelNameSchema = z
 const sectionsSchema = z.strictObject({
   name: modelNameSchema,
   /** What the model is for. */
-  task: z.enum(['text-classification', 'language-modelling']),
+  task: z.enum(['text-classification', 'token-classification', 'language-modelling']),
   description: z.string().default(''),
   collection: collectionSchema,
   cleaning: cleaningSchema.prefault({}),

@@ -1,16 +1,19 @@
 // What the sections of a model file must agree on, given what the model is for.
 import type { ArchitectureSpec } from './architecture.ts';
+import type { CleaningSpec } from './cleaning.ts';
+import { alignedSteps } from './cleaning.ts';
 import type { CollectionSpec } from './collection.ts';
 import type { EvaluationSpec, RolloutSpec } from './judgement.ts';
-import { answerMetrics, gateMetrics, languageMetrics } from './judgement.ts';
+import { answerMetrics, entityMetrics, gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
 import { searchedPhase, searchProblems } from './searched-phase.ts';
 import type { ServingSpec } from './serving.ts';
 
 interface Sections {
-  readonly task: 'text-classification' | 'language-modelling';
+  readonly task: 'text-classification' | 'token-classification' | 'language-modelling';
   readonly collection: CollectionSpec;
+  readonly cleaning: CleaningSpec;
   readonly tokenizer: TokenizerSpec;
   readonly model: ArchitectureSpec;
   readonly training: TrainingSpec;
@@ -31,18 +34,8 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* gateProblems(spec);
   yield* wantedSearchProblems(spec);
   const { task, model, training } = spec;
-  if (task === 'text-classification') {
-    for (const field of ['samples', 'prompts'] as const)
-      if (spec.evaluation[field] !== undefined)
-        yield {
-          path: ['evaluation', field],
-          message: 'takes language-modelling: a classifier continues no text',
-        };
-    if (model.architecture !== 'bert')
-      yield {
-        path: ['model', 'architecture'],
-        message: `text-classification takes bert: a ${model.architecture} has no classification head`,
-      };
+  if (task !== 'language-modelling') {
+    yield* classifierProblems(spec);
     return;
   }
   if (model.architecture !== 'gpt2')
@@ -62,6 +55,44 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
       path: ['rollout', 'steps'],
       message: 'expected one at least: only traffic says whether a language model is fit to serve',
     };
+}
+
+function* classifierProblems({
+  task,
+  collection,
+  cleaning,
+  model,
+  evaluation,
+}: Sections): Generator<TaskProblem> {
+  for (const field of ['samples', 'prompts'] as const)
+    if (evaluation[field] !== undefined)
+      yield {
+        path: ['evaluation', field],
+        message: 'takes language-modelling: a classifier continues no text',
+      };
+  if (model.architecture !== 'bert')
+    yield {
+      path: ['model', 'architecture'],
+      message: `${task} takes bert: a ${model.architecture} has no classification head`,
+    };
+  if (task !== 'token-classification') return;
+  if (evaluation.positiveLabel !== undefined)
+    yield {
+      path: ['evaluation', 'positiveLabel'],
+      message: 'takes text-classification: of entities every label is reported',
+    };
+  for (const [index, { kind }] of collection.labels.entries())
+    if (kind === 'document-folder' || kind === 'document-title')
+      yield {
+        path: ['collection', 'labels', index],
+        message: `token-classification learns from spans of documents; ${kind} labels a whole one`,
+      };
+  for (const [index, { step }] of cleaning.steps.entries())
+    if (!alignedSteps.includes(step))
+      yield {
+        path: ['cleaning', 'steps', index],
+        message: `token-classification takes ${alignedSteps.join(', ')}: of ${step} nobody knows where its text came from`,
+      };
 }
 
 function* pretrainingProblems({
@@ -109,11 +140,19 @@ function* wantedSearchProblems({ task, training }: Sections): Generator<TaskProb
     };
 }
 
-const languageMetricsOf = ({ supervisedFineTuning }: TrainingSpec): readonly string[] =>
-  supervisedFineTuning ? [...languageMetrics, ...answerMetrics] : languageMetrics;
+function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpec): readonly string[] {
+  switch (task) {
+    case 'text-classification':
+      return gateMetrics;
+    case 'token-classification':
+      return entityMetrics;
+    case 'language-modelling':
+      return supervisedFineTuning ? [...languageMetrics, ...answerMetrics] : languageMetrics;
+  }
+}
 
 function* gateProblems({ task, training, evaluation }: Sections): Generator<TaskProblem> {
-  const known: readonly string[] = task === 'text-classification' ? gateMetrics : languageMetricsOf(training);
+  const known = metricsOf(task, training);
   for (const [index, { kind, metric }] of evaluation.gates.entries()) {
     const path = ['evaluation', 'gates', index];
     if (!known.includes(metric))

@@ -28,7 +28,7 @@ export function compose(before: Alignment, after: Alignment): Alignment {
   const stretches: Stretch[] = [];
   for (const [length, start, end] of after) {
     const parts = read({ start, end });
-    if (length === end - start) parts.forEach((part) => void append(stretches, part));
+    if (length === end - start) for (const part of parts) append(stretches, part);
     else if (parts.length > 0) append(stretches, [length, parts[0][1], parts[parts.length - 1][2]]);
   }
   return stretches;

@@ -34,11 +34,6 @@ interface Counts {
   readonly rightWords: Int32Array;
 }
 
-/** @returns whether two entities are the same */
-export function sameEntity(a: Entity, b: Entity): boolean {
-  return a.first === b.first && a.end === b.end && a.label === b.label;
-}
-
 /** @returns figures of each label that is labelled or answered, in alphabetical order */
 export function scoreLabels(documents: readonly TaggedDocument[]): LabelScore[] {
   const counts = countEntities(documents);

@@ -31,7 +31,8 @@ export interface OnnxTokenClassifier {
  */
 export function loadOnnxTokenClassifier(files: ModelFiles): OnnxTokenClassifier {
   const head = {
-    ...{ head: 'token-classification', name: 'a classifier of tokens' },
+    head: 'token-classification',
+    name: 'a classifier of tokens',
     logits: tokenClassLogits,
   } as const;
   const { config, run, close } = loadOnnxEncoder(files, head);

@@ -45,6 +45,26 @@ describe('a model file', () => {
     ]);
   });
 
+  it('says what a classifier of tokens takes: spans, their offsets, and figures of entities', () => {
+    const tagger = { task: 'token-classification' };
+    const normalized = { steps: [{ step: 'normalize-unicode', form: 'NFC' }] };
+    const gates = [{ kind: 'at-least', metric: 'entityF1', bound: 0.5 }];
+    expect(problemsOf({ ...tagger, cleaning: normalized, evaluation: { gates } })).toEqual([]);
+    expect(
+      problemsOf({
+        ...tagger,
+        collection: { ...collection, labels: [{ kind: 'document-title', source: 'documents' }] },
+        cleaning: { steps: [...normalized.steps, { step: 'strip-html' }] },
+        evaluation: { positiveLabel: 'PER', gates: [{ ...gates[0], metric: 'accuracy' }] },
+      }),
+    ).toEqual([
+      'evaluation.gates[0].metric: token-classification has entityPrecision, entityRecall, entityF1, macroEntityF1, tokenAccuracy; not accuracy',
+      'evaluation.positiveLabel: takes text-classification: of entities every label is reported',
+      'collection.labels[0]: token-classification learns from spans of documents; document-title labels a whole one',
+      'cleaning.steps[1]: token-classification takes normalize-unicode, remove-text, drop-short, deduplicate: of strip-html nobody knows where its text came from',
+    ]);
+  });
+
   it('takes samples and prompts of whole characters for a language model, and none for a classifier', () => {
     const samples = ['나는 오늘 맛있는 밥을 먹었다.'];
     const pretrained = {

@@ -1,0 +1,87 @@
+// From what a collection brought to a judged package of a model that finds entities: offsets of labelled spans count, so
+// cleaning says where its texts came from, and labels meet words twice, in training and in evaluation.
+import { executeChild, proxyActivities } from '@temporalio/workflow';
+import type { CleaningActivities } from '../activities/cleaning.ts';
+import type { ServingVersion } from '../activities/model-state.ts';
+import type { TokenEvaluationActivities } from '../activities/token-evaluation.ts';
+import type { TokenizationActivities } from '../activities/tokenization.ts';
+import type { TrainingActivities } from '../activities/training.ts';
+import { workflowIds } from '../contracts/messages.ts';
+import { compute, training } from './activity-options.ts';
+import type { MadePackage, PackageMaking } from './package-making.ts';
+import type { StageProgress } from './stage-progress.ts';
+import { describeTraining } from './story.ts';
+import { trainingWorkflow } from './training.ts';
+
+const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
+const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
+const { scoreExamples } = proxyActivities<TrainingActivities>(training);
+const { evaluateTokenClassifier } = proxyActivities<TokenEvaluationActivities>(compute);
+
+export async function makeTokenPackage(
+  { run, spec, trigger, documents, labels, base, champion, searchAttributes }: PackageMaking,
+  stage: StageProgress['stage'],
+): Promise<MadePackage> {
+  const { contextLength } = spec.model;
+  const cleaned = await stage(
+    'cleaning',
+    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents, aligned: true }),
+    (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
+  );
+  const { corpus, funnel } = cleaned;
+  const tokenize = (existing?: ServingVersion) =>
+    tokenizeCorpus({
+      ...{ ...run, corpus, tokenizer: spec.tokenizer, contextLength },
+      ...(existing && { existingTokenizer: existing.tokenizer }),
+    });
+  const tokenized = await stage(
+    'tokenization',
+    () => tokenize(base),
+    (it) => `vocabulary of ${it.vocabularySize}`,
+  );
+  const trained = await stage(
+    'training',
+    () =>
+      executeChild(trainingWorkflow, {
+        workflowId: workflowIds.training(run.runId),
+        staticSummary: `${run.model}: ${base ? 'incremental' : 'full'} training`,
+        args: [
+          {
+            ...{ ...run, spec, tokens: tokenized.tokens, labels, trigger },
+            words: { corpus, tokenizer: tokenized.tokenizer },
+            ...(base && { base: { weights: base.package, labels: base.labels } }),
+            ...(searchAttributes && { searchAttributes }),
+          },
+        ],
+      }),
+    describeTraining,
+  );
+  /** The version in service answers the same held-out documents, in its own tokens. */
+  const scoreChampion = async ({ version, package: weights, ...it }: ServingVersion) => {
+    const same = it.tokenizer.digest === tokenized.tokenizer.digest;
+    const { tokens } = same ? tokenized : await tokenize({ version, package: weights, ...it });
+    const probabilities = await scoreExamples({ tokens, weights, examples: trained.holdout });
+    return { version, package: weights, probabilities };
+  };
+  const evaluated = await stage(
+    'evaluation',
+    async () => {
+      const probabilities = await scoreExamples({
+        tokens: tokenized.tokens,
+        weights: trained.weights,
+        examples: trained.holdout,
+        ...(spec.serving && { precision: spec.serving.precision }),
+      });
+      return evaluateTokenClassifier({
+        ...{ ...run, evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
+        ...{ corpus, funnel, labels, tokenization: tokenized, training: trained, probabilities },
+        ...(champion && { champion: await scoreChampion(champion) }),
+      });
+    },
+    ({ outcome, metrics }) => `${outcome}, F1 of entities ${metrics.entityF1.toFixed(3)}`,
+  );
+  return {
+    evaluated,
+    lineage: [cleaned, tokenized, evaluated].map((it) => it.lineage).concat(trained.lineage),
+  };
+}
