@@ -9,8 +9,14 @@ import type { Command } from 'commander';
 import type { ControlApi } from '../../client/control-api.ts';
 import type { ArtifactReference } from '../../contracts/artifact.ts';
 import { BadArgument, versionArgument } from '../arguments.ts';
+import { writeBrowserPage } from '../browser-page.ts';
 import { controlApi } from '../context.ts';
 import { createOutput } from '../output.ts';
+
+interface ExportOptions {
+  readonly browser: boolean;
+  readonly json: boolean;
+}
 
 export function exportVerb(program: Command): void {
   program
@@ -20,8 +26,9 @@ export function exportVerb(program: Command): void {
     .description(
       'write a version as a folder: config.json, model.safetensors, tokenizer.json and what serves it',
     )
+    .option('--browser', 'add coppice.js, which opens the model in a page, and a page to try it', false)
     .option('--json', 'print JSON', false)
-    .action(async (text: string, directory: string, { json }: { json: boolean }) => {
+    .action(async (text: string, directory: string, { browser, json }: ExportOptions) => {
       const { model, version } = versionArgument(text);
       const target = resolve(directory);
       const api = await controlApi();
@@ -32,6 +39,7 @@ export function exportVerb(program: Command): void {
         await writeChecked(api, { model, version, name, reference: files[name], target });
         written.push(name);
       }
+      if (browser) written.push(...(await writeBrowserPage(target)));
       createOutput(json).result(
         { directory: target, files: written },
         () => `${written.join(', ')} in ${target}`,

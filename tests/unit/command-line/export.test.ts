@@ -56,6 +56,17 @@ describe('coppice export', () => {
     expect(await readFile(join(target, 'model.safetensors'), 'utf8')).toBe(weights);
   }, 60_000);
 
+  it('adds a script and a page for browsers where it is asked to', async () => {
+    const target = join(folder, 'page');
+    const added = ['coppice.js', 'coppice.js.LEGAL.txt', 'index.html'];
+    const { code, out } = await run('m@1', target, '--browser', '--json');
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      { directory: target, files: [...Object.keys(files), ...added] },
+    ]);
+    expect((await readdir(target)).sort()).toEqual([...Object.keys(files), ...added].sort());
+  }, 60_000);
+
   it('leaves no file whose bytes are not those of the registry', async () => {
     damaged = true;
     const target = join(folder, 'damaged');

@@ -1,0 +1,51 @@
+// A language model in a page: continues a text, piece by piece.
+import { openCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
+import { generate } from '../../pipeline/generation/generate.ts';
+import type { TextOptions } from '../../pipeline/generation/generate-text.ts';
+import { generateText } from '../../pipeline/generation/generate-text.ts';
+import { checkedPrompt, checkMaximumNewTokens, roomAfter } from '../../pipeline/generation/prompts.ts';
+import { checkSampling } from '../../pipeline/generation/sampling.ts';
+import { readGpt } from '../../pipeline/model/gpt-files.ts';
+import type { PackageFiles } from './package-files.ts';
+import { holdParameters } from './tensor-graph.ts';
+import { readTokenizer } from './tokenizer.ts';
+
+export interface LanguageModel {
+  readonly task: 'language-modelling';
+  /** Tokens of prompt and continuation together, but for the last one. */
+  readonly contextLength: number;
+  /**
+   * Continues a text; whoever stops reading ends it.
+   * @param prompt an empty one begins a document
+   * @throws CoppiceFailure InvalidInput for a prompt that is longer than the context, or options out of their range
+   */
+  readonly continueText: (prompt: string, options: TextOptions) => AsyncGenerator<string, void>;
+  readonly dispose: () => void;
+}
+
+/** @throws ModelFormatError where a file is malformed */
+export function openLanguageModel(files: PackageFiles): LanguageModel {
+  const { config, layout, parameters } = readGpt(files);
+  const { contextLength, endOfTextId } = config;
+  const tokenizer = readTokenizer(files.tokenizer);
+  const decode = (ids: readonly number[]): string =>
+    ids.length === 0
+      ? '' // of nothing the library makes an error
+      : tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  const { open, dispose } = holdParameters(layout, parameters);
+
+  const continueText: LanguageModel['continueText'] = async function* (prompt, options) {
+    checkSampling(options);
+    checkMaximumNewTokens(options.maximumNewTokens);
+    const { ids } = tokenizer.encode(prompt, { add_special_tokens: false });
+    const checked = checkedPrompt(ids, config);
+    const slots = checked.length + roomAfter(checked, contextLength, options.maximumNewTokens) - 1;
+    const decoder = await openCachedDecoder(config, { rows: 1, slots }, open);
+    const pieces = generateText(
+      { generate: (each) => generate(decoder, [checked], each), count: 1, decode },
+      { ...(endOfTextId !== undefined && { endOfTextId }), ...options },
+    );
+    for await (const { text } of pieces) if (text !== '') yield text;
+  };
+  return { task: 'language-modelling', contextLength, continueText, dispose };
+}

@@ -1,0 +1,37 @@
+// What `coppice export --browser` puts beside a model's files, as one script: opens the model in a page.
+import * as tf from '@tensorflow/tfjs';
+import type { LanguageModel } from './language-model.ts';
+import { openLanguageModel } from './language-model.ts';
+import type { PackageFiles } from './package-files.ts';
+import { architectureOf, fetchPackage } from './package-files.ts';
+import type { TextClassifier } from './text-classifier.ts';
+import { openTextClassifier } from './text-classifier.ts';
+
+export interface OpenOptions {
+  /** Of TensorFlow.js, `webgl` or `cpu`; default: the fastest that the browser has. */
+  readonly backend?: string;
+}
+
+/**
+ * @param from address of the exported folder, or what is in its files
+ * @throws RangeError for a backend or a kind of model that there is not
+ * @example const model = await openModel('/models/mail-filter'); await model.classify('Cheap pills!')
+ */
+export async function openModel(
+  from: string | URL | PackageFiles,
+  { backend }: OpenOptions = {},
+): Promise<TextClassifier | LanguageModel> {
+  if (backend !== undefined && !(await tf.setBackend(backend)))
+    throw new RangeError(`there is no backend ${backend} here`);
+  await tf.ready();
+  const files = typeof from === 'string' || from instanceof URL ? await fetchPackage(from) : from;
+  const architecture = architectureOf(files.config);
+  switch (architecture) {
+    case 'BertForSequenceClassification':
+      return openTextClassifier(files);
+    case 'GPT2LMHeadModel':
+      return openLanguageModel(files);
+    default:
+      throw new RangeError(`a page opens classifiers of texts and language models; not ${architecture}`);
+  }
+}

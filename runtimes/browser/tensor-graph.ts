@@ -1,0 +1,34 @@
+// A model's graphs on plain TensorFlow.js: its weights are made tensors once, and graphs run on them.
+import * as tf from '@tensorflow/tfjs';
+import type { OpenGraph } from '../../pipeline/generation/cached-decoder.ts';
+import { compileInterpreter } from '../../pipeline/graph/interpret.ts';
+import type { ParameterLayout } from '../../pipeline/model/layout.ts';
+import { namedTensors } from '../../pipeline/model/layout.ts';
+
+export interface TensorGraphs {
+  /** Computes on the backend that TensorFlow.js has. */
+  readonly open: OpenGraph;
+  readonly dispose: () => void;
+}
+
+export function holdParameters(layout: ParameterLayout, parameters: Float32Array): TensorGraphs {
+  const tensors = Object.fromEntries(
+    namedTensors(layout, parameters).map(({ name, values, shape }) => [name, tf.tensor(values, [...shape])]),
+  );
+  const open: OpenGraph = (outputs, shared) => {
+    const { run } = compileInterpreter(outputs);
+    return Promise.resolve({
+      run: async (inputs) => {
+        const results = run({ inputs: { ...Object.fromEntries(shared), ...inputs }, parameters: tensors });
+        const read = Object.entries(results).map(
+          async ([name, tensor]) => [name, await tensor.data<'float32'>()] as const,
+        );
+        const values = Object.fromEntries(await Promise.all(read));
+        tf.dispose(results);
+        return values;
+      },
+      close: () => Promise.resolve(),
+    });
+  };
+  return { open, dispose: () => tf.dispose(tensors) };
+}
