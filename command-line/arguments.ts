@@ -25,6 +25,12 @@ export function modelArgument(text: string): string {
   return text;
 }
 
+/** @throws BadArgument where the text names nothing: an empty variable of a shell, most often */
+export function runArgument(text: string): string {
+  if (text.trim() === '') throw new BadArgument('expected a workflow id, not nothing');
+  return text;
+}
+
 /** @throws BadArgument where the text is not a digest */
 export function digestArgument(option: string, text: string): Digest {
   const { error } = digestSchema.safeParse(text);

@@ -5,7 +5,7 @@ import { loadModelFile } from '../../client/model-file.ts';
 import { type Decision, workflowTypes } from '../../contracts/messages.ts';
 import { type Strategy, strategies } from '../../contracts/model-spec/judgement.ts';
 import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
-import { BadArgument, modelArgument, versionArgument } from '../arguments.ts';
+import { BadArgument, modelArgument, runArgument, versionArgument } from '../arguments.ts';
 import { requester, requireModel, requireRegistry, requireVersion, withClient } from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
 import { canBeTrained, planText } from '../training-plan.ts';
@@ -85,13 +85,13 @@ export function runVerbs(program: Command): void {
     });
   program
     .command('watch')
-    .argument('<run>', 'a workflow id, such as lifecycle/mail-filter/2026-05-03T10-00-00-000Z')
+    .argument('<run>', 'a workflow id, such as lifecycle/mail-filter/2026-05-03T10-00-00-000Z', runArgument)
     .description('follow a run or a rollout to its end')
     .option('--json', 'print JSON', false)
     .action((run: string, { json }: RunOptions) => withClient((client) => follow(client, run, json)));
   program
     .command('cancel')
-    .argument('<run>', 'a workflow id')
+    .argument('<run>', 'a workflow id', runArgument)
     .description('stop a run or a rollout; the checkpoint of a run stays')
     .option('--json', 'print JSON', false)
     .action(async (run: string, { json }: RunOptions) => {
@@ -164,7 +164,7 @@ async function follow(client: Client, run: string, json: boolean): Promise<void>
       const result = await watchRun(client, run);
       createOutput(json).result({ run, ...result }, () =>
         result.outcome === 'registered'
-          ? `registered as version ${result.version ?? '?'}`
+          ? [`registered as version ${result.version ?? '?'}`, ...result.reasons].join('; ')
           : `rejected: ${result.reasons.join('; ')}`,
       );
       if (result.outcome !== 'registered') process.exitCode = exitCodes.failed;

@@ -27,6 +27,10 @@ const wrong: [args: string[], message: RegExp][] = [
   [['freeze', 'nobody'], /^nobody is not known here: /],
   [['rollback', 'nobody', '--reason', 'x'], /^nobody is not known here: /],
   [['retrain', 'nobody'], /^nobody is not known here: /],
+  ...['watch', 'cancel', 'explain-cache'].map((verb): [string[], RegExp] => [
+    [verb, ''],
+    /^expected a workflow id, not nothing$/,
+  ]),
   ...['approve', 'reject', 'promote', 'canary'].map((verb): [string[], RegExp] => [
     [verb, `${model}@9`],
     /^mail-filter@9 is not in the registry$/,
