@@ -32,7 +32,7 @@ export function createPlanningActivities({ pointers, runPlanningJob }: PlanningA
       const outcome = await runPlanningJob({
         kind: 'planning',
         architecture: spec.model,
-        vocabularySize: spec.tokenizer.vocabularySize,
+        vocabularySize: spec.tokenizer.extension?.vocabularySize ?? spec.tokenizer.vocabularySize,
         documents: count,
         heldOut: spec.evaluation.holdout,
         training: spec.training,

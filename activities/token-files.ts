@@ -1,6 +1,7 @@
 // A corpus as token ids, in the layouts that contracts/training-job.ts states: rows for an encoder, a stream or pairs for a decoder.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
+import type { TokenExtension } from '../contracts/training-job.ts';
 import type { TokenCounts, TokenizationStatistics } from '../pipeline/tokenization/statistics.ts';
 import {
   countTokens,
@@ -24,8 +25,13 @@ export interface EncodedCorpus {
   readonly counts: TokenCounts;
 }
 
-interface RowOptions {
+interface StreamOptions {
   readonly tokenizer: Tokenizer;
+  /** Of a vocabulary that was extended. */
+  readonly extension?: TokenExtension;
+}
+
+interface RowOptions extends StreamOptions {
   readonly contextLength: number;
   /** Ids of the tokens that continue a word. */
   readonly continuations: readonly number[];
@@ -35,7 +41,7 @@ interface RowOptions {
 export async function writeTokenRows(
   artifacts: ArtifactStore,
   { documents, texts }: Corpus,
-  { tokenizer, contextLength, continuations }: RowOptions,
+  { tokenizer, extension, contextLength, continuations }: RowOptions,
 ): Promise<EncodedCorpus> {
   const batch = await tokenizer.encodeBatch(texts, contextLength);
   const { vocabularySize, padId, unknownId, clsId, sepId, maskId } = tokenizer;
@@ -46,6 +52,7 @@ export async function writeTokenRows(
     'continuations.json': await artifacts.putJson(continuations),
     'documents.json': await artifacts.putJson(documents),
     'meta.json': await artifacts.putJson({ ...meta, padId, unknownId, clsId, sepId, maskId }),
+    ...(extension && { 'extension.json': await artifacts.putJson(extension) }),
   });
   const statistics = describeEncodings(batch, { texts, tokenizer });
   return { tokens, statistics, counts: countTokens(batch, unknownId) };
@@ -55,7 +62,7 @@ export async function writeTokenRows(
 export async function writeTokenStream(
   artifacts: ArtifactStore,
   { documents, texts }: Corpus,
-  tokenizer: Tokenizer,
+  { tokenizer, extension }: StreamOptions,
 ): Promise<EncodedCorpus> {
   const { vocabularySize, unknownId } = tokenizer;
   const endOfTextId = tokenizer.sepId; // what ends a text in this vocabulary
@@ -91,6 +98,7 @@ export async function writeTokenStream(
       ...{ layout: 'stream', documents: texts.length, tokens: end },
       ...{ vocabularySize, endOfTextId },
     }),
+    ...(extension && { 'extension.json': await artifacts.putJson(extension) }),
   });
   return { tokens, statistics: statistics.result(), counts };
 }

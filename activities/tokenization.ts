@@ -1,15 +1,16 @@
-// Tokenization: a tokenizer learned from the corpus (or taken from the version that training goes on from), and the
-// corpus as token ids.
+// Tokenization: a tokenizer learned from the corpus (or taken from the version that training goes on from, and extended
+// where the model file asks for it), and the corpus as token ids.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { TokenizationInput, TokenizationResult } from '../contracts/stage-results.ts';
+import type { TokenExtension } from '../contracts/training-job.ts';
 import { trainBpeSteps } from '../pipeline/tokenization/bpe-trainer.ts';
 import { countByteLevelWordsSteps } from '../pipeline/tokenization/byte-level-words.ts';
 import { countWordsSteps } from '../pipeline/tokenization/count-words.ts';
 import { describeLanguages, gatherLanguagesSteps } from '../pipeline/tokenization/language-statistics.ts';
-import type { TokenCounts } from '../pipeline/tokenization/statistics.ts';
+import { countWhole, type TokenCounts } from '../pipeline/tokenization/statistics.ts';
 import type { Tokenizer } from '../pipeline/tokenization/tokenizer.ts';
 import {
   continuationIds,
@@ -22,11 +23,18 @@ import { createBreather, drain, withHeartbeat } from './heartbeat.ts';
 import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 import { type Corpus, writeTokenRows, writeTokenStream } from './token-files.ts';
+import { extendTokenizer } from './vocabulary-extension.ts';
 
 export interface TokenizationActivityDependencies {
   readonly artifacts: ArtifactStore;
   readonly runStage: StageRunner;
   readonly loadTokenizer: (json: string) => Promise<Tokenizer>;
+}
+
+/** The text of a tokenizer.json; that of the one before and what its new tokens were, where it was extended. */
+interface MadeTokenizer {
+  readonly json: string;
+  readonly extended?: { readonly before: string; readonly extension: TokenExtension };
 }
 
 export type TokenizationActivities = ReturnType<typeof createTokenizationActivities>;
@@ -68,7 +76,14 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
   /** Identifies the language of each document, and says how well its texts are encoded. */
   const tellLanguages = async (
     texts: readonly string[],
-    { tokenizer, counts }: { readonly tokenizer: Tokenizer; readonly counts: TokenCounts },
+    {
+      tokenizer,
+      ...counts
+    }: {
+      readonly tokenizer: Tokenizer;
+      readonly counts: TokenCounts;
+      readonly countsBefore?: TokenCounts;
+    },
     breathe: () => Promise<void>,
   ) => {
     const identify = await loadLanguageIdentifier();
@@ -77,29 +92,50 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
       languages.push(identify(text));
       await breathe();
     }
-    const gathered = await drain(gatherLanguagesSteps({ texts, languages, counts }), breathe);
+    const gathered = await drain(gatherLanguagesSteps({ texts, languages, ...counts }), breathe);
     return describeLanguages(gathered, tokenizer);
   };
 
+  /** Takes the tokenizer that is given, or extends it, or learns one. */
+  const makeTokenizer = async (
+    input: TokenizationInput,
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<MadeTokenizer> => {
+    const { existingTokenizer, tokenizer: wanted } = input;
+    if (existingTokenizer === undefined) return { json: await train(input, texts, signal) };
+    const inherited = (await artifacts.readBytes(existingTokenizer)).toString('utf8');
+    if (wanted.extension === undefined) return { json: inherited };
+    const { vocabularySize } = wanted.extension;
+    const work = { inherited, wanted, vocabularySize };
+    const { json, ...extension } = await extendTokenizer(texts, work, createBreather(signal));
+    // One that has as many tokens as are wanted stays as it is: later runs go on from it.
+    return extension.parts.length === 0
+      ? { json: inherited }
+      : { json, extended: { before: inherited, extension } };
+  };
+
   const encode = async (
-    json: string,
+    { json, extended }: MadeTokenizer,
     { layout, contextLength }: TokenizationInput,
     { corpus, signal }: { readonly corpus: Corpus; readonly signal: AbortSignal },
   ) => {
     const tokenizer = await loadTokenizer(json);
+    const of = { tokenizer, ...(extended && { extension: extended.extension }) };
     const { counts, ...encoded } = await (layout === 'stream'
-      ? writeTokenStream(artifacts, corpus, tokenizer)
-      : writeTokenRows(artifacts, corpus, {
-          tokenizer,
-          contextLength,
-          continuations: continuationIds(json),
-        }));
-    const languages = await tellLanguages(corpus.texts, { tokenizer, counts }, createBreather(signal));
+      ? writeTokenStream(artifacts, corpus, of)
+      : writeTokenRows(artifacts, corpus, { ...of, contextLength, continuations: continuationIds(json) }));
+    const countsBefore = extended && (await countWhole(corpus.texts, await loadTokenizer(extended.before)));
+    const counted = { tokenizer, counts, ...(countsBefore && { countsBefore }) };
+    const languages = await tellLanguages(corpus.texts, counted, createBreather(signal));
     return { ...encoded, vocabularySize: tokenizer.vocabularySize, languages };
   };
 
   return {
-    /** Learns a tokenizer where none is given, and encodes the corpus with it. */
+    /**
+     * Learns a tokenizer where none is given, extends it where that is asked for, and encodes the corpus with it.
+     * @throws InvalidInput where the corpus is empty, or the tokenizer cannot be extended so
+     */
     async tokenizeCorpus(input: TokenizationInput): Promise<TokenizationResult> {
       const { corpus, existingTokenizer } = input;
       return runStage({
@@ -114,20 +150,31 @@ export function createTokenizationActivities(dependencies: TokenizationActivityD
         compute: () =>
           withHeartbeat(async (signal) => {
             const read = await readCorpus(corpus);
-            const json = existingTokenizer
-              ? (await artifacts.readBytes(existingTokenizer)).toString('utf8')
-              : await train(input, read.texts, signal);
+            const made = await makeTokenizer(input, read.texts, signal);
             const tokenizer =
-              existingTokenizer ??
-              (await artifacts.putBytes(Buffer.from(json), { mediaType: mediaTypes.tokenizer }));
-            const encoded = await encode(json, input, { corpus: read, signal });
+              existingTokenizer && !made.extended
+                ? existingTokenizer
+                : await artifacts.putBytes(Buffer.from(made.json), { mediaType: mediaTypes.tokenizer });
+            const encoded = await encode(made, input, { corpus: read, signal });
+            const extension = extensionOf(input, made, encoded.vocabularySize);
             return {
-              result: { tokenizer, ...encoded },
+              result: { tokenizer, ...encoded, ...(extension && { extension }) },
               outputs: { tokenizer, tokens: encoded.tokens },
-              metrics: encoded.statistics,
+              metrics: { ...encoded.statistics, ...(extension && { addedTokens: extension.added }) },
             };
           }),
       });
     },
   };
+}
+
+/** @returns what is told of an extension, where one was asked for */
+function extensionOf(
+  { tokenizer, existingTokenizer }: TokenizationInput,
+  { extended }: MadeTokenizer,
+  vocabularySize: number,
+): TokenizationResult['extension'] {
+  if (existingTokenizer === undefined || tokenizer.extension === undefined) return undefined;
+  const added = extended?.extension.parts.length ?? 0;
+  return { before: vocabularySize - added, added };
 }

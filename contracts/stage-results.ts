@@ -94,7 +94,7 @@ export interface TokenizationInput extends RunIdentity {
   readonly contextLength: number;
   /** Of the tokens; absent: rows. */
   readonly layout?: 'rows' | 'stream';
-  /** Encode with this `tokenizer.json` and train none. */
+  /** Encode with this `tokenizer.json`, extended where `tokenizer` asks for it, and train none. */
   readonly existingTokenizer?: ArtifactReference;
 }
 
@@ -114,6 +114,15 @@ export interface LanguageStatistics {
   readonly characterCoverage: number;
   /** Share of the tokens that are [UNK], 0–1. */
   readonly unknownRate: number;
+  /** Of the tokenizer before its vocabulary was extended. */
+  readonly before?: { readonly fertility: number; readonly unknownRate: number };
+}
+
+/** What extending a vocabulary came to. */
+export interface VocabularyExtension {
+  /** Tokens that there were. */
+  readonly before: number;
+  readonly added: number;
 }
 
 export interface TokenizationResult extends StageRecord {
@@ -124,6 +133,8 @@ export interface TokenizationResult extends StageRecord {
   readonly statistics: Readonly<Record<string, number>>;
   /** The language of most documents first; absent in histories from before it was told. */
   readonly languages?: readonly LanguageStatistics[];
+  /** Of a vocabulary that was inherited and extended. */
+  readonly extension?: VocabularyExtension;
 }
 
 export interface PairsInput extends RunIdentity {

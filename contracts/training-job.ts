@@ -18,8 +18,18 @@ import { servingPrecisions } from './model-spec/serving.ts';
  * end-of-text token), `lengths.bin`, `answers.bin` (uint16: where each answer begins in its row), `bytes.bin` (float64: bytes
  * of each answer in UTF-8), `documents.json`, `meta.json` ({ layout: 'pairs', rows, contextLength, vocabularySize, padId,
  * endOfTextId }).
+ * Rows and streams of a vocabulary that was extended have `extension.json` too, a `tokenExtensionSchema`.
  */
 export const tokensReferenceSchema = artifactReferenceSchema;
+
+/** How a vocabulary was extended: what weights of the old one need to become weights of the new one. */
+export const tokenExtensionSchema = z.object({
+  /** Tokens of the old vocabulary, which are the first of the new one. */
+  before: z.number().int().positive(),
+  /** Of each token behind them: ids of the old tokens that its text was split into. */
+  parts: z.array(z.array(z.number().int().nonnegative()).min(1)),
+});
+export type TokenExtension = z.infer<typeof tokenExtensionSchema>;
 
 const job = {
   /** Checkpoints stand under this key; the same key resumes. */

@@ -12,7 +12,7 @@ import { compute } from './activity-options.ts';
 import { languageTrainingWorkflow } from './language-training.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
-import { describeSteps } from './story.ts';
+import { describeSteps, describeVocabulary } from './story.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
@@ -95,8 +95,8 @@ export async function makeLanguagePackage(
   };
 }
 
-function describeTokens({ vocabularySize }: TokenizationResult, pairs: PairsResult | undefined): string {
-  if (pairs === undefined) return `vocabulary of ${vocabularySize}`;
+function describeTokens(tokenized: TokenizationResult, pairs: PairsResult | undefined): string {
+  if (pairs === undefined) return describeVocabulary(tokenized);
   const { training, heldOut, cut, leftOut } = pairs.counts;
   const told = [
     `${training} answers to learn`,
@@ -104,5 +104,5 @@ function describeTokens({ vocabularySize }: TokenizationResult, pairs: PairsResu
     ...(cut > 0 ? [`${cut} prompts cut`] : []),
     ...(leftOut > 0 ? [`${leftOut} answers too long`] : []),
   ];
-  return `vocabulary of ${vocabularySize}; ${told.join(', ')}`;
+  return `${describeVocabulary(tokenized)}; ${told.join(', ')}`;
 }

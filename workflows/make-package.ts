@@ -7,13 +7,14 @@ import type { ServingVersion } from '../activities/model-state.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import type { TrainingActivities } from '../activities/training.ts';
 import { workflowIds } from '../contracts/messages.ts';
+import type { TokenizerSpec } from '../contracts/model-spec/learning.ts';
 import type { TokenizationResult, TrainingResult } from '../contracts/stage-results.ts';
 import { compute, training } from './activity-options.ts';
 import { makeLanguagePackage } from './make-language-package.ts';
 import { makeTokenPackage } from './make-token-package.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
-import { describeTraining } from './story.ts';
+import { describeTraining, describeVocabulary } from './story.ts';
 import { trainingWorkflow } from './training.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
@@ -44,19 +45,15 @@ async function makeClassifierPackage(
     () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents: documents }),
     (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
   );
-  const tokenize = (existing?: ServingVersion) =>
+  const tokenize = (existing: ServingVersion | undefined, tokenizer: TokenizerSpec) =>
     tokenizeCorpus({
       ...run,
       corpus: cleaned.corpus,
-      tokenizer: spec.tokenizer,
+      tokenizer,
       contextLength: spec.model.contextLength,
       ...(existing && { existingTokenizer: existing.tokenizer }),
     });
-  const tokenized = await stage(
-    'tokenization',
-    () => tokenize(base),
-    (it) => `vocabulary of ${it.vocabularySize}`,
-  );
+  const tokenized = await stage('tokenization', () => tokenize(base, spec.tokenizer), describeVocabulary);
 
   const trained = await stage(
     'training',
@@ -87,7 +84,10 @@ async function makeClassifierPackage(
         examples: trained.holdout,
         ...(spec.serving && { precision: spec.serving.precision }),
       });
-      const rival = champion && (await scoreChampion({ champion, tokenize, trained, tokenized }));
+      const { extension: _extension, ...unextended } = spec.tokenizer;
+      const inItsTokens = (version: ServingVersion) => tokenize(version, unextended);
+      const rival =
+        champion && (await scoreChampion({ champion, tokenize: inItsTokens, trained, tokenized }));
       return evaluateVersion({
         ...run,
         evaluation: spec.evaluation,

@@ -7,10 +7,11 @@ import type { TokenEvaluationActivities } from '../activities/token-evaluation.t
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import type { TrainingActivities } from '../activities/training.ts';
 import { workflowIds } from '../contracts/messages.ts';
+import type { TokenizerSpec } from '../contracts/model-spec/learning.ts';
 import { compute, training } from './activity-options.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
-import { describeTraining } from './story.ts';
+import { describeTraining, describeVocabulary } from './story.ts';
 import { trainingWorkflow } from './training.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
@@ -29,15 +30,15 @@ export async function makeTokenPackage(
     (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
   );
   const { corpus, funnel } = cleaned;
-  const tokenize = (existing?: ServingVersion) =>
+  const tokenize = (existing: ServingVersion | undefined, tokenizer: TokenizerSpec) =>
     tokenizeCorpus({
-      ...{ ...run, corpus, tokenizer: spec.tokenizer, contextLength },
+      ...{ ...run, corpus, tokenizer, contextLength },
       ...(existing && { existingTokenizer: existing.tokenizer }),
     });
   const tokenized = await stage(
     'tokenization',
-    () => tokenize(base),
-    (it) => `vocabulary of ${it.vocabularySize}`,
+    () => tokenize(base, spec.tokenizer),
+    describeVocabulary,
   );
   const trained = await stage(
     'training',
@@ -59,7 +60,8 @@ export async function makeTokenPackage(
   /** The version in service answers the same held-out documents, in its own tokens. */
   const scoreChampion = async ({ version, package: weights, ...it }: ServingVersion) => {
     const same = it.tokenizer.digest === tokenized.tokenizer.digest;
-    const { tokens } = same ? tokenized : await tokenize({ version, package: weights, ...it });
+    const { extension: _extension, ...unextended } = spec.tokenizer;
+    const { tokens } = same ? tokenized : await tokenize({ version, package: weights, ...it }, unextended);
     const probabilities = await scoreExamples({ tokens, weights, examples: trained.holdout });
     return { version, package: weights, probabilities };
   };

@@ -4,7 +4,7 @@ import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval.ts';
 import type { LifecycleStatus, Look, RolloutStatus } from '../contracts/messages.ts';
 import type { SearchAttribute } from '../contracts/search-attributes.ts';
-import type { TrainingResult } from '../contracts/stage-results.ts';
+import type { TokenizationResult, TrainingResult } from '../contracts/stage-results.ts';
 
 /**
  * Sets the search attributes that the server has; a server without a free slot goes without.
@@ -28,6 +28,14 @@ export function lifecycleDetails({ stages, outcome }: LifecycleStatus): string {
   });
   const table = ['| stage | state | time | |', '| --- | --- | ---: | --- |', ...rows].join('\n');
   return outcome === undefined ? table : `**${outcome}**\n\n${table}`;
+}
+
+/** `vocabulary of 6000, 2000 of them new`; of one that was not extended `vocabulary of 4000`. */
+export function describeVocabulary({
+  vocabularySize,
+  extension,
+}: Pick<TokenizationResult, 'vocabularySize' | 'extension'>): string {
+  return `vocabulary of ${vocabularySize}${extension ? `, ${extension.added} of them new` : ''}`;
 }
 
 /** A training in a line, for the table of stages. */

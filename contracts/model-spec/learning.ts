@@ -2,6 +2,11 @@
 import { z } from 'zod';
 import { searchSchema } from './search.ts';
 
+const extensionSchema = z.strictObject({
+  /** Tokens in the end, those of the other version included. */
+  vocabularySize: z.number().int().min(64).max(1_000_000),
+});
+
 export const tokenizerSchema = z
   .strictObject({
     /** WordPiece over characters, as BERT has it; BPE over bytes, as GPT-2 has it, to which no text is unknown. */
@@ -10,6 +15,8 @@ export const tokenizerSchema = z
     minimumFrequency: z.number().int().positive().default(2),
     /** Absent: of WordPiece only. */
     lowercase: z.boolean().optional(),
+    /** Of training that goes on from another version: its vocabulary grows by what the corpus needs; absent: it stays. */
+    extension: extensionSchema.optional(),
   })
   .refine(({ algorithm, vocabularySize }) => algorithm !== 'bpe' || vocabularySize > 261, {
     path: ['vocabularySize'],

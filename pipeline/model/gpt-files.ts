@@ -1,4 +1,5 @@
 // A GPT-2 as its two files, `config.json` and `model.safetensors`, in Hugging Face's layout.
+import type { TokenExtension } from '../../contracts/training-job.ts';
 import { ModelFormatError } from './config.ts';
 import type { GptConfig } from './gpt-config.ts';
 import { formatGptConfig, parseGptConfig } from './gpt-config.ts';
@@ -7,6 +8,7 @@ import type { ParameterLayout } from './layout.ts';
 import { assignTensors, initialParameters, namedTensors } from './layout.ts';
 import type { ModelFiles } from './model-files.ts';
 import { parseJson, readParameters, writeFiles } from './model-files.ts';
+import { extendTokens } from './token-extension.ts';
 
 /** A decoder in memory. */
 export interface GptModel {
@@ -28,13 +30,19 @@ export function writeGpt({ config, layout, parameters }: GptModel): ModelFiles {
   return writeFiles(formatGptConfig(config), layout, parameters);
 }
 
+interface StartingGpt extends Pick<GptModel, 'config' | 'layout'> {
+  readonly seed: number;
+  /** How the source's vocabulary was extended; absent: it was not. */
+  readonly extension?: TokenExtension | undefined;
+}
+
 /**
  * @param source what to go on from; absent: random weights
  * @returns the parameters that training starts from
  * @throws ModelFormatError when the two differ in shape
  */
 export function startingGpt(
-  { config, layout, seed }: Pick<GptModel, 'config' | 'layout'> & { readonly seed: number },
+  { config, layout, seed, extension }: StartingGpt,
   source?: GptModel,
 ): Float32Array {
   const flat = initialParameters(layout, seed);
@@ -45,6 +53,6 @@ export function startingGpt(
       `${field}: expected ${config[field]}, got ${source.config[field]}`,
     ]);
   }
-  assignTensors(layout, flat, namedTensors(source.layout, source.parameters));
+  assignTensors(layout, flat, extendTokens(namedTensors(source.layout, source.parameters), extension));
   return flat;
 }

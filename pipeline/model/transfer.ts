@@ -1,17 +1,21 @@
-// Starting from another model's weights: the encoder is taken over, and of the classifier the rows of labels that both
+// Starting from another model's weights: the encoder is taken over, its vocabulary extended, and of the classifier the rows of labels that both
 // models know. What the other model does not have keeps its random start.
+import type { TokenExtension } from '../../contracts/training-job.ts';
 import type { BertConfig } from './config.ts';
 import { ModelFormatError } from './config.ts';
 import type { ParameterLayout } from './layout.ts';
 import { assignTensors, initialParameters, namedTensors } from './layout.ts';
 import type { Model } from './model-files.ts';
 import type { NamedTensor } from './safetensors.ts';
+import { extendTokens } from './token-extension.ts';
 
 /** The model to be trained. */
 export interface TransferTarget {
   readonly config: BertConfig;
   readonly layout: ParameterLayout;
   readonly seed: number;
+  /** How the source's vocabulary was extended; absent: it was not. */
+  readonly extension?: TokenExtension | undefined;
 }
 
 /**
@@ -19,7 +23,10 @@ export interface TransferTarget {
  * @returns the parameters that training starts from
  * @throws ModelFormatError when the encoders differ in shape
  */
-export function startingParameters({ config, layout, seed }: TransferTarget, source?: Model): Float32Array {
+export function startingParameters(
+  { config, layout, seed, extension }: TransferTarget,
+  source?: Model,
+): Float32Array {
   const flat = initialParameters(layout, seed);
   if (source === undefined) return flat;
   if (source.config.heads !== config.heads) {
@@ -27,7 +34,7 @@ export function startingParameters({ config, layout, seed }: TransferTarget, sou
       `num_attention_heads: expected ${config.heads}, got ${source.config.heads}`,
     ]);
   }
-  const tensors = namedTensors(source.layout, source.parameters);
+  const tensors = extendTokens(namedTensors(source.layout, source.parameters), extension);
   assignTensors(
     layout,
     flat,

@@ -58,8 +58,11 @@ export function trainBpe(
   return step.value;
 }
 
-/** @returns the words as ids of their UTF-8 bytes; a lone surrogate counts as U+FFFD */
-function spellInBytes(
+/**
+ * @param byteIds [256] the id of each byte
+ * @returns the words as ids of their UTF-8 bytes; a lone surrogate counts as U+FFFD
+ */
+export function spellInBytes(
   wordCounts: Iterable<readonly [word: string, count: number]>,
   byteIds: Int32Array,
 ): SymbolWords {

@@ -21,16 +21,22 @@ export interface CorpusByLanguage {
   /** ISO 639 code of each. */
   readonly languages: readonly string[];
   readonly counts: TokenCounts;
+  /** By the tokenizer before its vocabulary was extended. */
+  readonly countsBefore?: TokenCounts;
 }
 
-/** What a language's documents hold. */
-interface Gathered {
-  language: string;
-  documents: number;
-  words: number;
+interface Tokens {
   tokens: number;
   read: number;
   unknown: number;
+}
+
+/** What a language's documents hold. */
+interface Gathered extends Tokens {
+  language: string;
+  documents: number;
+  words: number;
+  before?: Tokens;
   /** How often each code point occurs, white space included. */
   readonly characters: Map<number, number>;
   /** How often each run of letters occurs. */
@@ -50,9 +56,9 @@ export function* gatherLanguagesSteps(corpus: CorpusByLanguage): Generator<undef
     const gathered = found.get(language) ?? nothing(language);
     found.set(language, gathered);
     gathered.documents += 1;
-    gathered.tokens += corpus.counts.tokens[index];
-    gathered.read += corpus.counts.read[index];
-    gathered.unknown += corpus.counts.unknown[index];
+    addTokens(gathered, corpus.counts, index);
+    if (corpus.countsBefore)
+      addTokens((gathered.before ??= { tokens: 0, read: 0, unknown: 0 }), corpus.countsBefore, index);
     for (const piece of piecesOf(text)) {
       gather(gathered, piece.normalize('NFC'));
       yield;
@@ -67,7 +73,7 @@ export async function describeLanguages(
   tokenizer: Pick<Tokenizer, 'encodeWhole' | 'unknownId'>,
 ): Promise<LanguageStatistics[]> {
   const rows: LanguageStatistics[] = [];
-  for (const { language, documents, words, tokens, read, unknown, characters, letters } of gathered) {
+  for (const { language, documents, words, tokens, read, unknown, before, characters, letters } of gathered) {
     const seen = [...characters].filter(([point]) => !isSpace(String.fromCodePoint(point)));
     const singles = seen.map(([point, count]) => [String.fromCodePoint(point), count] as const);
     const runs = [...letters].map(([word, count]) => [` ${word}`, count] as const); // as it stands within a text
@@ -81,9 +87,21 @@ export async function describeLanguages(
       ),
       characterCoverage: await share(singles, tokenizer, (ids) => !ids.includes(tokenizer.unknownId)),
       unknownRate: ratio(unknown, read),
+      ...(before && {
+        before: {
+          fertility: ratio(before.tokens, words),
+          unknownRate: ratio(before.unknown, before.read),
+        },
+      }),
     });
   }
   return rows;
+}
+
+function addTokens(to: Tokens, counts: TokenCounts, index: number): void {
+  to.tokens += counts.tokens[index];
+  to.read += counts.read[index];
+  to.unknown += counts.unknown[index];
 }
 
 function rank(languages: readonly string[]): string[] {

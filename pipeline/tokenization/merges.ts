@@ -24,6 +24,8 @@ export interface MergingOptions {
   readonly minimumFrequency: number;
   /** What two tokens are called once they are one. */
   readonly join: (left: string, right: string) => string;
+  /** Leaves out pairs whose token is there already, made of others; default false. */
+  readonly newTokensOnly?: boolean;
 }
 
 /** What the loop over merges works on. */
@@ -43,7 +45,7 @@ const SYMBOLS_PER_STEP = 1 << 15;
  */
 export function* learnMerges(
   words: SymbolWords,
-  { vocabulary, vocabularySize, minimumFrequency, join }: MergingOptions,
+  { vocabulary, vocabularySize, minimumFrequency, join, newTokensOnly = false }: MergingOptions,
 ): Generator<TokenizerTrainingProgress, [left: string, right: string][]> {
   const progress = (): TokenizerTrainingProgress => ({
     done: vocabulary.tokens.length,
@@ -59,8 +61,10 @@ export function* learnMerges(
     if (candidate === undefined || candidate.count < minimumFrequency) break;
     const left = vocabulary.tokens[candidate.left];
     const right = vocabulary.tokens[candidate.right];
+    const joined = join(left, right);
+    if (newTokensOnly && vocabulary.idOf(joined) !== undefined) continue;
     merges.push([left, right]);
-    pending += applyMerge(training, candidate, vocabulary.add(join(left, right)));
+    pending += applyMerge(training, candidate, vocabulary.add(joined));
     if (pending < SYMBOLS_PER_STEP) continue;
     pending = 0;
     yield progress();

@@ -37,6 +37,23 @@ export function noTokens(texts: number): TokenCounts {
   return { tokens: new Uint32Array(texts), read: new Uint32Array(texts), unknown: new Uint32Array(texts) };
 }
 
+/** Counts the tokens of texts that are encoded whole. */
+export async function countWhole(
+  texts: readonly string[],
+  { encodeWhole, unknownId }: Pick<Tokenizer, 'encodeWhole' | 'unknownId'>,
+): Promise<TokenCounts> {
+  const counts = noTokens(texts.length);
+  let text = 0;
+  for await (const chunk of encodeWhole(texts)) {
+    for (const ids of chunk) {
+      counts.tokens[text] = counts.read[text] = ids.length;
+      counts.unknown[text] = ids.filter((id) => id === unknownId).length;
+      text += 1;
+    }
+  }
+  return counts;
+}
+
 /** Counts the tokens of each row. */
 export function countTokens({ ids, lengths, fullLengths }: EncodedBatch, unknownId: number): TokenCounts {
   const counts = noTokens(lengths.length);

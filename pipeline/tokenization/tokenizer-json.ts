@@ -9,7 +9,7 @@ import { normalizationOf } from './pre-tokenize.ts';
 import { continuingPrefix, specialTokens } from './vocabulary.ts';
 
 /** A word with more characters becomes [UNK]; BERT's value. */
-const MAXIMUM_CHARACTERS_PER_WORD = 100;
+export const MAXIMUM_CHARACTERS_PER_WORD = 100;
 
 /**
  * Writes the file's text; the same vocabulary and options always give the same bytes.
@@ -30,7 +30,7 @@ export function writeTokenizerJson(
       unk_token: '[UNK]',
       continuing_subword_prefix: continuingPrefix,
       max_input_chars_per_word: MAXIMUM_CHARACTERS_PER_WORD,
-      vocab: VOCABULARY,
+      vocab: {},
     },
   });
 }
@@ -56,7 +56,7 @@ export function writeByteLevelJson(
       ...{ type: 'BPE', dropout: null, unk_token: null },
       ...{ continuing_subword_prefix: null, end_of_word_suffix: null },
       ...{ fuse_unk: false, byte_fallback: false, ignore_merges: false },
-      vocab: VOCABULARY,
+      vocab: {},
       merges,
     },
   });
@@ -93,9 +93,19 @@ function write(
     decoder,
     model,
   };
-  // An object would put tokens that look like numbers first, so the vocabulary is written by hand, in the order of ids.
+  return writeVocabulary(vocabulary, document);
+}
+
+/**
+ * Writes a document whose model has a vocabulary; an object would put tokens that look like numbers first, so that is
+ * written by hand, in the order of ids.
+ */
+export function writeVocabulary<T extends { readonly model: object }>(
+  vocabulary: readonly string[],
+  document: T,
+): string {
   const entries = vocabulary.map((token, id) => `      ${JSON.stringify(token)}: ${id}`).join(',\n');
-  const text = JSON.stringify(document, null, 2);
+  const text = JSON.stringify({ ...document, model: { ...document.model, vocab: VOCABULARY } }, null, 2);
   return text.replace(`"vocab": "${VOCABULARY}"`, () => `"vocab": {\n${entries}\n    }`);
 }
 

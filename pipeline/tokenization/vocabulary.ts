@@ -11,9 +11,12 @@ export interface Vocabulary {
   readonly tokens: readonly string[];
   /** @returns the token's id, a new one where it has none. */
   readonly add: (token: string) => number;
+  /** @returns the token's id, undefined where it has none. */
+  readonly idOf: (token: string) => number | undefined;
 }
 
-export function createVocabulary(): Vocabulary {
+/** @param known tokens that it begins with, by id, each once */
+export function createVocabulary(known: readonly string[] = []): Vocabulary {
   const tokens: string[] = [];
   const ids = new Map<string, number>();
   const add = (token: string): number => {
@@ -22,5 +25,6 @@ export function createVocabulary(): Vocabulary {
     ids.set(token, tokens.length);
     return tokens.push(token) - 1;
   };
-  return { tokens, add };
+  for (const token of known) add(token);
+  return { tokens, add, idOf: (token) => ids.get(token) };
 }

@@ -6,6 +6,7 @@ import { gptConfigOf } from '../../pipeline/model/gpt-config.ts';
 import { startingGpt, writeGpt } from '../../pipeline/model/gpt-files.ts';
 import { createAutoregressive } from '../../pipeline/training/autoregressive.ts';
 import { CorpusTooSmall } from '../../pipeline/training/token-stream.ts';
+import { readExtension } from './extension-input.ts';
 import { openTokenStream, readInitialGpt, travelling } from './inputs.ts';
 import type { ReadyPhase } from './training-run.ts';
 
@@ -19,6 +20,7 @@ export async function prepareAutoregressive(
   const tokens = await openTokenStream(artifacts, job.tokens);
   try {
     const { vocabularySize, endOfTextId } = tokens;
+    const extension = await readExtension(artifacts, job.tokens, vocabularySize);
     const config = gptConfigOf(job.architecture, { vocabularySize, endOfTextId, dropout: options.dropout });
     const task = { config, seed, options, heldOutDocuments, validationShare };
     const objective = createAutoregressive({ ...task, tokens });
@@ -26,7 +28,7 @@ export async function prepareAutoregressive(
     return {
       objective,
       recipe: { kind: 'autoregressive', task: { ...task, tokens: travelling(tokens) } },
-      startingParameters: () => startingGpt({ config, layout, seed }, initial),
+      startingParameters: () => startingGpt({ config, layout, seed, extension }, initial),
       toFiles: (parameters) => writeGpt({ config, layout, parameters }),
       close: tokens.close,
     };

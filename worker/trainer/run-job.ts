@@ -21,6 +21,7 @@ import type { TokenRows } from '../../pipeline/training/token-rows.ts';
 import { Divergence } from '../../pipeline/training/train-step.ts';
 import { prepareAutoregressive } from './autoregressive-phase.ts';
 import type { TrainerContext } from './context.ts';
+import { readExtension } from './extension-input.ts';
 import type { Opened } from './inputs.ts';
 import {
   openTokenRows,
@@ -79,12 +80,13 @@ async function prepareEncoder(
       throw new CoppiceFailure('InvalidInput', message);
     }
     const initial = await readInitialModel(artifacts, job.initialWeights);
+    const extension = await readExtension(artifacts, job.tokens, tokens.vocabularySize);
     const { config, objective, recipe } = await minimized(job, tokens, artifacts);
     const { layout } = objective;
     return {
       objective,
       recipe,
-      startingParameters: () => startingParameters({ config, layout, seed: job.seed }, initial),
+      startingParameters: () => startingParameters({ config, layout, seed: job.seed, extension }, initial),
       toFiles: (parameters) => writeModel({ config, layout, parameters }),
       close: tokens.close,
     };

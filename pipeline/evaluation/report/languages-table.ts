@@ -29,7 +29,33 @@ export function languagesTable({ tokenizer }: Pick<ReportOrigin, 'tokenizer'>): 
 <td class="number">${formatNumber(100 * row.unknownRate, 2)} %</td></tr>`,
     ),
   })}<p class="note">A language of much higher fertility than the others costs more to read and fills the context sooner:
-its words are cut into small pieces, because the vocabulary was learned from little of it.</p>`;
+its words are cut into small pieces, because the vocabulary was learned from little of it.</p>${extensionTable(tokenizer)}`;
+}
+
+/** What an extended vocabulary is worth beside the one before it; nothing where it was not extended. */
+function extensionTable({
+  vocabularySize,
+  languages = [],
+  extension,
+}: ReportOrigin['tokenizer']): Markup | null {
+  if (extension === undefined) return null;
+  const { before, added } = extension;
+  const told = html`<p>The vocabulary is that of the version that training went on from, ${formatCount(before)} tokens, extended by
+${formatCount(added)} that were learned from this corpus, to ${formatCount(vocabularySize)}.</p>`;
+  if (added === 0) return told;
+  return html`${told}${table({
+    caption: 'Tokenizer by language, before its vocabulary was extended and after.',
+    head: [
+      heading('Language'),
+      ...['Tokens per word, before', 'after', 'Unknown tokens, before', 'after'].map(numberHeading),
+    ],
+    rows: languages.map(
+      ({ language, fertility, unknownRate, before: was }) => html`<tr><th scope="row">${nameOf(language)}</th>
+<td class="number">${was ? formatNumber(was.fertility) : ''}</td><td class="number">${formatNumber(fertility)}</td>
+<td class="number">${was ? `${formatNumber(100 * was.unknownRate, 2)} %` : ''}</td>
+<td class="number">${formatNumber(100 * unknownRate, 2)} %</td></tr>`,
+    ),
+  })}`;
 }
 
 const names = new Intl.DisplayNames('en', { type: 'language' });

@@ -14,11 +14,20 @@ export interface LineageLink {
   readonly href?: string;
 }
 
-type TokenizerFacts = Pick<TokenizationResult, 'vocabularySize' | 'statistics' | 'languages'>;
+type TokenizerFacts = Pick<TokenizationResult, 'vocabularySize' | 'statistics' | 'languages' | 'extension'>;
 
 /** @returns what a report tells of a tokenizer, and nothing of where it is stored */
-export function tokenizerFacts({ vocabularySize, statistics, languages }: TokenizerFacts): TokenizerFacts {
-  return { vocabularySize, statistics, ...(languages && { languages }) };
+export function tokenizerFacts({
+  vocabularySize,
+  statistics,
+  languages,
+  extension,
+}: TokenizerFacts): TokenizerFacts {
+  return {
+    ...{ vocabularySize, statistics },
+    ...(languages && { languages }),
+    ...(extension && { extension }),
+  };
 }
 
 /** How a candidate came to be. */

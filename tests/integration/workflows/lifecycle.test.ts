@@ -9,6 +9,7 @@ import {
   workflowIds,
   workflowTypes,
 } from '../../../contracts/messages.ts';
+import type { ModelSpec } from '../../../contracts/model-spec/model-spec.ts';
 import { searchAttributes } from '../../../contracts/search-attributes.ts';
 import { type FakeModel, servingVersion } from '../../support/fake-activities.ts';
 import { createGate } from '../../support/gate.ts';
@@ -40,6 +41,12 @@ async function startLifecycle({ model }: FakeModel, overrides: Partial<Lifecycle
     ended: handle.result() as Promise<LifecycleResult>,
     status: () => handle.query<LifecycleStatus>(messageNames.status),
   };
+}
+
+/** A spec that asks for a larger vocabulary. */
+function extending(model: string): ModelSpec {
+  const spec = specOf(model);
+  return { ...spec, tokenizer: { ...spec.tokenizer, extension: { vocabularySize: 9_000 } } };
 }
 
 /** A controller that hears how the run ended. */
@@ -214,6 +221,27 @@ describe.concurrent('lifecycle', () => {
     expect(fake.calls('evaluateVersion')[0].champion).toMatchObject({ version: 3 });
     expect(fake.calls('commitRegistryChange')[0].change).toMatchObject({ version: { basedOn: 2 } });
     await world.record('lifecycle-from-version', run.id);
+  });
+
+  it('extends the vocabulary that it goes on from, and not that of the version it is compared with', async () => {
+    const fake = world.addModel({ champion: 3 });
+    await (await startLifecycle(fake, { spec: extending(fake.model), from: 2 })).ended;
+    expect(fake.calls('tokenizeCorpus').map(({ tokenizer }) => tokenizer.extension)).toEqual([
+      { vocabularySize: 9_000 },
+      undefined,
+    ]);
+  });
+
+  it('collects nothing where there is no version whose vocabulary it could extend', async () => {
+    const fake = world.addModel({ champion: 3 });
+    const run = await startLifecycle(fake, { spec: extending(fake.model) });
+    await expect(run.ended).rejects.toMatchObject({
+      cause: {
+        type: 'InvalidInput',
+        message: expect.stringContaining('tokenizer.extension: expected a version to go on from') as string,
+      },
+    });
+    expect(fake.calls('collectDocuments')).toEqual([]);
   });
 
   it('has the version in service answer the same documents, in tokens of its own', async () => {

@@ -23,6 +23,13 @@ function openWorld() {
 }
 
 describe('planTraining', () => {
+  it('plans for the vocabulary that an inherited one is extended to', async () => {
+    const { jobs, planTraining } = openWorld();
+    const tokenizer = { ...spec.tokenizer, extension: { vocabularySize: 12_345 } };
+    await planTraining({ model: 'letters', spec: { ...spec, tokenizer } });
+    expect(jobs).toMatchObject([{ vocabularySize: 12_345 }]);
+  });
+
   it('plans for the documents that earlier runs brought from the same sources', async () => {
     const { pointers, jobs, planTraining } = openWorld();
     const key = progressKey('letters', spec.collection.sources);

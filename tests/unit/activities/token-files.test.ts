@@ -20,7 +20,7 @@ const corpus = {
 describe('tokens in a stream', () => {
   it('hold every document whole, an end of text behind each, and know where documents end and how large they are', async () => {
     const tokenizer = await loadTokenizer(json(words));
-    const { tokens, statistics } = await writeTokenStream(artifacts, corpus, tokenizer);
+    const { tokens, statistics } = await writeTokenStream(artifacts, corpus, { tokenizer });
     const stream = await openTokenStream(artifacts, tokens);
     expect(stream).toMatchObject({ vocabularySize: 10, endOfTextId: sep, documents: 3 });
     const ids = [...stream.ids.subarray(0, stream.ids.length)];
@@ -40,7 +40,7 @@ describe('tokens in a stream', () => {
     const { tokens } = await writeTokenStream(
       artifacts,
       { documents: ['a'], texts: ['w65539 w0'] },
-      tokenizer,
+      { tokenizer },
     );
     const stream = await openTokenStream(artifacts, tokens);
     expect(stream.ids.subarray(0, 3)).toEqual(Uint32Array.of(65_544, 5, sep));

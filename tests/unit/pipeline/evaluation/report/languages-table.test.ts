@@ -17,6 +17,20 @@ describe('the table of languages', () => {
     expect(cells).toContain('all others');
   });
 
+  it('sets an extended vocabulary beside the one before it', () => {
+    const languages = [{ ...row('ko'), before: { fertility: 4.5, unknownRate: 0.25 } }];
+    const tokenizer = { vocabularySize: 6_000, statistics: {}, languages };
+    const told = (added: number) =>
+      String(languagesTable({ tokenizer: { ...tokenizer, extension: { before: 6_000 - added, added } } }));
+    expect(told(2_000)).toMatch(
+      /4,000 tokens, extended by\s+2,000 that were learned from this corpus, to 6,000/,
+    );
+    const cells = [...told(2_000).matchAll(/<t[hd][^>]*>([^<]*)/g)].map(([, text]) => text);
+    expect(cells.slice(-5)).toEqual(['Korean (ko)', '4.500', '1.250', '25.00 %', '0.04 %']);
+    expect(told(0)).not.toContain('before its vocabulary was extended');
+    expect(String(languagesTable({ tokenizer }))).not.toContain('extended');
+  });
+
   it('is left out where nothing was told', () => {
     expect(languagesTable({ tokenizer: { vocabularySize: 9, statistics: {} } })).toBeNull();
   });
