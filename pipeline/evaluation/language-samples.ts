@@ -35,6 +35,8 @@ export interface Continuation {
 /** What follows a text in the documents that were trained on. */
 export interface Followers {
   readonly times: number;
+  /** Counted where it ends words, since it is no word of its own anywhere. */
+  readonly endsWords?: true;
   /** Those that follow most often, the most frequent first. */
   readonly words: readonly { readonly word: string; readonly count: number }[];
 }
@@ -90,26 +92,29 @@ export function beginningsOf(samples: readonly string[]): string[] {
 const MOST_FOLLOWERS = 5;
 
 /**
- * Counts which words follow a text, where it stands as words of its own.
+ * Counts which words follow a text, where it stands as words of its own; if it does so nowhere, as a Korean ending may,
+ * where it ends longer words.
  * @example followersOf('나는', ['나는 밥을', '어제 나는 밥을 …']) → 2 times, 밥을 in each
+ * @example followersOf('나는', ['끝나는 선을']) → once, 선을, at the end of words
  */
 export function followersOf(prompt: string, documents: Iterable<string>): Followers {
-  const counts = new Map<string, number>();
-  let times = 0;
+  const [asWords, asEnding] = [new Map<string, number>(), new Map<string, number>()];
   for (const text of documents) {
     for (let at = text.indexOf(prompt); at >= 0; at = text.indexOf(prompt, at + prompt.length)) {
-      if (at > 0 && !/\s/.test(text[at - 1])) continue;
       const rest = text.slice(at + prompt.length, at + prompt.length + LONGEST_WORD);
       const word = /^\s+(\S+)/.exec(rest)?.[1];
       if (word === undefined) continue;
-      times += 1;
+      const counts = at === 0 || /\s/.test(text[at - 1]) ? asWords : asEnding;
       counts.set(word, (counts.get(word) ?? 0) + 1);
     }
   }
-  const words = [...counts]
-    .map(([word, count]) => ({ word, count }))
-    .sort((a, b) => b.count - a.count || (a.word < b.word ? -1 : 1));
-  return { times, words: words.slice(0, MOST_FOLLOWERS) };
+  const endsWords = asWords.size === 0 && asEnding.size > 0;
+  const words = [...(endsWords ? asEnding : asWords)].map(([word, count]) => ({ word, count }));
+  return {
+    times: words.reduce((sum, { count }) => sum + count, 0),
+    ...(endsWords && { endsWords }),
+    words: words.sort((a, b) => b.count - a.count || (a.word < b.word ? -1 : 1)).slice(0, MOST_FOLLOWERS),
+  };
 }
 
 const LONGEST_WORD = 64; // units

@@ -51,9 +51,9 @@ export function continuationsSection(continuations: readonly Continuation[]): Ma
   })}</section>`;
 }
 
-function followers({ times, words }: Continuation['inCorpus']): Markup | string {
+function followers({ times, endsWords, words }: Continuation['inCorpus']): Markup | string {
   if (times === 0) return 'never followed by a word';
-  return html`${words.map(({ word, count }) => html`<small><bdi>${word}</bdi> ${formatShare(count / times)}</small>`)}<small>of ${formatCount(times)} times</small>`;
+  return html`${words.map(({ word, count }) => html`<small><bdi>${word}</bdi> ${formatShare(count / times)}</small>`)}<small>of ${formatCount(times)} times${endsWords === true ? ', at the end of longer words' : ''}</small>`;
 }
 
 /** White space that can be seen: a space where it is all of a token, and every line's end. */

@@ -54,6 +54,17 @@ describe('what follows a text in a corpus', () => {
     });
   });
 
+  it('are those behind longer words that it ends, where it is nowhere a word of its own', () => {
+    expect(followersOf('나는', ['끝나는 선을 긋고 끝나는 선을', '나타나는 값은 나는'])).toEqual({
+      times: 3,
+      endsWords: true,
+      words: [
+        { word: '선을', count: 2 },
+        { word: '값은', count: 1 },
+      ],
+    });
+  });
+
   it('are none where it does not occur', () => {
     expect(followersOf('x', ['y z'])).toEqual({ times: 0, words: [] });
   });
