@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createHttpClient } from '../../../../sources/web/http-get.ts';
 import { describeAll } from '../support.ts';
 import { links, openSite, type Page, type Site } from './site.ts';
 
@@ -44,21 +45,27 @@ describe('a crawl of a host that', () => {
 
   it('fails for a moment is asked three times, with growing pauses', async () => {
     const site = await openSite({
-      '/': links('/reset', '/failing', '/late'),
+      '/': links('/reset', '/failing'),
       '/reset': (request, response, visit) =>
         visit < 3
           ? request.socket.resetAndDestroy()
           : response.writeHead(200, { 'content-type': 'text/plain' }).end('x'),
       '/failing': status(500),
-      '/late': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).write('<p>'),
     });
-    expect(await crawl(site, { timeoutSeconds: 0.3 })).toEqual([
-      '/',
-      '/reset',
-      'failing: refused (500)',
-      'late: took too long',
-    ]);
-    expect(site.waited).toEqual([1_000, 2_000, 1_000, 2_000, 4_000, 1_000, 2_000]);
+    expect(await crawl(site)).toEqual(['/', '/reset', 'failing: refused (500)']);
+    expect(site.waited).toEqual([1_000, 2_000, 1_000, 2_000]);
+  });
+
+  it('never comes to the end of an answer is left after a while, and may be asked again', async () => {
+    const late: Page = (_, response) => response.writeHead(200).write('<p>');
+    const site = await openSite({ '/late': late });
+    const client = createHttpClient({ allowed: new Set(['127.0.0.1']), timeoutMs: 200 });
+    onTestFinished(() => client.close());
+    const reply = await client.get(new URL('/late', site.origin), {
+      ...{ headers: {}, maximumBytes: 1_000, beyond: 'refuse' },
+      signal: new AbortController().signal,
+    });
+    expect(reply).toEqual({ problem: 'took too long', isPassing: true });
   });
 
   it('sends bodies without end, bombs, and what is no text, has them set aside', async () => {
@@ -120,6 +127,24 @@ describe('a crawl of a host that', () => {
     ]);
     expect(site.waited).toEqual([3_000, 3_000]);
     expect(await crawl(site, { userAgent: 'Other' })).toEqual([': disallowed by robots.txt']);
+  });
+
+  it('is asked for one page at a time, with the longer of its pause and ours between two', async () => {
+    let [open, most] = [0, 0];
+    const page: Page = (_, response) => {
+      most = Math.max(most, (open += 1));
+      response.once('close', () => (open -= 1));
+      response.writeHead(200, { 'content-type': 'text/html' }).end(links('/a', '/b', '/c'));
+    };
+    const site = await openSite({
+      '/robots.txt': 'User-agent: *\nCrawl-delay: 2',
+      ...Object.fromEntries(['/', '/a', '/b', '/c'].map((path) => [path, page])),
+    });
+    await crawl(site, { delaySeconds: 5 });
+    expect(site.waited).toEqual([5_000, 5_000, 5_000, 5_000]); // the first after robots.txt
+    await crawl(site, { delaySeconds: 1 });
+    expect(site.waited.slice(4)).toEqual([1_000, 2_000, 2_000, 2_000]);
+    expect([site.asked.length, most]).toEqual([8, 1]);
   });
 
   it('cannot say its rules is not crawled; one without rules is', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { webSourceSchema } from '../../../../contracts/model-spec/collection.ts';
 import { createPublicLookup, isPrivateAddress } from '../../../../sources/web/addresses.ts';
 import { openCrawlState } from '../../../../sources/web/crawl-state.ts';
 import { readMarkup } from '../../../../sources/web/page-markup.ts';
@@ -128,6 +129,24 @@ describe('resolveAddress', () => {
       '',
     ])
       expect(resolveAddress(bad)).toBeUndefined();
+  });
+});
+
+describe('the model file of a crawl', () => {
+  it.each([
+    ['seeds', { seeds: [] }],
+    ['seeds', { seeds: ['ftp://example.org/'] }],
+    ['include', { include: ['ko/**'] }],
+    ['maximumPages', { maximumPages: 1_000_000 }],
+    ['delaySeconds', { delaySeconds: -1 }],
+    ['mediaTypes', { mediaTypes: ['HTML'] }],
+    ['userAgent', { userAgent: 'Coppice\r\nCookie: a' }],
+    ['userAgent', { userAgent: '7' }],
+  ])('is refused for its %s: %j', (field, wrong) => {
+    const crawl = { kind: 'web', name: 'site', seeds: ['https://example.org/'] };
+    expect(webSourceSchema.safeParse(crawl).success).toBe(true);
+    const { error } = webSourceSchema.safeParse({ ...crawl, ...wrong });
+    expect(error?.issues.map(({ path }) => path[0])).toContain(field);
   });
 });
 
