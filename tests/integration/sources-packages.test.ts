@@ -2,16 +2,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
-import { packTar } from 'modern-tar';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { packageSourceSchema } from '../../contracts/model-spec/collection.ts';
 import { createSource } from '../../sources/create-source.ts';
 import type { Source } from '../../sources/source.ts';
+import { openNpmRegistry } from '../support/npm-registry.ts';
 import { collectAll, describeAll, temporaryFolder } from '../unit/sources/support.ts';
 
 const run = promisify(execFile);
@@ -21,30 +18,11 @@ function source(stateDirectory: string, options: Record<string, unknown>): Sourc
   return createSource(spec, { baseDirectory: '/', stateDirectory });
 }
 
-/** Serves one package as npm's registry does, and has npm ask there. */
+/** Has npm ask a registry with one package. */
 async function npmRegistry(name: string, files: Readonly<Record<string, string>>): Promise<void> {
-  const entries = Object.entries(files).map(([path, body]) => ({
-    header: { name: `package/${path}`, size: Buffer.byteLength(body) },
-    body,
-  }));
-  const archive = gzipSync(await packTar(entries));
-  const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
-  const server = createServer((request, response) => {
-    const { port } = server.address() as AddressInfo;
-    const tarball = `http://127.0.0.1:${port}/archive.tgz`;
-    if (request.url === '/archive.tgz') response.end(archive);
-    else if (decodeURIComponent(request.url ?? '') === `/${name}`) {
-      const version = { name, version: '1.2.0', dist: { tarball, integrity, unpackedSize: 100 } };
-      response.end(
-        JSON.stringify({ name, 'dist-tags': { latest: '1.2.0' }, versions: { '1.2.0': version } }),
-      );
-    } else response.writeHead(404).end('{}');
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  vi.stubEnv('npm_config_registry', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  vi.stubEnv('npm_config_cache', await temporaryFolder());
-  vi.stubEnv('npm_config_fetch_retries', '0');
+  const { environment, close } = await openNpmRegistry(name, files);
+  onTestFinished(close);
+  for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
