@@ -17,6 +17,7 @@ import { type CollectedDocument, collectedDocumentSchema } from '../contracts/do
 import type { CollectionInput, CollectionResult } from '../contracts/stage-results.ts';
 import { createSource, readLabels } from '../sources/create-source.ts';
 import type { CollectionProblem, Cursor, Found, ObjectReader } from '../sources/source.ts';
+import { fitSpans } from '../sources/span-labels.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
 import { keepWholeShards } from './lost-shards.ts';
 import { createShardWriter, readShards } from './shards.ts';
@@ -121,8 +122,19 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
             const labelContext = { ...context, documents: documentsOf, ...(labelled && { labelled }) };
             const read = await readLabels(input.collection.labels, labelContext, signal);
             const { documents, documentCount, forgotten, tombstones } = collected;
-            const problems = await writeJsonLines(artifacts, [...collected.problems, ...read.problems]);
-            const known = read.labels.filter(({ document }) => !tombstones.isForgotten({ id: document }));
+            const remembered = read.labels.filter(
+              ({ document }) => !tombstones.isForgotten({ id: document }),
+            );
+            const fitting =
+              labelled === 'spans'
+                ? await fitSpans(
+                    remembered.filter((it) => 'spans' in it),
+                    { documents: documentsOf(), signal },
+                  )
+                : { labels: remembered, problems: [] };
+            const known = fitting.labels;
+            const setAside = [...collected.problems, ...read.problems, ...fitting.problems];
+            const problems = await writeJsonLines(artifacts, setAside);
             const labels = await writeJsonLines(artifacts, known, mediaTypes.labels);
             return {
               result: {
@@ -132,7 +144,7 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
                 newDocumentCount: collected.new,
                 labelCount: known.length,
                 problems,
-                problemCount: collected.problems.length + read.problems.length,
+                problemCount: setAside.length,
                 ...(forgotten > 0 && { forgottenCount: forgotten }),
               },
               outputs: { documents, labels, problems },

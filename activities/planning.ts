@@ -36,6 +36,7 @@ export function createPlanningActivities({ pointers, runPlanningJob }: PlanningA
         documents: count,
         heldOut: spec.evaluation.holdout,
         training: spec.training,
+        ...(spec.task === 'token-classification' && { level: 'token' as const }),
       });
       return { ...outcome, documents: { count, source: known ? 'collected' : 'assumed' } };
     },

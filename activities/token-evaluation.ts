@@ -7,12 +7,12 @@ import { curvePointSchema } from '../contracts/training-job.ts';
 import { packageFiles, quantizedWeights } from '../contracts/version-package.ts';
 import { wordsInRow } from '../pipeline/entities/tag-words.ts';
 import { outside } from '../pipeline/entities/tags.ts';
-import type { EntityEvaluation, SpanCounts } from '../pipeline/evaluation/entity-evaluation.ts';
-import { evaluateEntities } from '../pipeline/evaluation/entity-evaluation.ts';
+import type { EntityEvaluationInput, SpanCounts } from '../pipeline/evaluation/entity-evaluation.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
 import type { MetricTable } from '../pipeline/evaluation/metric-table.ts';
-import { type EntityReport, renderEntityPage } from '../pipeline/evaluation/report/entity-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { evaluateEntitiesInThread } from './entity-evaluation-thread.ts';
+import type { EntityEvaluationJob } from './entity-evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import {
   type LabelledDocument,
@@ -48,28 +48,7 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
     });
   };
 
-  /** Words are found again by where they begin; one that the other tokenizer does not have is no entity. */
-  const readChampion = async (
-    { champion, corpus, labels }: TokenEvaluationInput,
-    holdout: readonly LabelledDocument[],
-  ) => {
-    if (!champion) return undefined;
-    const tokenizer = await packagedTokenizer(champion.package);
-    const rows = new Set(holdout.map(({ row }) => row));
-    const all = await readLabelledWords(dependencies, { corpus, labels, tokenizer });
-    const theirs = all.filter(({ row }) => rows.has(row));
-    const answers = await readAnswers(champion.probabilities, theirs);
-    const answered = holdout.map(({ words }, index) => {
-      const tags = new Map(theirs[index].words.map(({ start }, at) => [start, answers[index].answered[at]]));
-      return words.map(({ start }) => tags.get(start) ?? outside);
-    });
-    return { title: `Version ${champion.version}, in service`, answered };
-  };
-
-  const packagedTokenizer = async (version: ArtifactReference) =>
-    (await artifacts.readDirectory(version)).files[packageFiles.tokenizer];
-
-  const evaluate = async (input: TokenEvaluationInput): Promise<EntityEvaluation> => {
+  const readInput = async (input: TokenEvaluationInput): Promise<EntityEvaluationInput> => {
     const { corpus, labels, training, tokenization, evaluation, contextLength } = input;
     const documents = await readLabelledWords(dependencies, {
       corpus,
@@ -79,7 +58,7 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
     const held = new Set((await artifacts.readJson(training.holdout, rowsSchema)).map(({ row }) => row));
     const holdout = documents.filter(({ row }) => held.has(row));
     const answers = await readAnswers(input.probabilities, holdout);
-    return evaluateEntities({
+    return {
       seed,
       gates: evaluation.gates,
       training: documents
@@ -92,27 +71,27 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
         ...{ id, text, words, labelled: tags },
         ...answers[index],
       })),
-      champion: await readChampion(input, holdout),
       counts: countSpans(documents, contextLength),
-    });
+    };
   };
 
-  const describe = async (
-    input: TokenEvaluationInput,
-    evaluation: EntityEvaluation,
-  ): Promise<EntityReport> => {
+  /** What the report tells beside the evaluation. */
+  const readReportFacts = async (input: TokenEvaluationInput): Promise<EntityEvaluationJob['report']> => {
     const { training, tokenization, corpus, funnel } = input;
+    const readCurve = (curve: ArtifactReference) => artifacts.readJson(curve, z.array(curvePointSchema));
     return {
       format: 'coppice-entity-report/1',
-      ...evaluation,
       ...{ model: input.model, runId: input.runId, createdAt: now().toISOString() },
-      learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
+      ...(training.pretraining && { pretraining: await readCurve(training.pretraining.curve) }),
+      learning: await readCurve(training.curve),
       ...{ cleaning: funnel, environment: training.environment },
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: corpus.digest },
         { role: 'labelled spans', text: input.labels.digest },
         { role: 'tokens', text: tokenization.tokens.digest },
+        { role: 'training examples', text: training.training.digest },
+        { role: 'held-out examples', text: training.holdout.digest },
         { role: 'weights', text: training.weights.digest },
       ],
     };
@@ -136,7 +115,7 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
   return {
     /** Judges a classifier of tokens against its gates; a rejection is a result, not a failure. */
     async evaluateTokenClassifier(input: TokenEvaluationInput): Promise<EvaluationResult> {
-      const { evaluation, training, tokenization, corpus, labels, champion, probabilities } = input;
+      const { evaluation, training, tokenization, corpus, labels, probabilities } = input;
       return runStage({
         stage: 'evaluation',
         step: 'token-evaluation',
@@ -145,19 +124,17 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
         inputs: {
           ...{ corpus, labels, weights: training.weights, curve: training.curve },
           ...{ tokenizer: tokenization.tokenizer, holdout: training.holdout, probabilities },
-          ...(champion && { champion: champion.package, championProbabilities: champion.probabilities }),
+          ...(training.pretraining && { pretrainingCurve: training.pretraining.curve }),
         },
         compute: () =>
-          withHeartbeat(async () => {
-            const evaluated = await evaluate(input);
-            const report = await describe(input, evaluated);
+          withHeartbeat(async (signal) => {
+            const job = { input: await readInput(input), report: await readReportFacts(input) };
+            const { evaluation: evaluated, html, json } = await evaluateEntitiesInThread(job, signal);
             const { quantized } = await artifacts.readJson(probabilities, tagsSchema);
             const made = {
               package: await assemblePackage(input, quantized),
-              report: await artifacts.putBytes(renderEntityPage(report), { mediaType: mediaTypes.html }),
-              evidence: await artifacts.putBytes(`${JSON.stringify(report, null, 2)}\n`, {
-                mediaType: mediaTypes.json,
-              }),
+              report: await artifacts.putBytes(html, { mediaType: mediaTypes.html }),
+              evidence: await artifacts.putBytes(json, { mediaType: mediaTypes.json }),
             };
             const { verdict, systems } = evaluated;
             const gates = verdict.gates.map(({ gate, ...it }) => ({

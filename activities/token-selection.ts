@@ -1,9 +1,12 @@
 // Which documents a classifier of tokens is trained on and which are held out: labelled spans meet token rows here.
 import { z } from 'zod';
+import type { ArtifactReference } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { SelectionResult, TokenSelectionInput } from '../contracts/stage-results.ts';
+import { packageFiles } from '../contracts/version-package.ts';
 import { tokenClasses } from '../pipeline/entities/tag-words.ts';
 import { labelOf, tagsOf } from '../pipeline/entities/tags.ts';
+import { parseBertConfig } from '../pipeline/model/config.ts';
 import {
   type LabelledDocument,
   type LabelledWordsDependencies,
@@ -28,6 +31,14 @@ export function createTokenSelectionActivities({
     return documents.map((it) => ({ ...it, length: lengths.readUInt16LE(it.row * 2) }));
   };
 
+  /** None of a version that classifies something else: its encoder is taken over all the same. */
+  const readKnownTags = async (base: ArtifactReference | undefined) => {
+    if (base === undefined) return [];
+    const { files } = await artifacts.readDirectory(base);
+    const { head, labels } = parseBertConfig(await artifacts.readJson(files[packageFiles.config], z.json()));
+    return head === 'token-classification' ? labels : [];
+  };
+
   return {
     /**
      * The last `holdout` labelled documents are held out; the labelled ones before them are trained on. The classes are
@@ -35,23 +46,23 @@ export function createTokenSelectionActivities({
      * @throws InvalidInput where too few documents are labelled, or none to train on has an entity
      */
     async selectTokenExamples(input: TokenSelectionInput): Promise<SelectionResult> {
-      const { holdout: wanted, knownLabels = [], tokens, labels, corpus, tokenizer } = input;
+      const { holdout: wanted, tokens, labels, corpus, tokenizer, base } = input;
       return runStage({
         stage: 'training',
         step: 'token-selection',
         run: input,
-        parameters: { holdout: wanted, knownLabels },
-        inputs: { tokens, labels, corpus, tokenizer },
+        parameters: { holdout: wanted },
+        inputs: { tokens, labels, corpus, tokenizer, ...(base && { base }) },
         compute: async () => {
           const documents = await readDocuments(input);
           const [training, holdout] = [documents.slice(0, -wanted), documents.slice(-wanted)];
           refuseUntrainable(training, holdout, wanted);
           const used = documents.flatMap(({ tags }) => tags.flatMap((tag) => labelOf(tag) ?? []));
-          const classes = tagsOf(used, knownLabels);
+          const classes = tagsOf(used, await readKnownTags(base));
           const put = (of: typeof documents) =>
             artifacts.putJson(
-              of.map(({ row, words, tags, length }) => ({
-                row,
+              of.map(({ row, id, words, tags, length }) => ({
+                ...{ row, document: id }, // by its name they are found when it is to be forgotten
                 labels: tokenClasses(
                   words,
                   tags.map((tag) => classes.indexOf(tag)),

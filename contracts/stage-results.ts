@@ -174,15 +174,17 @@ export interface SelectionInput extends RunIdentity {
   readonly positiveLabel?: string;
 }
 
-export interface TokenSelectionInput extends Omit<SelectionInput, 'positiveLabel'> {
+export interface TokenSelectionInput extends Omit<SelectionInput, 'positiveLabel' | 'knownLabels'> {
   /** Texts that the labelled spans are in, and the tokenizer that splits them into words. */
   readonly corpus: ArtifactReference;
   readonly tokenizer: ArtifactReference;
+  /** Package of the version that training goes on from: its tags keep their places. */
+  readonly base?: ArtifactReference;
 }
 
 /**
- * Which rows are trained on and which are held out. Files of `{ row, label }[]`, or of `{ row, labels }[]` where tokens are
- * classified.
+ * Which rows are trained on and which are held out. Files of `{ row, label }[]`, or of `{ row, document, labels }[]` where
+ * tokens are classified.
  */
 export interface SelectionResult extends StageRecord {
   readonly training: ArtifactReference;
@@ -275,7 +277,7 @@ export interface AnsweringResult {
   readonly earlyStopping?: EarlyStoppingOutcome;
 }
 
-export interface TokenEvaluationInput extends Omit<EvaluationInput, 'dropped'> {
+export interface TokenEvaluationInput extends Omit<EvaluationInput, 'dropped' | 'champion'> {
   /** Spans of the documents. */
   readonly labels: ArtifactReference;
 }

@@ -13,6 +13,8 @@ export const planningJobSchema = z.object({
   documents: z.number().int().positive(),
   heldOut: z.number().int().nonnegative(),
   training: trainingSchema,
+  /** What fine-tuning classifies; absent: documents. */
+  level: z.literal('token').optional(),
 });
 export type PlanningJob = z.infer<typeof planningJobSchema>;
 

@@ -29,6 +29,7 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/language-evaluation.ts',
       'activities/token-evaluation.ts',
       'activities/evaluation-thread-main.ts',
+      'activities/entity-evaluation-thread-main.ts',
       'activities/language-samples-thread-main.ts',
       'activities/champion-figures.ts',
       'activities/language-figures-thread-main.ts',

@@ -74,6 +74,7 @@ import {
   startRolloutUpdate,
 } from './messages.ts';
 import { rolloutWorkflow } from './rollout.ts';
+import { isServed, notServed } from './served-tasks.ts';
 import { tell } from './story.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
@@ -182,8 +183,7 @@ function createController(initial: ControllerState) {
     // The last history that needs the answer of before: controller-language.v2.
     if (isLanguageModel && !patched('2026-11-24-language-models-served'))
       return { decision: 'ignored', reason: 'gateways do not serve language models' };
-    if (spec.task === 'token-classification')
-      return { decision: 'ignored', reason: 'gateways do not serve token-classification' };
+    if (!isServed(spec)) return { decision: 'ignored', reason: notServed };
     const { version, entry } = request;
     const workflowId = workflowIds.rollout(model, version);
     state = { ...state, rollout: { workflowId, startedAt: now(), version } };
@@ -342,7 +342,7 @@ function createController(initial: ControllerState) {
         state = withoutWaiting(state, version); // a person may promote it; the controller lives on
         return { decision: 'ignored', reason: `its rollout could not start: ${rootMessage(error)}` };
       });
-      if (decision.decision === 'started') state = withoutWaiting(state, version);
+      if (isSettled(decision)) state = withoutWaiting(state, version);
       note(`version ${version}`, decision);
     },
     /** Finds open work again. Each decision reads for itself: where this reading fails, a note is enough. */
@@ -357,6 +357,9 @@ function createController(initial: ControllerState) {
     },
   };
 }
+
+/** Whether the version had its turn: what is ignored once would be so for ever. */
+const isSettled = ({ decision }: Decision): boolean => decision === 'started' || decision === 'ignored';
 
 type StateWithSpec = ModelState & { readonly spec: ModelSpec };
 

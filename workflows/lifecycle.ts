@@ -17,6 +17,7 @@ import { isFailure, rootMessage } from './failures.ts';
 import { makePackage } from './make-package.ts';
 import { runFinishedSignal } from './messages.ts';
 import { repairVersion } from './repair.ts';
+import { isServed, notServed } from './served-tasks.ts';
 import { type StageProgress, trackStages } from './stage-progress.ts';
 import { tell } from './story.ts';
 import { tellController } from './tell-controller.ts';
@@ -124,6 +125,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
     ...(registered.version !== undefined && { version: registered.version }),
     reasons: [
       'all gates passed',
+      ...(isServed(spec) ? [] : [notServed]),
       ...(inService && !champion ? [`not compared with version ${inService.version}, which is damaged`] : []),
     ],
     metrics: evaluated.metrics,

@@ -1,13 +1,12 @@
 // From what a collection brought to a judged package of a model that finds entities: offsets of labelled spans count, so
-// cleaning says where its texts came from, and labels meet words twice, in training and in evaluation.
+// cleaning says where its texts came from, and labels meet words twice, in training and in evaluation. No version is ever
+// in service, so none is compared with.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { CleaningActivities } from '../activities/cleaning.ts';
-import type { ServingVersion } from '../activities/model-state.ts';
 import type { TokenEvaluationActivities } from '../activities/token-evaluation.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import type { TrainingActivities } from '../activities/training.ts';
 import { workflowIds } from '../contracts/messages.ts';
-import type { TokenizerSpec } from '../contracts/model-spec/learning.ts';
 import { compute, training } from './activity-options.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
@@ -20,7 +19,7 @@ const { scoreExamples } = proxyActivities<TrainingActivities>(training);
 const { evaluateTokenClassifier } = proxyActivities<TokenEvaluationActivities>(compute);
 
 export async function makeTokenPackage(
-  { run, spec, trigger, documents, labels, base, champion, searchAttributes }: PackageMaking,
+  { run, spec, trigger, documents, labels, base, searchAttributes }: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
   const { contextLength } = spec.model;
@@ -30,14 +29,13 @@ export async function makeTokenPackage(
     (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
   );
   const { corpus, funnel } = cleaned;
-  const tokenize = (existing: ServingVersion | undefined, tokenizer: TokenizerSpec) =>
-    tokenizeCorpus({
-      ...{ ...run, corpus, tokenizer, contextLength },
-      ...(existing && { existingTokenizer: existing.tokenizer }),
-    });
   const tokenized = await stage(
     'tokenization',
-    () => tokenize(base, spec.tokenizer),
+    () =>
+      tokenizeCorpus({
+        ...{ ...run, corpus, tokenizer: spec.tokenizer, contextLength },
+        ...(base && { existingTokenizer: base.tokenizer }),
+      }),
     describeVocabulary,
   );
   const trained = await stage(
@@ -57,14 +55,6 @@ export async function makeTokenPackage(
       }),
     describeTraining,
   );
-  /** The version in service answers the same held-out documents, in its own tokens. */
-  const scoreChampion = async ({ version, package: weights, ...it }: ServingVersion) => {
-    const same = it.tokenizer.digest === tokenized.tokenizer.digest;
-    const { extension: _extension, ...unextended } = spec.tokenizer;
-    const { tokens } = same ? tokenized : await tokenize({ version, package: weights, ...it }, unextended);
-    const probabilities = await scoreExamples({ tokens, weights, examples: trained.holdout });
-    return { version, package: weights, probabilities };
-  };
   const evaluated = await stage(
     'evaluation',
     async () => {
@@ -77,13 +67,13 @@ export async function makeTokenPackage(
       return evaluateTokenClassifier({
         ...{ ...run, evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
         ...{ corpus, funnel, labels, tokenization: tokenized, training: trained, probabilities },
-        ...(champion && { champion: await scoreChampion(champion) }),
       });
     },
     ({ outcome, metrics }) => `${outcome}, F1 of entities ${metrics.entityF1.toFixed(3)}`,
   );
   return {
     evaluated,
+    hyperparameters: trained.hyperparameters,
     lineage: [cleaned, tokenized, evaluated].map((it) => it.lineage).concat(trained.lineage),
   };
 }

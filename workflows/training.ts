@@ -107,10 +107,12 @@ function select({
   base,
 }: TrainingInput): Promise<SelectionResult> {
   const { holdout, positiveLabel } = spec.evaluation;
-  const wanted = { model, runId, tokens, labels, holdout, ...(base && { knownLabels: base.labels }) };
-  return words
-    ? selectTokenExamples({ ...wanted, ...words })
-    : selectExamples({ ...wanted, ...(positiveLabel !== undefined && { positiveLabel }) });
+  const wanted = { model, runId, tokens, labels, holdout };
+  if (words) return selectTokenExamples({ ...wanted, ...words, ...(base && { base: base.weights }) });
+  return selectExamples({
+    ...{ ...wanted, ...(base && { knownLabels: base.labels }) },
+    ...(positiveLabel !== undefined && { positiveLabel }),
+  });
 }
 
 function fineTuningJob(

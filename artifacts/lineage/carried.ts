@@ -9,6 +9,8 @@ const carriers: Readonly<Record<string, Readonly<Record<string, readonly string[
   tokenization: { tokenizer: ['corpus', 'existingTokenizer'], tokens: ['corpus'] },
   pairs: { pairs: ['corpus', 'labels'] },
   selection: {}, // rows and classes: which documents those are stands in the tokens
+  // Classes by token: what is labelled in a document, under its name.
+  'token-selection': { training: ['labels'], holdout: ['labels'] },
   pretraining: { weights: ['tokens', 'initialWeights'] },
   'fine-tuning': { weights: ['tokens', 'initialWeights'] },
   search: {}, // numbers alone
@@ -18,7 +20,16 @@ const carriers: Readonly<Record<string, Readonly<Record<string, readonly string[
     report: ['corpus'],
     evidence: ['corpus'],
   },
-  'language-evaluation': { package: ['weights', 'tokenizer'] }, // its report shows no text
+  'token-evaluation': {
+    package: ['weights', 'tokenizer'],
+    report: ['corpus', 'labels'],
+    evidence: ['corpus', 'labels'],
+  },
+  'language-evaluation': {
+    package: ['weights', 'tokenizer'],
+    report: ['corpus', 'pairs'],
+    evidence: ['corpus', 'pairs'],
+  },
 };
 
 /** An artifact in the role that it plays in a step. */

@@ -9,11 +9,12 @@ interface Options {
   readonly json: boolean;
 }
 
-/** Of classifiers and of language models; only those that a version has are shown. */
+/** Of classifiers, of what finds entities, and of language models; only those that a version has are shown. */
 const figures = [
   ['accuracy', 'accuracy'],
   ['F1', 'f1'],
   ['AUC', 'auc'],
+  ['F1 of entities', 'entityF1'],
   ['perplexity', 'perplexity'],
   ['bits per byte', 'bitsPerByte'],
 ] as const;

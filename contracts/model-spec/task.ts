@@ -157,6 +157,11 @@ function* gateProblems({ task, training, evaluation }: Sections): Generator<Task
     const path = ['evaluation', 'gates', index];
     if (!known.includes(metric))
       yield { path: [...path, 'metric'], message: `${task} has ${known.join(', ')}; not ${metric}` };
+    else if (task === 'token-classification' && kind === 'no-worse-than-champion')
+      yield {
+        path: [...path, 'kind'],
+        message: `gateways do not serve ${task}: no version is in service to be compared with`,
+      };
     else if (task === 'language-modelling' && kind === 'no-worse-than-champion' && metric !== 'bitsPerByte')
       yield {
         path: [...path, 'metric'],

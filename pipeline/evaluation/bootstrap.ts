@@ -46,16 +46,28 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
  */
 export function bootstrapIntervals<Name extends string>(
   statistics: Readonly<Record<Name, Statistic>>,
-  { examples, seed, resamples = 1_000, confidence = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Record<Name, Interval | null> {
   const names = Object.keys(statistics) as Name[];
+  const measure = (indices: Int32Array) =>
+    Object.fromEntries(names.map((name) => [name, statistics[name](indices)])) as Record<Name, number>;
+  return bootstrapTable(names, measure, options);
+}
+
+/** The same of metrics that are counted together: `measure` is asked once a resample. */
+export function bootstrapTable<Name extends string>(
+  names: readonly Name[],
+  measure: (indices: Int32Array) => Readonly<Record<Name, number>>,
+  { examples, seed, resamples = 1_000, confidence = 0.95 }: BootstrapOptions,
+): Record<Name, Interval | null> {
   const values = names.map((name) => ({ name, drawn: new Float64Array(resamples), defined: 0 }));
   const random = createRandom(seed);
   const indices = new Int32Array(examples);
   for (let resample = 0; resample < resamples && examples > 0; resample += 1) {
     for (let position = 0; position < examples; position += 1) indices[position] = random.integer(examples);
+    const measured = measure(indices);
     for (const of of values) {
-      const value = statistics[of.name](indices);
+      const value = measured[of.name];
       if (Number.isNaN(value)) continue;
       of.drawn[of.defined] = value;
       of.defined += 1;

@@ -1,5 +1,5 @@
-// A whole evaluation of a model that finds entities, on its held-out documents: figures beside champion and baselines, gates,
-// and what a report shows of them. Pure: the same input gives the same result, digit for digit.
+// A whole evaluation of a model that finds entities, on its held-out documents: figures beside baselines, gates, and what a
+// report shows of them. Pure: the same input gives the same result, digit for digit.
 import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
 import { entitiesOf, outside } from '../entities/tags.ts';
 import type { LabelledWords } from './entity-baselines.ts';
@@ -18,10 +18,6 @@ export interface EntityEvaluationInput {
   readonly gates: readonly GateSpec[];
   readonly training: readonly LabelledWords[];
   readonly holdout: readonly AnsweredDocument[];
-  /** What the version in service answers on the same words. */
-  readonly champion?:
-    | { readonly title: string; readonly answered: readonly (readonly string[])[] }
-    | undefined;
   readonly counts: SpanCounts;
 }
 
@@ -37,7 +33,7 @@ export interface SpanCounts {
 }
 
 export interface MeasuredTagger {
-  readonly kind: 'candidate' | 'champion' | 'frequent' | 'none';
+  readonly kind: 'candidate' | 'frequent' | 'none';
   readonly title: string;
   readonly metrics: MetricTable;
 }
@@ -61,18 +57,14 @@ const SHOWN_ERRORS = 20;
 const FEW_ENTITIES = 20;
 
 export function evaluateEntities(input: EntityEvaluationInput): EntityEvaluation {
-  const { seed, holdout, champion, counts } = input;
+  const { seed, holdout, counts } = input;
   const systems = measureSystems(input);
-  const measured = {
-    candidate: metricsOf(systems, 'candidate'),
-    champion: champion && metricsOf(systems, 'champion'),
-  };
   const trained = countLabels(input.training.map(({ tags }) => tags));
   const labels = scoreLabels(holdout).map((it) => ({ ...it, trained: trained.get(it.label) ?? 0 }));
   const errors = entityErrors(holdout);
   return {
     seed,
-    verdict: judgeGates(input.gates, measured),
+    verdict: judgeGates(input.gates, { candidate: metricsOf(systems, 'candidate') }),
     warnings: findWarnings(systems, labels, counts),
     systems,
     labels,
@@ -87,7 +79,7 @@ export function evaluateEntities(input: EntityEvaluationInput): EntityEvaluation
   };
 }
 
-function measureSystems({ seed, training, holdout, champion }: EntityEvaluationInput): MeasuredTagger[] {
+function measureSystems({ seed, training, holdout }: EntityEvaluationInput): MeasuredTagger[] {
   const measure = (answers: readonly (readonly string[])[]): MetricTable =>
     measureEntities(
       holdout.map(({ labelled }, index) => ({ labelled, answered: answers[index] })),
@@ -97,9 +89,6 @@ function measureSystems({ seed, training, holdout, champion }: EntityEvaluationI
   const spellings = holdout.map(({ text, words }) => words.map(({ start, end }) => text.slice(start, end)));
   return [
     { kind: 'candidate', title: 'Candidate', metrics: measure(holdout.map(({ answered }) => answered)) },
-    ...(champion
-      ? [{ kind: 'champion' as const, title: champion.title, metrics: measure(champion.answered) }]
-      : []),
     { kind: 'frequent', title: 'Each word’s most frequent tag', metrics: measure(spellings.map(frequent)) },
     {
       kind: 'none',

@@ -4,8 +4,7 @@ import type { EntityMetric } from '../../contracts/model-spec/judgement.ts';
 import { entityMetrics } from '../../contracts/model-spec/judgement.ts';
 import type { Entity } from '../entities/tags.ts';
 import { entitiesOf } from '../entities/tags.ts';
-import type { Statistic } from './bootstrap.ts';
-import { bootstrapIntervals } from './bootstrap.ts';
+import { bootstrapTable } from './bootstrap.ts';
 import type { MetricTable } from './metric-table.ts';
 
 /** The tags of one document's words: as labelled, and as answered. */
@@ -53,10 +52,8 @@ export function measureEntities(
   { seed }: { seed: number },
 ): MetricTable {
   const counts = countEntities(documents);
-  const statistics = Object.fromEntries(
-    entityMetrics.map((name) => [name, (indices: Int32Array) => metricsOf(counts, indices)[name]]),
-  ) as Record<EntityMetric, Statistic>;
-  const intervals = bootstrapIntervals(statistics, { examples: documents.length, seed });
+  const measure = (indices: Int32Array) => metricsOf(counts, indices);
+  const intervals = bootstrapTable(entityMetrics, measure, { examples: documents.length, seed });
   const values = metricsOf(counts, all(documents.length));
   return Object.fromEntries(
     entityMetrics.map((name) => [name, { value: values[name], interval: intervals[name] }]),

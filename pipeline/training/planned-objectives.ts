@@ -1,6 +1,7 @@
 // The objectives of a training whose data is not there yet: graphs and steps are those that it will have, since they
 // depend on how much there is and not on what. Rows are taken to be as long as they may be.
 import type { PlanningJob } from '../../contracts/training-plan.ts';
+import type { BertHead } from '../model/config.ts';
 import { bertConfigOf } from '../model/config.ts';
 import { gptConfigOf } from '../model/gpt-config.ts';
 import { createAutoregressive } from './autoregressive.ts';
@@ -8,6 +9,7 @@ import { createFineTuning } from './fine-tuning.ts';
 import type { Objective } from './objective.ts';
 import { createPretraining } from './pretraining.ts';
 import { createSupervisedFineTuning } from './supervised-fine-tuning.ts';
+import { createTokenClassification } from './token-classification.ts';
 import type { TokenRows } from './token-rows.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -22,16 +24,16 @@ const CLASSES = ['one', 'other'];
 /** @returns the phases in their order; none has a batch to give */
 export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
   if (job.architecture.architecture === 'gpt2') return [plannedDecoder(job), ...plannedAnswering(job)];
-  const { architecture, training, vocabularySize, documents, heldOut } = job;
+  const { architecture, training, vocabularySize, documents, heldOut, level } = job;
   const { seed, pretraining, fineTuning } = training;
   const tokens = rowsOf(job);
   const shared = { vocabularySize, padTokenId: tokens.padId };
-  const configOf = (options: { dropout: number }, head: 'classification' | 'masked-language-model') =>
+  const configOf = (options: { dropout: number }, head: BertHead) =>
     bertConfigOf(architecture, {
       ...shared,
       dropout: options.dropout,
       head,
-      labels: head === 'classification' ? CLASSES : [],
+      labels: head === 'masked-language-model' ? [] : CLASSES,
     });
   const examples = Array.from({ length: Math.max(1, documents - heldOut) }, (_, row) => ({
     row,
@@ -50,9 +52,15 @@ export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
       }),
     });
   }
-  const config = configOf(fineTuning, 'classification');
-  const task = { config, seed, tokens, options: fineTuning, training: examples, validation: [] };
-  return [...planned, { phase: 'fine-tuning', objective: createFineTuning(task) }];
+  const task = { seed, tokens, options: fineTuning, validation: [] };
+  const objective =
+    level === 'token'
+      ? createTokenClassification({
+          ...{ ...task, config: configOf(fineTuning, 'token-classification') },
+          training: examples.map(({ row, label }) => ({ row, labels: [label] })),
+        })
+      : createFineTuning({ ...task, config: configOf(fineTuning, 'classification'), training: examples });
+  return [...planned, { phase: 'fine-tuning', objective }];
 }
 
 function plannedDecoder(job: PlanningJob): PlannedObjective {

@@ -8,7 +8,12 @@ import type { PassedRequest, StoreProxy } from '../support/store-proxy.ts';
 import { startStoreProxy } from '../support/store-proxy.ts';
 import type { TrainerWorld } from '../support/trainer-world.ts';
 import { failureOf, openTrainerWorld } from '../support/trainer-world.ts';
-import { autoregressiveJob, fineTuningJob, pretrainingJob } from '../unit/worker/trainer/tiny-job.ts';
+import {
+  autoregressiveJob,
+  fineTuningJob,
+  pretrainingJob,
+  taggingJob,
+} from '../unit/worker/trainer/tiny-job.ts';
 
 type Job = PretrainingJob | FineTuningJob;
 
@@ -113,6 +118,8 @@ const phases: Record<string, (artifacts: ArtifactStore) => Promise<Job>> = {
       },
     }),
   'fine-tuning': (artifacts) => fineTuningJob(artifacts, {}, { epochs: 4, dropout: 0.1 }),
+  'fine-tuning on tokens': (artifacts) =>
+    taggingJob(artifacts, { epochs: 4, dropout: 0.1, classWeights: 'balanced' }),
 };
 
 describe.each(Object.entries(phases))('%s', (phase, make) => {

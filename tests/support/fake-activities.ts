@@ -17,6 +17,8 @@ import type { RolloutActivities } from '../../activities/rollout.ts';
 import type { ScheduleActivities } from '../../activities/schedule.ts';
 import type { SearchActivities } from '../../activities/search.ts';
 import type { SelectionActivities } from '../../activities/selection.ts';
+import type { TokenEvaluationActivities } from '../../activities/token-evaluation.ts';
+import type { TokenSelectionActivities } from '../../activities/token-selection.ts';
 import type { TokenizationActivities } from '../../activities/tokenization.ts';
 import type { TrainingActivities } from '../../activities/training.ts';
 import type { TrialActivities } from '../../activities/trials.ts';
@@ -40,11 +42,13 @@ export type FakeActivities = ModelStateActivities &
   TokenizationActivities &
   PairActivities &
   SelectionActivities &
+  TokenSelectionActivities &
   SearchActivities &
   TrainingActivities &
   TrialActivities &
   EvaluationActivities &
   LanguageEvaluationActivities &
+  TokenEvaluationActivities &
   ChampionFiguresActivities;
 
 type Name = keyof FakeActivities;
@@ -62,12 +66,14 @@ export const namesByQueue = {
     'tokenizeCorpus',
     'tokenizePairs',
     'selectExamples',
+    'selectTokenExamples',
     'planTrials',
     'decideRung',
     'removeTrials',
     'recordSearch',
     'evaluateVersion',
     'evaluateLanguageModel',
+    'evaluateTokenClassifier',
     'measureChampion',
     'inspectVersion',
     'describeMaking',
@@ -251,6 +257,15 @@ function happyActivities(
         trainingCount: 150,
         holdoutCount: 50,
       }),
+    selectTokenExamples: () =>
+      Promise.resolve({
+        ...record('token-selection'),
+        training: ref('tagged training'),
+        holdout: ref('tagged holdout'),
+        labels: ['O', 'B-person', 'I-person'],
+        trainingCount: 150,
+        holdoutCount: 50,
+      }),
     trainModel: ({ job }) =>
       Promise.resolve({
         ...record(job.kind),
@@ -324,6 +339,17 @@ function happyActivities(
         outcome: 'accepted' as const,
         gates: [],
         metrics: { loss: 2, perplexity: Math.exp(2), bitsPerByte: 1.5 },
+        intervals: {},
+        package: ref('package'),
+        report: ref('report'),
+        evidence: ref('evidence'),
+      }),
+    evaluateTokenClassifier: () =>
+      Promise.resolve({
+        ...record('token-evaluation'),
+        outcome: 'accepted' as const,
+        gates: [],
+        metrics: { entityF1: 0.9 },
         intervals: {},
         package: ref('package'),
         report: ref('report'),

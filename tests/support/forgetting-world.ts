@@ -169,16 +169,18 @@ export async function openForgettingWorld(
         }
         return { collected, cleaned, tokens, tokenizer, weights, evaluated, checkpoint: blob };
       }),
-    /** Keys of the objects that hold a text, packed or not. */
-    holdersOf: async (text: string): Promise<string[]> => {
-      const holders: string[] = [];
-      for await (const { key } of objects.list('')) {
-        const bytes = (await readObject(objects, key)) ?? Buffer.alloc(0);
-        const plain = bytes.readUInt16BE(0) === gzipMagic ? gunzipSync(bytes) : bytes;
-        if (plain.includes(text)) holders.push(key);
-      }
-      return holders;
-    },
+    holdersOf: (text: string) => holdersOf(objects, text),
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** @returns keys of the objects that hold a text, packed or not */
+export async function holdersOf(objects: ObjectStore, text: string): Promise<string[]> {
+  const holders: string[] = [];
+  for await (const { key } of objects.list('')) {
+    const bytes = (await readObject(objects, key)) ?? Buffer.alloc(0);
+    const isPacked = bytes.length > 1 && bytes.readUInt16BE(0) === gzipMagic;
+    if ((isPacked ? gunzipSync(bytes) : bytes).includes(text)) holders.push(key);
+  }
+  return holders;
 }

@@ -1,4 +1,5 @@
 // The report of a model that finds entities, from the verdict down: figures, labels, confusions, errors in their text.
+import type { CurvePoint } from '../../../contracts/training-job.ts';
 import type { EntityEvaluation } from '../entity-evaluation.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import type { MetricEstimate } from '../metric-table.ts';
@@ -16,6 +17,8 @@ import { gatesSection, headline } from './verdict-section.ts';
 
 export interface EntityReport extends EntityEvaluation, ReportOrigin {
   readonly format: 'coppice-entity-report/1';
+  /** The losses of pretraining, where there was any; `learning` is the phase after it. */
+  readonly pretraining?: readonly CurvePoint[];
 }
 
 /** @returns the whole HTML document */
@@ -38,6 +41,11 @@ ${labelsSection(report)}
 ${confusionSection(report)}
 ${entityErrorsSection(report)}
 <section><h2>What it learned from</h2>
+${
+  report.pretraining === undefined
+    ? null
+    : html`<h3>Pretraining</h3>${learningTable(report.pretraining)}<h3>Fine-tuning</h3>`
+}
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}
 ${languagesTable(report)}

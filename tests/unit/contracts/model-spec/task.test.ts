@@ -55,10 +55,17 @@ describe('a model file', () => {
         ...tagger,
         collection: { ...collection, labels: [{ kind: 'document-title', source: 'documents' }] },
         cleaning: { steps: [...normalized.steps, { step: 'strip-html' }] },
-        evaluation: { positiveLabel: 'PER', gates: [{ ...gates[0], metric: 'accuracy' }] },
+        evaluation: {
+          positiveLabel: 'PER',
+          gates: [
+            { ...gates[0], metric: 'accuracy' },
+            { kind: 'no-worse-than-champion', metric: 'entityF1', margin: 0.01 },
+          ],
+        },
       }),
     ).toEqual([
       'evaluation.gates[0].metric: token-classification has entityPrecision, entityRecall, entityF1, macroEntityF1, tokenAccuracy; not accuracy',
+      'evaluation.gates[1].kind: gateways do not serve token-classification: no version is in service to be compared with',
       'evaluation.positiveLabel: takes text-classification: of entities every label is reported',
       'collection.labels[0]: token-classification learns from spans of documents; document-title labels a whole one',
       'cleaning.steps[1]: token-classification takes normalize-unicode, remove-text, drop-short, deduplicate: of strip-html nobody knows where its text came from',

@@ -48,6 +48,13 @@ describe('a planned training', () => {
     expect(plan(jobOf({ architecture, training: { pretraining } })).phases[0].steps).toBe((2 * 32) / 8);
   });
 
+  it('has as many steps where tokens are classified, and no pooler', () => {
+    const [, documents] = plan(jobOf()).phases;
+    const [, tokens] = plan(jobOf({ level: 'token' })).phases;
+    expect(tokens).toMatchObject({ phase: 'fine-tuning', steps: documents.steps, rowsThatFit: 8 });
+    expect(documents.parameters - tokens.parameters).toBe(16 * 16 + 16);
+  });
+
   it('has the one phase of a decoder, over windows of its context length', () => {
     const architecture = { architecture: 'gpt2', layers: 1, hiddenSize: 16, heads: 2, contextLength: 16 };
     const { phases } = plan(jobOf({ architecture }));

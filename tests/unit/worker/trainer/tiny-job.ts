@@ -9,6 +9,7 @@ import { fineTuningJobSchema, pretrainingJobSchema } from '../../../../contracts
 import { createRandom } from '../../../../pipeline/random.ts';
 import { openPlainSession } from '../../../../pipeline/training/plain-session.ts';
 import type { TrainerContext } from '../../../../worker/trainer/context.ts';
+import { openTokenRows } from '../../../../worker/trainer/inputs.ts';
 
 const ROWS = 48;
 const CONTEXT = 10;
@@ -149,4 +150,26 @@ export function createTinyTrainer() {
     return { artifacts, objects, openSession, memory, report: () => undefined, stopRequested, environment };
   };
   return { artifacts, objects, context };
+}
+
+/** A token's class is whether its id is even; the frame around the text has none. */
+export async function taggingJob(
+  artifacts: ArtifactStore,
+  options: Record<string, unknown> = {},
+): Promise<FineTuningJob> {
+  const job = await fineTuningJob(artifacts, { level: 'token', labels: ['even', 'odd'] }, options);
+  const { lengths, ids, contextLength, close } = await openTokenRows(artifacts, job.tokens);
+  const tagged = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => {
+      const row = from + index;
+      const start = row * contextLength;
+      const tokens = [...ids.subarray(start, start + lengths[row])];
+      return { row, labels: tokens.map((id) => (id < 5 ? -1 : id % 2)) };
+    });
+  const examples = {
+    training: await artifacts.putJson(tagged(0, 40)),
+    validation: await artifacts.putJson(tagged(40, 48)),
+  };
+  close();
+  return { ...job, examples };
 }

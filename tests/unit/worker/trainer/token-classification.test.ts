@@ -1,14 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tagsSchema } from '../../../../activities/scoring-files.ts';
-import type { ArtifactStore } from '../../../../artifacts/artifact-store.ts';
-import type { FineTuningJob, TrainingJob, TrainingOutcome } from '../../../../contracts/training-job.ts';
+import type { TrainingJob, TrainingOutcome } from '../../../../contracts/training-job.ts';
 import { readModel } from '../../../../pipeline/model/model-files.ts';
 import { batchesAhead } from '../../../../worker/trainer/batch-thread.ts';
 import type { TrainerContext } from '../../../../worker/trainer/context.ts';
 import { openTokenRows, readModelFiles } from '../../../../worker/trainer/inputs.ts';
 import { runJob } from '../../../../worker/trainer/run-job.ts';
 import { usePlainBackend } from '../../pipeline/model/plain-backend.ts';
-import { createTinyTrainer, fineTuningJob } from './tiny-job.ts';
+import { createTinyTrainer, taggingJob } from './tiny-job.ts';
 
 beforeAll(usePlainBackend);
 
@@ -16,28 +15,6 @@ async function train(job: TrainingJob, context: TrainerContext): Promise<Trainin
   const outcome = await runJob(job, context);
   if (!('weights' in outcome)) throw new Error('expected a training outcome');
   return outcome;
-}
-
-/** A token's class is whether its id is even; the frame around the text has none. */
-async function taggingJob(
-  artifacts: ArtifactStore,
-  options: Record<string, unknown> = {},
-): Promise<FineTuningJob> {
-  const job = await fineTuningJob(artifacts, { level: 'token', labels: ['even', 'odd'] }, options);
-  const { lengths, ids, contextLength, close } = await openTokenRows(artifacts, job.tokens);
-  const tagged = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, index) => {
-      const row = from + index;
-      const start = row * contextLength;
-      const tokens = [...ids.subarray(start, start + lengths[row])];
-      return { row, labels: tokens.map((id) => (id < 5 ? -1 : id % 2)) };
-    });
-  const examples = {
-    training: await artifacts.putJson(tagged(0, 40)),
-    validation: await artifacts.putJson(tagged(40, 48)),
-  };
-  close();
-  return { ...job, examples };
 }
 
 describe('fine-tuning on tokens', () => {
@@ -69,6 +46,18 @@ describe('fine-tuning on tokens', () => {
     close();
     expect(right.filter(Boolean).length / right.length).toBeGreaterThan(0.8);
     expect(Math.min(...tags.flatMap(({ scores }) => scores))).toBeGreaterThanOrEqual(0.5);
+  });
+
+  it('keeps the weights of the step at which it was best, and stops once it gets no better', async () => {
+    const { artifacts, context } = createTinyTrainer();
+    const options = { epochs: 40, earlyStopping: { patience: 2, share: 0.2 } };
+    const { steps, curve, earlyStopping } = await train(await taggingJob(artifacts, options), context());
+    expect(steps).toBeLessThan(160); // 40 epochs of 32 rows, eight at once
+    const kept = curve.filter((point) => point.kept);
+    expect(kept).toHaveLength(1);
+    expect(earlyStopping).toMatchObject({ plannedSteps: 160, keptStep: kept[0].step });
+    const losses = curve.flatMap(({ validationLoss }) => validationLoss ?? []);
+    expect(kept[0].validationLoss).toBe(Math.min(...losses));
   });
 
   it('ends with the same model where it was stopped and resumed, with batches of a thread', async () => {

@@ -1,0 +1,28 @@
+// The thread that evaluates entities: takes one job, computes it, writes its report, and says what came of it.
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  type EntityEvaluation,
+  type EntityEvaluationInput,
+  evaluateEntities,
+} from '../pipeline/evaluation/entity-evaluation.ts';
+import { type EntityReport, renderEntityPage } from '../pipeline/evaluation/report/entity-page.ts';
+
+/** What is evaluated, and what its report tells besides. */
+export interface EntityEvaluationJob {
+  readonly input: EntityEvaluationInput;
+  readonly report: Omit<EntityReport, keyof EntityEvaluation>;
+}
+
+export interface ComputedEntities {
+  readonly evaluation: EntityEvaluation;
+  readonly html: string;
+  readonly json: string;
+}
+
+function compute({ input, report: facts }: EntityEvaluationJob): ComputedEntities {
+  const evaluation = evaluateEntities(input);
+  const report: EntityReport = { ...evaluation, ...facts };
+  return { evaluation, html: renderEntityPage(report), json: `${JSON.stringify(report, null, 2)}\n` };
+}
+
+parentPort?.postMessage(compute(workerData as EntityEvaluationJob));
