@@ -12,7 +12,7 @@ export function planText(plan: TrainingPlanResult): string {
   const headings = ['phase', 'parameters', 'steps', 'memory', 'time', 'tokens/s', ''];
   const rows = phases.map((it) => [
     it.phase,
-    countText(it.parameters),
+    learnedText(it),
     String(it.steps),
     sizeText(processBytes + it.memory.total),
     `≤ ${durationText(it.seconds)}`,
@@ -40,6 +40,12 @@ function verdictOf({ rowsAtOnce, rowsThatFit }: PlannedPhase): string {
   return rowsThatFit > 0
     ? `fits with a microBatchSize of ${rowsThatFit}`
     : 'does not fit: a shorter contextLength or a smaller model';
+}
+
+/** Where adapters are trained, `16 k of 1.3 M`. */
+function learnedText({ parameters, frozenParameters = 0 }: PlannedPhase): string {
+  const learned = countText(parameters);
+  return frozenParameters === 0 ? learned : `${learned} of ${countText(parameters + frozenParameters)}`;
 }
 
 /** `6_918_144` → `6.9 M`. */

@@ -39,6 +39,8 @@ export interface PlannedPhase {
   readonly phase: 'pretraining' | 'fine-tuning' | 'supervised-fine-tuning';
   /** Numbers that are learned. */
   readonly parameters: number;
+  /** Numbers that adapters stand beside, and that stay as they are; absent: none. */
+  readonly frozenParameters?: number;
   readonly steps: number;
   /** Of a step, padding included, where all its rows are as long as they may be. */
   readonly tokensPerStep: number;

@@ -1,5 +1,6 @@
 // What is learned and how: tokenizer, phases of training.
 import { z } from 'zod';
+import { loraSchema } from './lora.ts';
 import { searchSchema } from './search.ts';
 
 const extensionSchema = z.strictObject({
@@ -109,6 +110,8 @@ export const supervisedFineTuningSchema = z.strictObject({
   ...phase,
   epochs: z.number().positive().default(3),
   template: templateSchema,
+  /** Low-rank adapters are trained in place of the weights, and merged into them in the end; absent: the weights. */
+  lora: loraSchema.optional(),
 });
 export type SupervisedFineTuningSpec = z.infer<typeof supervisedFineTuningSchema>;
 

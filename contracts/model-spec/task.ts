@@ -7,6 +7,7 @@ import type { EvaluationSpec, RolloutSpec } from './judgement.ts';
 import { answerMetrics, entityMetrics, gateMetrics, languageMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
+import { largestRank } from './lora.ts';
 import { searchedPhase, searchProblems } from './searched-phase.ts';
 import type { ServingSpec } from './serving.ts';
 
@@ -117,8 +118,9 @@ function* pretrainingProblems({
     };
 }
 
-function* supervisedProblems({ task, collection, training }: Sections): Generator<TaskProblem> {
+function* supervisedProblems({ task, collection, model, training }: Sections): Generator<TaskProblem> {
   if (training.supervisedFineTuning === undefined) return;
+  const { lora } = training.supervisedFineTuning;
   const path = ['training', 'supervisedFineTuning'];
   if (task !== 'language-modelling')
     yield { path, message: `${task} learns from labels by fineTuning: it does not answer in words` };
@@ -126,6 +128,11 @@ function* supervisedProblems({ task, collection, training }: Sections): Generato
     yield {
       path: ['collection', 'labels'],
       message: 'expected one at least: labels are the answers to learn',
+    };
+  if (lora && lora.rank > largestRank(model, lora))
+    yield {
+      path: [...path, 'lora', 'rank'],
+      message: `expected ${largestRank(model, lora)} at most, the narrowest side of ${lora.targets.join(', ')}`,
     };
 }
 

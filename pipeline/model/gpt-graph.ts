@@ -18,6 +18,8 @@ import {
 import type { GptConfig } from './gpt-config.ts';
 import type { ParameterLayout, Row } from './layout.ts';
 import { layOut } from './layout.ts';
+import type { Lora } from './lora.ts';
+import { adapterChange, adapts, loraLayout } from './lora.ts';
 import type { Parts } from './parts.ts';
 import { createParts } from './parts.ts';
 
@@ -65,6 +67,8 @@ export interface GptOptions {
   readonly length: number;
   /** Share of the numbers that are zeroed while training, with the input `seed`; 0 or absent: none. */
   readonly dropout?: number;
+  /** Adapters beside some of the weights; absent: none. */
+  readonly lora?: Lora | undefined;
 }
 
 /** A model in the making. */
@@ -97,12 +101,15 @@ export function head(model: Gpt, hidden: Node): Node {
 }
 
 export function createGpt(graph: Graph, options: GptOptions): Gpt {
-  const { config, dropout = 0 } = options;
+  const { config, dropout = 0, lora } = options;
   const { layerNormEpsilon } = config;
+  const base = gptLayout(config);
+  const adapters = lora === undefined ? [] : loraLayout(base, lora).entries;
+  const layout = { entries: [...base.entries, ...adapters] };
   return {
     ...options,
     graph,
-    ...createParts(graph, { layout: gptLayout(config), layerNormEpsilon, dropout }),
+    ...createParts(graph, { layout, layerNormEpsilon, dropout }),
   };
 }
 
@@ -180,5 +187,6 @@ function mixCausally({ batchSize, config, length, mask }: Gpt, heads: Heads, cau
 }
 
 function linear(model: Gpt, name: string, x: Node): Node {
-  return add(matMul(x, model.weight(`${name}.weight`)), model.weight(`${name}.bias`));
+  const y = add(matMul(x, model.weight(`${name}.weight`)), model.weight(`${name}.bias`));
+  return adapts(model.lora, name) ? add(y, adapterChange(model, name, { x, lora: model.lora })) : y;
 }

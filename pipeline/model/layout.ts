@@ -2,13 +2,14 @@
 // BertForTokenClassification and BertForMaskedLM, and where each stands in one flat vector. The flat vector is what is trained, so that gradient
 // clipping, the optimizer and checkpoints handle one array and not dozens.
 import { sizeOf } from '../graph/shapes.ts';
+import type { Random } from '../random.ts';
 import { createRandom } from '../random.ts';
 import type { BertConfig } from './config.ts';
 import { ModelFormatError } from './config.ts';
 import type { NamedTensor } from './safetensors.ts';
 
-/** How a parameter starts: the deviation of a normal distribution (0: zeros), or ones. */
-type Initial = number | 'ones';
+/** How a parameter starts: the deviation of a normal distribution (0: zeros), ones, or anywhere within ± a bound. */
+type Initial = number | 'ones' | { readonly bound: number };
 
 /** BERT's own. */
 const deviation = 0.02;
@@ -113,7 +114,7 @@ export function layOut(rows: readonly Row[]): ParameterLayout {
 }
 
 /**
- * Draws the parameters that training starts from: normal, cut at two deviations; biases zero, layer norms one. Each
+ * Draws the parameters that training starts from: normal, cut at two deviations, or uniform; biases zero, layer norms one. Each
  * parameter draws from a stream of its own, so that a new head leaves the encoder's layers as they were.
  */
 export function initialParameters({ entries, size }: ParameterLayout, seed: number): Float32Array {
@@ -122,14 +123,17 @@ export function initialParameters({ entries, size }: ParameterLayout, seed: numb
     const values = flat.subarray(entry.offset, entry.offset + entry.size);
     if (entry.initial === 'ones') values.fill(1);
     if (entry.initial === 'ones' || entry.initial === 0) continue;
-    const { normal } = createRandom(seed, streamOf(entry.name));
-    for (let index = 0; index < values.length; index += 1) {
-      let draw = normal();
-      while (Math.abs(draw) > 2) draw = normal();
-      values[index] = entry.initial * draw;
-    }
+    const random = createRandom(seed, streamOf(entry.name));
+    for (let index = 0; index < values.length; index += 1) values[index] = draw(random, entry.initial);
   }
   return flat;
+}
+
+function draw({ normal, next }: Random, initial: number | { readonly bound: number }): number {
+  if (typeof initial === 'object') return initial.bound * (2 * next() - 1);
+  let drawn = normal();
+  while (Math.abs(drawn) > 2) drawn = normal();
+  return initial * drawn;
 }
 
 /** FNV-1a, 32 bits: a stream number from a name. */

@@ -16,7 +16,7 @@ export interface Parts {
 }
 
 export interface PartsOptions {
-  readonly layout: ParameterLayout;
+  readonly layout: Pick<ParameterLayout, 'entries'>;
   readonly layerNormEpsilon: number;
   /** Share that is zeroed, with the inputs `seed` and `part`; 0: none. */
   readonly dropout: number;

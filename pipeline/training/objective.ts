@@ -33,6 +33,7 @@ export interface HeldOutText {
 
 /** A phase of training as what it minimizes. */
 export interface Objective {
+  /** Of what is trained; the losses may read other parameters beside it. */
   readonly layout: ParameterLayout;
   readonly totalSteps: number;
   /** Loss of a model that knows nothing, in nats: training has diverged where it is far above. */

@@ -11,26 +11,23 @@ import { newestShare } from './averaging.ts';
 import { partsOf } from './micro-batches.ts';
 import { updateNumbers } from './optimizer.ts';
 import { averagePlain, updatePlain } from './plain-updates.ts';
-import type { OpenSession } from './session.ts';
-import { weightsOf } from './session.ts';
+import type { OpenSession, TrainingPlan } from './session.ts';
+import { trainedParameters, weightsOf } from './session.ts';
 
 /** Opens a plan on the backend that TensorFlow.js has. */
 export const openPlainSession: OpenSession = (plan, initial) => {
-  const { layout, optimizer } = plan;
+  const { layout, optimizer, frozen } = plan;
   const vectors = Object.fromEntries(Object.entries(initial).map(([name, vector]) => [name, vector.slice()]));
   const steps = new Map<string, Interpreter<string>>();
   const validations = new Map<string, Interpreter<string>>();
-  const tensorsOf = (vector: Float32Array): Record<string, tf.Tensor> =>
-    Object.fromEntries(
-      layout.entries.map(({ name, shape, offset, size }) => [
-        name,
-        tf.tensor(vector.slice(offset, offset + size), [...shape]),
-      ]),
-    );
+  const tensorsOf = (vector: Float32Array): Record<string, tf.Tensor> => ({
+    ...(frozen && tensorsIn(frozen.layout, frozen.parameters)),
+    ...tensorsIn(layout, vector),
+  });
   return Promise.resolve({
     step: (program, inputs, { step, learningRate }) => {
       const interpreter = obtain(steps, program, () =>
-        compileInterpreter(lossAndGradients(plan.losses[program])),
+        compileInterpreter(lossAndGradients(plan.losses[program], plan)),
       );
       const gradient = new Float32Array(layout.size);
       let loss = 0;
@@ -67,9 +64,18 @@ function obtain<T>(known: Map<string, T>, name: string, make: () => T): T {
   return found;
 }
 
+function tensorsIn({ entries }: ParameterLayout, vector: Float32Array): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    entries.map(({ name, shape, offset, size }) => [
+      name,
+      tf.tensor(vector.slice(offset, offset + size), [...shape]),
+    ]),
+  );
+}
+
 /** Gradients under the names of their parameters. */
-function lossAndGradients(loss: Node): Record<string, Node> {
-  const parameters = reachableOf([loss], 'parameter');
+function lossAndGradients(loss: Node, plan: TrainingPlan): Record<string, Node> {
+  const parameters = trainedParameters(loss, plan);
   const slopes = gradients(loss, parameters);
   const named = slopes.map((slope, index): [string, Node] => [parameters[index].attributes.name, slope]);
   return { ...Object.fromEntries(named), loss };

@@ -1,6 +1,7 @@
 // What training asks of whatever computes it: a graph a shape of batch, one set of parameters under all of them, and an
 // optimizer that moves it.
 import type { Node } from '../graph/ir.ts';
+import { reachableOf } from '../graph/ir.ts';
 import type { Precision, Shape } from '../graph/operation-kinds.ts';
 import { sizeOf } from '../graph/shapes.ts';
 import type { ParameterLayout } from '../model/layout.ts';
@@ -11,9 +12,19 @@ import { alike, slotsOf } from './optimizer.ts';
 /** Values for the inputs of a graph, by name. */
 export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
 
+/** Parameters that training leaves as they are. */
+export interface Frozen {
+  readonly layout: ParameterLayout;
+  /** [layout.size] */
+  readonly parameters: Float32Array;
+}
+
 /** Everything that is computed while a phase is trained. Parameters are shared by name. */
 export interface TrainingPlan {
+  /** Of what is trained: it alone has gradients, and a place in the vectors. */
   readonly layout: ParameterLayout;
+  /** What the losses read beside it; absent: nothing. */
+  readonly frozen?: Frozen | undefined;
   readonly optimizer: Optimizer;
   /** Absent: the parameters themselves are validated and written. */
   readonly averaging?: Averaging | undefined;
@@ -105,6 +116,12 @@ export function startingVectors(parameters: Float32Array, kept: Kept): Vectors {
   ]);
   const vectors = { ...Object.fromEntries(zeros), parameters };
   return kept.averaging === undefined ? vectors : { ...vectors, averages: parameters.slice() };
+}
+
+/** @returns the parameters that a loss reads and that are trained: those of the layout. */
+export function trainedParameters(loss: Node, { layout }: Pick<TrainingPlan, 'layout'>): Node<'parameter'>[] {
+  const trained = new Set(layout.entries.map(({ name }) => name));
+  return reachableOf([loss], 'parameter').filter(({ attributes }) => trained.has(attributes.name));
 }
 
 /** @returns what is validated and written, in the order of the layout. */

@@ -4,6 +4,7 @@
 import type { SupervisedFineTuningSpec } from '../../contracts/model-spec/learning.ts';
 import type { GptConfig } from '../model/gpt-config.ts';
 import { gptLayout } from '../model/gpt-graph.ts';
+import { loraLayout } from '../model/lora.ts';
 import { createDataOrder } from './data-order.ts';
 import { createEarlyStopping, splitForStopping } from './early-stopping.ts';
 import { paddedRows, rowsAtOnce } from './micro-batches.ts';
@@ -35,7 +36,8 @@ const VALIDATION_ROWS = 128; // more say no more about a curve
 /** @param task with one pair to train on at least */
 export function createSupervisedFineTuning(task: SupervisedFineTuningTask): Objective {
   const { config, seed, tokens, options } = task;
-  const { dropout, earlyStopping } = options;
+  const { dropout, earlyStopping, lora } = options;
+  const whole = gptLayout(config);
   const border = tokens.rows - task.heldOutPairs;
   const all = Array.from({ length: tokens.rows }, (_, row) => row);
   const heldOut = all.slice(border);
@@ -47,7 +49,7 @@ export function createSupervisedFineTuning(task: SupervisedFineTuningTask): Obje
     Object.fromEntries(
       lengths.map((length) => [
         programOf(length),
-        nextTokenLoss({ config, batchSize, length, dropout: noise }),
+        nextTokenLoss({ config, batchSize, length, dropout: noise, lora }),
       ]),
     );
 
@@ -58,7 +60,7 @@ export function createSupervisedFineTuning(task: SupervisedFineTuningTask): Obje
     return { program: programOf(length), feeds, tokens: ids.length };
   };
   return {
-    layout: gptLayout(config),
+    layout: lora ? loraLayout(whole, lora) : whole,
     totalSteps: order.totalSteps,
     ignorantLoss: Math.log(config.vocabularySize),
     losses: losses(rowsAtOnce(options), dropout),

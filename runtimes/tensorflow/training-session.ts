@@ -8,6 +8,7 @@ import type {
   VariableNames,
 } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
+import { namedTensors } from '../../pipeline/model/layout.ts';
 import { newestShare } from '../../pipeline/training/averaging.ts';
 import { partsOf } from '../../pipeline/training/micro-batches.ts';
 import { updateNumbers } from '../../pipeline/training/optimizer.ts';
@@ -33,7 +34,7 @@ export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): P
   const graph = buildTrainingGraph(plan);
   const { run, dispose } = await loadSavedModel(graph.savedModel);
   const layouts = vectorLayouts(plan);
-  setVariables({ graph, layouts, run }, vectors);
+  setVariables({ graph, layouts, run }, { vectors, frozen: plan.frozen });
   return {
     step: (program, fed, { step, learningRate }) => {
       const numbers = {
@@ -89,12 +90,19 @@ interface Opened {
 }
 
 /** Apart from the session, whose functions would keep the vectors for as long as it is open. */
-function setVariables({ graph, layouts, run }: Opened, vectors: Vectors): void {
+function setVariables(
+  { graph, layouts, run }: Opened,
+  { vectors, frozen }: { readonly vectors: Vectors } & Pick<TrainingPlan, 'frozen'>,
+): void {
   const feeds = graph.variables.map((variable): Feed => {
     const { start, end, shape } = spanOf(layouts, variable);
     return { name: variable.initial, shape, values: vectors[variable.vector].subarray(start, end) };
   });
-  run(feeds, [graph.assign]);
+  const constants = frozen ? namedTensors(frozen.layout, frozen.parameters) : [];
+  const fixed = constants.map(({ shape, values }, index): Feed => {
+    return { name: graph.frozen[index], shape, values };
+  });
+  run([...feeds, ...fixed], [graph.assign]);
 }
 
 function readVectors({ graph: { variables }, layouts, run }: Opened): Vectors {

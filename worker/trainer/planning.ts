@@ -56,6 +56,7 @@ function planPhase(
   return {
     phase,
     parameters: objective.layout.size,
+    ...(estimate.frozenParameters > 0 && { frozenParameters: estimate.frozenParameters }),
     steps: objective.totalSteps,
     tokensPerStep,
     memory: estimate.memory,

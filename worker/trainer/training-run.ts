@@ -15,7 +15,7 @@ import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import type { HeldOutText, Objective } from '../../pipeline/training/objective.ts';
 import { optimizerOf } from '../../pipeline/training/optimizer.ts';
 import type { Schedule } from '../../pipeline/training/schedule.ts';
-import type { Kept, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
+import type { Frozen, Kept, TrainingPlan, TrainingSession } from '../../pipeline/training/session.ts';
 import { startingVectors, vectorSizes, weightsOf } from '../../pipeline/training/session.ts';
 import type { StepReport } from '../../pipeline/training/train-step.ts';
 import { Divergence, trainStep, validate } from '../../pipeline/training/train-step.ts';
@@ -35,6 +35,9 @@ export interface ReadyPhase {
   readonly objective: Objective;
   /** The objective's batches as plain data, for who makes them elsewhere. */
   readonly recipe: BatchRecipe;
+  /** What the objective reads and does not train; absent: nothing. */
+  readonly frozen?: Frozen;
+  /** @param parameters of what is trained */
   readonly toFiles: (parameters: Float32Array) => ModelFiles;
   /** Drawn or read only where there is no checkpoint. */
   readonly startingParameters: () => Float32Array;
@@ -65,10 +68,10 @@ export async function runPhase(
   phase: Phase,
   context: TrainerContext,
 ): Promise<TrainingOutcome | TrialOutcome> {
-  const { job, objective } = phase;
+  const { job, objective, frozen } = phase;
   const { precision, averaging } = job.options;
   const optimizer = optimizerOf(job.options);
-  const plan = { ...objective, optimizer, averaging, precision, maximumNorm: CLIPPING_NORM };
+  const plan = { ...objective, frozen, optimizer, averaging, precision, maximumNorm: CLIPPING_NORM };
   const checkpoints = openCheckpoints(job, context);
   const resumption = startingPoint(await checkpoints.resume(vectorSizes(plan)), job);
   if (resumption.kind === 'finished') return resumption.outcome;

@@ -4,6 +4,7 @@
 
 import { slotsOf } from '../../training/optimizer.ts';
 import type { TrainingPlan } from '../../training/session.ts';
+import { trainedParameters } from '../../training/session.ts';
 import { gradients } from '../gradients.ts';
 import type { Node } from '../ir.ts';
 import { reachableOf } from '../ir.ts';
@@ -11,7 +12,7 @@ import type { GraphDef, Reference } from './graph-def.ts';
 import { createGraphDef, shapeAttribute, typeAttribute } from './graph-def.ts';
 import type { LoweringOptions } from './lower.ts';
 import { lower } from './lower.ts';
-import type { UpdateScalars, Variable } from './step-parts.ts';
+import type { UpdateScalars, Variable, VariableReferences } from './step-parts.ts';
 import { average, clip, globalNorm, update } from './updates.ts';
 
 /** Names by which a loaded graph is run. */
@@ -24,6 +25,8 @@ export interface TrainingGraph {
   /** Sets all variables from what is fed to them. */
   readonly assign: Reference;
   readonly variables: readonly VariableNames[];
+  /** Where what is not trained is fed, in the order of its layout, when the variables are set. */
+  readonly frozen: readonly Reference[];
 }
 
 export interface ProgramNames {
@@ -78,6 +81,8 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
     const source = (node: Node<'input'> | Node<'parameter'>): Reference => {
       const { name: wanted } = node.attributes;
       if (node.operation === 'input') return feeds[wanted];
+      const frozen = state.frozen.get(wanted);
+      if (frozen !== undefined) return frozen.value;
       const variable = state.variable(wanted);
       return (kind === 'validate' ? (variable.average ?? variable) : variable).value;
     };
@@ -89,6 +94,7 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
     scalars,
     assign: state.assign,
     variables: state.names,
+    frozen: [...state.frozen.values()].map(({ initial }) => initial),
     savedModel: target.encode(),
   };
 }
@@ -118,7 +124,7 @@ function addLoss({ target, plan, loss, source, names }: Program): LossNames {
 /** The step in one go, and the step in parts over gradients that are kept in variables meanwhile. */
 function addSteps(program: Program): StepNames {
   const { target, plan, state, loss, source, names } = program;
-  const parameters = reachableOf([loss], 'parameter');
+  const parameters = trainedParameters(loss, plan);
   const nodes = [loss, ...gradients(loss, parameters)];
   const [value, ...slopes] = lower(nodes, target, { precision: plan.precision, source });
   const variables = parameters.map(({ attributes }) => state.variable(attributes.name));
@@ -163,22 +169,18 @@ function after(target: GraphDef, nodes: readonly Reference[], value: Reference):
 interface State {
   readonly variable: (name: string) => Variable;
   readonly names: readonly VariableNames[];
+  /** By name. */
+  readonly frozen: ReadonlyMap<string, Settable>;
   readonly assign: Reference;
 }
 
-function createState(target: GraphDef, { layout, optimizer, averaging }: TrainingPlan): State {
+function createState(target: GraphDef, { layout, frozen, optimizer, averaging }: TrainingPlan): State {
+  const { declare, assignAll } = createSettables(target);
   const names: VariableNames[] = [];
-  const assignments: Reference[] = [];
   const make = (vector: string, parameter: string, shape: readonly number[]) => {
-    const name = `${vector}/${parameter}`;
-    const { handle, value } = makeVariable(target, name, shape);
-    const initial = placeholder(target, `initial/${name}`, shape);
-    // What is fed may be the caller's own memory, and a variable keeps what it is assigned: it would be trained in place,
-    // and given back to JavaScript from a thread that must not call it.
-    const own = target.add('DeepCopy', [initial], { T: float });
-    assignments.push(target.add('AssignVariableOp', [handle, own], { dtype: float }));
-    names.push({ vector, parameter, initial, value });
-    return { handle, value };
+    const { initial, ...variable } = declare(`${vector}/${parameter}`, shape);
+    names.push({ vector, parameter, initial, value: variable.value });
+    return variable;
   };
   const variables = new Map(
     layout.entries.map(({ name, shape, decays }): [string, Variable] => {
@@ -195,25 +197,43 @@ function createState(target: GraphDef, { layout, optimizer, averaging }: Trainin
       return [name, { name, shape, decays, ...own, slots, average: averaged, sum }];
     }),
   );
+  const constants = (frozen?.layout.entries ?? []).map(
+    ({ name, shape }) => [name, declare(`frozen/${name}`, shape)] as const,
+  );
   const variable = (name: string): Variable => {
     const found = variables.get(name);
     if (found === undefined) throw new Error(`the layout has no parameter ${name}`);
     return found;
   };
-  const done = target.add(
-    'Identity',
-    [target.constant(Int32Array.of(1), [])],
-    { T: typeAttribute('int32') },
-    { after: assignments },
-  );
-  return { variable, names, assign: done };
+  return { variable, names, frozen: new Map(constants), assign: assignAll() };
 }
 
-function makeVariable(
-  target: GraphDef,
-  name: string,
-  shape: readonly number[],
-): { handle: Reference; value: Reference } {
+/** A variable, and where its first value is fed. */
+interface Settable extends VariableReferences {
+  readonly initial: Reference;
+}
+
+function createSettables(target: GraphDef) {
+  const assignments: Reference[] = [];
+  return {
+    declare: (name: string, shape: readonly number[]): Settable => {
+      const { handle, value } = makeVariable(target, name, shape);
+      const initial = placeholder(target, `initial/${name}`, shape);
+      // What is fed may be the caller's own memory, and a variable keeps what it is assigned: it would be trained in
+      // place, and given back to JavaScript from a thread that must not call it.
+      const own = target.add('DeepCopy', [initial], { T: float });
+      assignments.push(target.add('AssignVariableOp', [handle, own], { dtype: float }));
+      return { handle, value, initial };
+    },
+    /** @returns what sets all that was declared */
+    assignAll: (): Reference => {
+      const one = target.constant(Int32Array.of(1), []);
+      return target.add('Identity', [one], { T: typeAttribute('int32') }, { after: assignments });
+    },
+  };
+}
+
+function makeVariable(target: GraphDef, name: string, shape: readonly number[]): VariableReferences {
   const text = { s: new TextEncoder().encode(name) };
   const attributes = { dtype: float, shape: shapeAttribute(shape), shared_name: text };
   const handle = target.add('VarHandleOp', [], attributes, { name });

@@ -43,6 +43,11 @@ describe('the plan of a training', () => {
     ]);
   });
 
+  it('says how much of a model is learned where adapters are', () => {
+    const text = planText(planOf({ parameters: 16_384, frozenParameters: 1_250_000 }));
+    expect(text).toContain('pretraining  16 k of 1.3 M');
+  });
+
   it('says for how many documents it is where none was collected', () => {
     const plan = { ...planOf(), documents: { count: 1_000, source: 'assumed' as const } };
     expect(planText(plan)).toContain('for 1000 documents, since none was collected yet');

@@ -124,6 +124,32 @@ describe('a model file', () => {
     ]);
   });
 
+  it('says what is wrong with adapters', () => {
+    const problemsWith = (lora: object, model: object = { preset: 'nano' }): string[] => {
+      const supervisedFineTuning = { template: { prompt: '{text}: ' }, lora };
+      const labels = [{ kind: 'label-files', path: '/titles' }];
+      const training = { pretraining: {}, supervisedFineTuning };
+      return problemsOf({ ...language, model, training, collection: { ...collection, labels } });
+    };
+    expect(problemsWith({})).toEqual([]);
+    expect(problemsWith({ rank: 128, targets: ['c_fc', 'c_proj'] })).toEqual([]);
+    expect(problemsWith({ rank: 129 })).toEqual([
+      'training.supervisedFineTuning.lora.rank: expected 128 at most, the narrowest side of c_attn',
+    ]);
+    const narrow = { preset: 'nano', intermediateSize: 64 };
+    expect(problemsWith({ rank: 128 }, narrow)).toEqual([]);
+    expect(problemsWith({ rank: 65, targets: ['c_attn', 'c_fc'] }, narrow)).toEqual([
+      'training.supervisedFineTuning.lora.rank: expected 64 at most, the narrowest side of c_attn, c_fc',
+    ]);
+    expect(problemsWith({ targets: ['c_attn', 'query'] })).toEqual([
+      'training.supervisedFineTuning.lora.targets[1]: Invalid option: expected one of "c_attn"|"c_proj"|"c_fc"',
+    ]);
+    expect(problemsWith({ targets: ['c_fc', 'c_fc'] })).toEqual([
+      'training.supervisedFineTuning.lora.targets: expected each once',
+    ]);
+    expect(problemsWith({ rank: 0, alpha: 0, targets: [] })).toHaveLength(3);
+  });
+
   it('has a template with one place for the text', () => {
     for (const prompt of ['제목: ', '{text} {text}']) {
       const supervisedFineTuning = { template: { prompt } };

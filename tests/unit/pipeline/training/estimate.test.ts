@@ -44,6 +44,23 @@ describe('the estimate of a phase', () => {
     expect(estimatePlan(planOf(512, momentumSgd(0))).memory.optimizer).toBe(bytes);
   });
 
+  it('counts what is read and not trained among the parameters alone', () => {
+    const classes = layOut([['classes', [WIDTH, CLASSES], 0.1]]);
+    const estimate = estimatePlan({ ...planOf(512), layout: classes });
+    const trained = 4 * classes.size;
+    expect(estimate.frozenParameters).toBe(WIDTH * WIDTH);
+    expect(estimate.memory).toMatchObject({
+      parameters: 4 * layout.size,
+      ...{ optimizer: 2 * trained, gradients: trained, checkpoint: 3 * 3 * trained },
+    });
+    const whole = estimatePlan(planOf(512));
+    expect([whole.frozenParameters, whole.work.matrixOperations]).toEqual([
+      0,
+      estimate.work.matrixOperations + 2 * (512 * WIDTH * WIDTH + 512 * WIDTH * CLASSES),
+    ]);
+    expect(rowsThatFit(estimate, 512, estimate.memory.total)).toBeGreaterThan(0);
+  });
+
   it('grows with the rows of the longest program, and so does its work', () => {
     const [small, large] = [512, 1_024].map((rows) => estimatePlan(planOf(rows)));
     const held = ({ memory }: typeof small) => memory.activations + memory.gradients;

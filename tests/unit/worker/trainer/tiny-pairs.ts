@@ -4,6 +4,10 @@ import type { ArtifactReference } from '../../../../contracts/artifact.ts';
 import { mediaTypes } from '../../../../contracts/artifact.ts';
 import type { SupervisedFineTuningJob } from '../../../../contracts/training-job.ts';
 import { supervisedFineTuningJobSchema } from '../../../../contracts/training-job.ts';
+import { gptConfigOf } from '../../../../pipeline/model/gpt-config.ts';
+import { writeGpt } from '../../../../pipeline/model/gpt-files.ts';
+import { gptLayout } from '../../../../pipeline/model/gpt-graph.ts';
+import { initialParameters } from '../../../../pipeline/model/layout.ts';
 import { createRandom } from '../../../../pipeline/random.ts';
 import { putTinyStream } from './tiny-job.ts';
 
@@ -67,4 +71,23 @@ export async function supervisedJob(
     },
     ...changes,
   });
+}
+
+/** Adapters of every layer, beside weights that are large enough to be heard. */
+export async function loraJob(
+  artifacts: ArtifactStore,
+  changes: Readonly<Record<string, unknown>> = {},
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<SupervisedFineTuningJob> {
+  const lora = { rank: 4, alpha: 8, targets: ['c_attn', 'c_proj', 'c_fc'] };
+  const job = await supervisedJob(artifacts, { key: 'tiny/lora' }, { lora, ...options });
+  const config = gptConfigOf(job.architecture, { vocabularySize: VOCABULARY, endOfTextId: END, dropout: 0 });
+  const layout = gptLayout(config);
+  const parameters = initialParameters(layout, 5).map((value) => (value === 1 ? 1 : 10 * value));
+  const { config: json, weights } = writeGpt({ config, layout, parameters });
+  const initialWeights = await artifacts.putDirectory({
+    'config.json': await artifacts.putBytes(json, { mediaType: mediaTypes.json }),
+    'model.safetensors': await artifacts.putBytes(weights, { mediaType: mediaTypes.safetensors }),
+  });
+  return { ...job, initialWeights, ...changes };
 }
