@@ -26,6 +26,7 @@ import { evaluateInThread } from './evaluation-thread.ts';
 import type { ComputedEvaluation, EvaluationJob } from './evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { examplesSchema, probabilitiesSchema } from './scoring-files.ts';
+import { readSearchTable } from './search-table.ts';
 import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
@@ -107,6 +108,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
         pretraining: await artifacts.readJson(training.pretraining.curve, z.array(curvePointSchema)),
       }),
       learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
+      ...(await readSearchTable(artifacts, training)),
       cleaning: input.funnel,
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
@@ -166,6 +168,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
           holdout: training.holdout,
           curve: training.curve,
           ...(training.pretraining && { pretrainingCurve: training.pretraining.curve }),
+          ...(training.search && { search: training.search }),
           probabilities: input.probabilities,
           ...(champion && { champion: champion.package, championProbabilities: champion.probabilities }),
         },

@@ -22,6 +22,7 @@ import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { readLanguageSamples } from './language-samples-thread.ts';
+import { readSearchTable } from './search-table.ts';
 import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
@@ -85,6 +86,7 @@ export function createLanguageEvaluationActivities({
       heldOutDocuments: evaluation.holdout,
       ...(await lookInto(input, signal)),
       learning: await readCurve(training.curve),
+      ...(await readSearchTable(artifacts, training)),
       ...(training.answering &&
         template && { answering: await describeAnswering(training.answering, template) }),
       tokenizer: tokenizerFacts(tokenization),
@@ -129,6 +131,7 @@ export function createLanguageEvaluationActivities({
         inputs: {
           ...{ corpus, weights: training.weights, curve: training.curve },
           ...(training.answering && { answersCurve: training.answering.curve }),
+          ...(training.search && { search: training.search }),
           tokenizer: tokenization.tokenizer,
         },
         compute: () =>
@@ -138,7 +141,9 @@ export function createLanguageEvaluationActivities({
             const report = await describe(input, verdict, signal);
             const made = {
               package: await assemblePackage(input),
-              report: await artifacts.putBytes(renderLanguagePage(report), { mediaType: mediaTypes.html }),
+              report: await artifacts.putBytes(await renderLanguagePage(report), {
+                mediaType: mediaTypes.html,
+              }),
               evidence: await artifacts.putBytes(`${JSON.stringify(report, null, 2)}\n`, {
                 mediaType: mediaTypes.json,
               }),

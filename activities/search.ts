@@ -84,10 +84,11 @@ export function createSearchActivities({
         },
         compute: async () => {
           const reference = await artifacts.putJson(table);
+          const loss = best.results.at(-1)?.loss;
           const metrics = {
             trials: table.trials.length,
             bestTrial: best.trial,
-            ...(best.loss !== undefined && { bestLoss: best.loss }),
+            ...(loss !== undefined && { bestLoss: loss }),
           };
           return { result: { table: reference }, outputs: { table: reference }, metrics };
         },

@@ -10,6 +10,10 @@ import { partsOfJob, type TrainingActivityDependencies } from './training.ts';
 export interface TrialInput extends RunIdentity {
   /** From 1. */
   readonly trial: number;
+  /** How many there are. */
+  readonly trials: number;
+  /** From 0. */
+  readonly rung: number;
   /** Of the phase as the model file has it; its key is the trial's, and it says where the trial stops. */
   readonly job: PhaseJob;
   readonly hyperparameters: Hyperparameters;
@@ -38,8 +42,9 @@ export function createTrialActivities({
      * A trial that diverges has lost: that is a result.
      * @throws TrainingInterrupted, CheckpointIncompatible, OutOfMemory, InvalidInput
      */
-    async trainTrial({ model, runId, trial, job: base, hyperparameters }: TrialInput): Promise<TrialResult> {
-      const job = withHyperparameters(base, hyperparameters);
+    async trainTrial(input: TrialInput): Promise<TrialResult> {
+      const { model, runId, trial, trials, rung } = input;
+      const job = withHyperparameters(input.job, input.hyperparameters);
       const made = await runStage({
         ...{ stage: 'training', step: 'trial', run: { model, runId } },
         ...partsOfJob(job),
@@ -48,7 +53,10 @@ export function createTrialActivities({
             runTrainingJob(job, {
               signal,
               onProgress: (progress) => {
-                report({ ...progress, phase: `trial ${trial} of ${progress.phase}` });
+                report({
+                  ...progress,
+                  phase: `${progress.phase}, trial ${trial} of ${trials}, rung ${rung}`,
+                });
                 metrics.observeTraining(model, progress);
               },
             }),

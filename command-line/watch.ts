@@ -4,6 +4,7 @@ import type { CoppiceClient } from '../client/coppice-client.ts';
 import { follow } from '../client/follow.ts';
 import { type RetriedActivity, readRetriedActivities } from '../client/retried-activities.ts';
 import type { LifecycleResult, StageStatus } from '../contracts/messages.ts';
+import { hyperparametersText } from '../contracts/model-spec/searched-phase.ts';
 import type { TrialRow } from '../contracts/search.ts';
 import type { TrainingProgress } from '../contracts/training-job.ts';
 import { progressBar, progressText } from './training-progress.ts';
@@ -95,14 +96,14 @@ function createPrinter() {
       stderr.write(`${told}; it is tried again (attempt ${attempt})\n`);
     },
     /** A line where a trial has lost or won. */
-    trial: ({ trial, hyperparameters, rung, steps, loss, outcome }: TrialRow): void => {
+    trial: ({ trial, hyperparameters, rung, results, outcome }: TrialRow): void => {
       if (seen.has(`trial ${trial}`) || outcome === 'waiting' || outcome === 'running') return;
       seen.set(`trial ${trial}`, outcome);
       clearBar();
-      const values = Object.entries(hyperparameters).map(([path, value]) => `${path} ${value}`);
+      const { steps = 0, loss } = results.at(-1) ?? {};
       const told = loss === undefined ? '' : `, validation loss ${loss.toFixed(4)}`;
       stderr.write(
-        `trial ${trial} ${outcome} in rung ${rung}, at step ${steps ?? 0}${told}: ${values.join(', ')}\n`,
+        `trial ${trial} ${outcome} in rung ${rung}, at step ${steps}${told}: ${hyperparametersText(hyperparameters)}\n`,
       );
     },
     training: (progress: TrainingProgress): void => {

@@ -1,8 +1,10 @@
 // What the control API answers. The command line reads the registry through it, so that it needs no key to the store.
 import { z } from 'zod';
 import { directoryManifestSchema } from './artifact.ts';
+import { hyperparametersSchema } from './model-spec/search.ts';
 import { servingPrecisions } from './model-spec/serving.ts';
 import { ledgerEntrySchema, routingDocumentSchema, triggerSchema, versionStates } from './registry.ts';
+import { languageFiguresSchema } from './training-job.ts';
 
 export const versionSummarySchema = z.object({
   model: z.string(),
@@ -12,6 +14,8 @@ export const versionSummarySchema = z.object({
   retrainingDue: z.literal(true).optional(),
   createdAt: z.string(),
   basedOn: z.number().int().optional(),
+  /** Those that a search found, by path below the spec's `training`. */
+  hyperparameters: hyperparametersSchema.optional(),
   /** How it is served and was judged; absent: float32. */
   precision: z.enum(servingPrecisions).optional(),
   trigger: triggerSchema,
@@ -36,8 +40,9 @@ export const modelSummarySchema = z.object({
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
-/** Of the evidence on which a version was judged, what comparing it with another needs. */
-export const evidenceSchema = z.object({
+const lineageRolesSchema = z.array(z.object({ role: z.string(), text: z.string() }));
+
+const systemsEvidenceSchema = z.object({
   /** The version itself first. */
   systems: z
     .array(
@@ -52,8 +57,28 @@ export const evidenceSchema = z.object({
       }),
     )
     .min(1),
-  lineage: z.array(z.object({ role: z.string(), text: z.string() })),
+  lineage: lineageRolesSchema,
 });
+
+/** A language model is judged by itself, on the last documents of its corpus. */
+const languageEvidenceSchema = z
+  .object({
+    figures: languageFiguresSchema.pick({ loss: true, perplexity: true, bitsPerByte: true }),
+    heldOutDocuments: z.number(),
+    lineage: lineageRolesSchema,
+  })
+  .transform(({ figures, heldOutDocuments, lineage }): z.infer<typeof systemsEvidenceSchema> => {
+    const metrics = Object.entries(figures).map(([name, value]) => [name, { value }] as const);
+    const corpus = lineage.find(({ role }) => role === 'clean documents');
+    const heldOut = corpus && { role: 'held-out examples', text: `${corpus.text}, last ${heldOutDocuments}` };
+    return {
+      systems: [{ metrics: Object.fromEntries(metrics) }],
+      lineage: heldOut ? [...lineage, heldOut] : lineage,
+    };
+  });
+
+/** Of the evidence on which a version was judged, what comparing it with another needs. */
+export const evidenceSchema = z.union([systemsEvidenceSchema, languageEvidenceSchema]);
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 /** Files of a version's package, by name. */

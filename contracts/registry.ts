@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { artifactReferenceSchema, digestSchema } from './artifact.ts';
 import { modelNameSchema, modelSpecSchema } from './model-spec/model-spec.ts';
+import { hyperparametersSchema } from './model-spec/search.ts';
 import { servingPrecisions } from './model-spec/serving.ts';
 
 export const versionNumberSchema = z.number().int().positive();
@@ -27,6 +28,8 @@ export const versionDocumentSchema = z.object({
   /** The version it was trained on from; absent where it started from random weights. */
   basedOn: versionNumberSchema.optional(),
   spec: artifactReferenceSchema,
+  /** Those that a search found, by path below the spec's `training`; absent: all are as the spec has them. */
+  hyperparameters: hyperparametersSchema.optional(),
   /** How it is served and was judged; absent: float32. */
   precision: z.enum(servingPrecisions).optional(),
   /**

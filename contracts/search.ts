@@ -4,15 +4,23 @@ import { hyperparametersSchema, searchSchema } from './model-spec/search.ts';
 
 export const trialOutcomes = ['waiting', 'running', 'dropped', 'diverged', 'best'] as const;
 
+/** What a trial came to at the end of a rung. */
+export const rungResultSchema = z.object({
+  /** Since the start of the phase. */
+  steps: z.number().int(),
+  /** On what is validated on, in nats; absent: it diverged. */
+  loss: z.number().optional(),
+});
+
 export const trialRowSchema = z.object({
   /** From 1. */
   trial: z.number().int(),
   /** By path below `training`. */
   hyperparameters: hyperparametersSchema,
-  /** The last rung that it trained in, from 0, and what it came to there. */
+  /** The last rung that it began, from 0. */
   rung: z.number().int(),
-  steps: z.number().int().optional(),
-  loss: z.number().optional(),
+  /** Of the rungs that it ended, from the first. */
+  results: z.array(rungResultSchema),
   outcome: z.enum(trialOutcomes),
 });
 export type TrialRow = z.infer<typeof trialRowSchema>;

@@ -5,6 +5,7 @@ import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
 import type { EvaluationSpec } from './model-spec/judgement.ts';
 import type { SupervisedFineTuningSpec, TokenizerSpec } from './model-spec/learning.ts';
+import type { Hyperparameters } from './model-spec/search.ts';
 import type { ServingPrecision } from './model-spec/serving.ts';
 import type { CurvePoint, EarlyStoppingOutcome, LanguageFigures, MemoryFigures } from './training-job.ts';
 
@@ -222,6 +223,8 @@ export interface TrainingResult {
   readonly lineage: readonly ArtifactReference[];
   /** JSON of the trials (contracts/search.ts), where hyperparameters were searched. */
   readonly search?: ArtifactReference;
+  /** What the best of them has. */
+  readonly hyperparameters?: Hyperparameters;
   /** Selection and every phase came from the step cache; absent in histories from before it was said. */
   readonly cached?: boolean;
 }
@@ -258,6 +261,7 @@ export interface LanguageTrainingResult
     | 'environment'
     | 'lineage'
     | 'search'
+    | 'hyperparameters'
     | 'cached'
   > {
   /** Of the documents that it was not trained on. */

@@ -53,7 +53,7 @@ async function summarizeModel(registry: RegistryReader, model: string): Promise<
 }
 
 function summarizeVersion({ document, state, retrainingDue }: VersionWithState): VersionSummary {
-  const { model, version, createdAt, basedOn, precision, trigger, metrics } = document;
+  const { model, version, createdAt, basedOn, hyperparameters, precision, trigger, metrics } = document;
   return {
     model,
     version,
@@ -61,6 +61,7 @@ function summarizeVersion({ document, state, retrainingDue }: VersionWithState):
     ...(retrainingDue && { retrainingDue }),
     createdAt,
     ...(basedOn !== undefined && { basedOn }),
+    ...(hyperparameters && { hyperparameters }),
     ...(precision && { precision }),
     trigger,
     metrics,

@@ -34,7 +34,7 @@ export async function languageTrainingWorkflow(
   const { pretraining, seed } = spec.training;
   if (pretraining === undefined) throw new TypeError('the model file of a language model has pretraining');
   const epochs = (base && pretraining.incrementalEpochs) ?? pretraining.epochs;
-  const { phase, records, table } = await trainPhase(input, {
+  const { phase, records, found } = await trainPhase(input, {
     kind: 'pretraining',
     key: `${workflowInfo().workflowId}/pretraining`,
     ...{ seed, tokens, architecture: spec.model, learningRateScale: 1 },
@@ -47,7 +47,7 @@ export async function languageTrainingWorkflow(
   if (heldOut === undefined) throw new TypeError('a phase that holds documents out tells figures of them');
   const lineage = records.map((record) => record.lineage);
   const cached = records.every((record) => record.cached);
-  const result = { ...pretrained, heldOut, cached, ...(table && { search: table }), lineage };
+  const result = { ...pretrained, heldOut, cached, ...found, lineage };
   return input.pairs ? learnToAnswer(input, input.pairs, result) : result;
 }
 
@@ -63,7 +63,7 @@ async function learnToAnswer(
   const {
     phase: tuned,
     records,
-    table,
+    found,
   } = await trainPhase(input, {
     kind: 'supervised-fine-tuning',
     key: `${workflowInfo().workflowId}/supervised-fine-tuning`,
@@ -84,7 +84,7 @@ async function learnToAnswer(
       ...(earlyStopping && { earlyStopping }),
     },
     cached: pretrained.cached === true && records.every((record) => record.cached),
-    ...(table && { search: table }),
+    ...found,
     lineage: [...pretrained.lineage, ...records.map((record) => record.lineage)],
   };
 }

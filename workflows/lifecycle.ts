@@ -88,7 +88,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
     },
     stage,
   );
-  const { evaluated } = made;
+  const { evaluated, hyperparameters } = made;
   if (evaluated.outcome === 'rejected') {
     return { outcome: 'rejected', reasons: failedGates(evaluated), metrics: evaluated.metrics };
   }
@@ -109,6 +109,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
             trigger,
             ...(base && { basedOn: base.version }),
             spec: specReference,
+            ...(hyperparameters && { hyperparameters }),
             package: evaluated.package,
             ...(evaluated.precision && { precision: evaluated.precision }),
             report: evaluated.report,

@@ -89,6 +89,7 @@ export async function makeLanguagePackage(
   );
   return {
     evaluated,
+    hyperparameters: trained.hyperparameters,
     lineage: [cleaned, tokenized, ...(pairs ? [pairs] : []), evaluated]
       .map((it) => it.lineage)
       .concat(trained.lineage),

@@ -106,6 +106,7 @@ async function makeClassifierPackage(
   );
   return {
     evaluated,
+    hyperparameters: trained.hyperparameters,
     lineage: [cleaned, tokenized, evaluated].map((it) => it.lineage).concat(trained.lineage),
   };
 }

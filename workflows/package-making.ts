@@ -2,6 +2,7 @@
 import type { ServingVersion } from '../activities/model-state.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
+import type { Hyperparameters } from '../contracts/model-spec/search.ts';
 import type { Trigger } from '../contracts/registry.ts';
 import type { EvaluationResult, RunIdentity } from '../contracts/stage-results.ts';
 
@@ -21,6 +22,8 @@ export interface PackageMaking {
 
 export interface MadePackage {
   readonly evaluated: EvaluationResult;
+  /** Where the model file has them searched: those that were found. */
+  readonly hyperparameters?: Hyperparameters | undefined;
   /** Records of the stages. */
   readonly lineage: readonly ArtifactReference[];
 }

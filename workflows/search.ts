@@ -12,7 +12,7 @@ import type { TrialActivities, TrialInput, TrialResult } from '../activities/tri
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import { workflowIds } from '../contracts/messages.ts';
 import type { Hyperparameters, SearchSpec } from '../contracts/model-spec/search.ts';
-import { type SearchedPhase, searchedPhase } from '../contracts/model-spec/searched-phase.ts';
+import { modelFilePhases, searchedPhase } from '../contracts/model-spec/searched-phase.ts';
 import type { Trigger } from '../contracts/registry.ts';
 import type { RunIdentity, StageRecord } from '../contracts/stage-results.ts';
 import type { PhaseJob } from '../contracts/training-job.ts';
@@ -39,6 +39,8 @@ export interface SearchResult {
   /** The job with the best hyperparameters; its key is the best trial's where it goes on from there. */
   readonly job: PhaseJob;
   readonly table: ArtifactReference;
+  /** Of the best trial, by path below `training`; absent in histories from before it was told. */
+  readonly hyperparameters?: Hyperparameters;
   readonly record: StageRecord;
 }
 
@@ -70,7 +72,11 @@ export async function searchWorkflow(input: SearchInput): Promise<SearchResult> 
       goesOn,
     };
     const { job: found, table: stored, ...record } = await recordSearch({ model, runId, table, job });
-    return { job: { ...found, key: goesOn ? keyOf(best) : job.key }, table: stored, record };
+    const hyperparameters = trials[best - 1];
+    return {
+      ...{ job: { ...found, key: goesOn ? keyOf(best) : job.key }, table: stored },
+      ...{ hyperparameters, record },
+    };
   } catch (error) {
     // Nothing goes on from them any more, however it ended.
     const keys = progress.kept().map(keyOf);
@@ -129,7 +135,7 @@ async function train(
   };
   const result = await trainTrial.executeWithOptions(
     { summary: trialSummary({ trial, hyperparameters, ...rung }) },
-    [{ model, runId, trial, job: trialJob, hyperparameters }],
+    [{ model, runId, trial, trials: rung.of, rung: rung.rung, job: trialJob, hyperparameters }],
   );
   progress.end(result);
   return result;
@@ -152,12 +158,6 @@ async function together<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {
 /** Checkpoints of a trial stand under it. */
 const keyOf = (trial: number): string => `${workflowInfo().workflowId}/trial-${trial}`;
 
-const phaseOf: Readonly<Record<PhaseJob['kind'], SearchedPhase>> = {
-  pretraining: 'pretraining',
-  'fine-tuning': 'fineTuning',
-  'supervised-fine-tuning': 'supervisedFineTuning',
-};
-
 /** A phase that is to be trained, on whose behalf, and what the model file says of a search. */
 export interface PhaseToSearch extends Omit<SearchInput, 'search'> {
   readonly search: SearchSpec | undefined;
@@ -169,7 +169,7 @@ export async function searchPhase({
   job,
   ...about
 }: PhaseToSearch): Promise<Pick<SearchResult, 'job'> & Partial<SearchResult>> {
-  if (search === undefined || searchedPhase(search) !== phaseOf[job.kind]) return { job };
+  if (search === undefined || searchedPhase(search) !== modelFilePhases[job.kind]) return { job };
   return executeChild(searchWorkflow, {
     workflowId: workflowIds.search(workflowInfo().workflowId),
     staticSummary: `${about.model}: search of ${Object.keys(search.space).join(', ')}`,

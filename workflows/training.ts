@@ -49,10 +49,11 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
 
   let weights = input.base?.weights;
   let pretraining: TrainingResult['pretraining'];
-  let search: ArtifactReference | undefined;
-  const take = ({ phase, records: made, table }: TrainedPhase) => {
-    records.push(...made);
-    search = table ?? search;
+  let found: TrainedPhase['found'];
+  const take = (trained: TrainedPhase) => {
+    const { phase } = trained;
+    records.push(...trained.records);
+    found ??= trained.found; // a search is about one phase
     return phase;
   };
   if (spec.training.pretraining && !input.base) {
@@ -91,7 +92,7 @@ export async function trainingWorkflow(input: TrainingInput): Promise<TrainingRe
     tokensPerSecond: tuned.tokensPerSecond,
     ...(tuned.memory && { memory: tuned.memory }),
     environment: tuned.environment,
-    ...(search && { search }),
+    ...found,
     lineage: records.map(({ lineage }) => lineage),
     cached: records.every(({ cached }) => cached),
   };
@@ -140,8 +141,8 @@ export interface TrainedPhase {
   readonly phase: PhaseResult;
   /** Of the search, where there was one, and of the phase. */
   readonly records: readonly StageRecord[];
-  /** JSON of the search's trials. */
-  readonly table?: ArtifactReference;
+  /** Where there was one: JSON of its trials, and what it found. */
+  readonly found?: Pick<TrainingResult, 'search' | 'hyperparameters'>;
 }
 
 /**
@@ -156,8 +157,12 @@ export async function trainPhase(
   const about = { model, runId, ...(trigger && { trigger }), ...(searchAttributes && { searchAttributes }) };
   const searched = await searchPhase({ ...about, ...onlyTrials, search: spec.training.search, job });
   const phase = await trainUntilItConverges({ model, runId }, searched.job);
-  const { record, table } = searched;
-  return { phase, records: [...(record ? [record] : []), phase], ...(table && { table }) };
+  const { record, table, hyperparameters } = searched;
+  return {
+    phase,
+    records: [...(record ? [record] : []), phase],
+    ...(table && { found: { search: table, ...(hyperparameters && { hyperparameters }) } }),
+  };
 }
 
 /** The key stays, so that a restart finds the checkpoints of the rate before; see worker/trainer/training-run.ts. */

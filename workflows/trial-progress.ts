@@ -2,6 +2,7 @@
 import { setCurrentDetails, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { TrialResult } from '../activities/trials.ts';
 import type { Hyperparameters } from '../contracts/model-spec/search.ts';
+import { hyperparametersText } from '../contracts/model-spec/searched-phase.ts';
 import type { SearchStatus, TrialRow } from '../contracts/search.ts';
 import { searchStatusQuery } from './messages.ts';
 
@@ -16,7 +17,7 @@ interface Rung {
 export function trackTrials(phase: string, trials: readonly Hyperparameters[]) {
   const rows = trials.map(
     (hyperparameters, index): TrialRow => ({
-      ...{ trial: index + 1, hyperparameters, rung: 0, outcome: 'waiting' },
+      ...{ trial: index + 1, hyperparameters, rung: 0, results: [], outcome: 'waiting' },
     }),
   );
   const status = (): SearchStatus => ({ phase, trials: rows });
@@ -36,11 +37,12 @@ export function trackTrials(phase: string, trials: readonly Hyperparameters[]) {
       for (const trial of going) change(trial, { rung, outcome: 'running' });
     },
     end: ({ trial, steps, loss }: TrialResult) => {
-      change(trial, { steps, ...(loss !== undefined && { loss }) });
+      const result = { steps, ...(loss !== undefined && { loss }) };
+      change(trial, { results: [...rows[trial - 1].results, result] });
     },
     decide: ({ trials: of }: Rung, { going, isLast }: { going: readonly number[]; isLast: boolean }) => {
       for (const trial of of) {
-        const lost = rows[trial - 1].loss === undefined ? 'diverged' : 'dropped';
+        const lost = rows[trial - 1].results.at(-1)?.loss === undefined ? 'diverged' : 'dropped';
         change(trial, { outcome: !going.includes(trial) ? lost : isLast ? 'best' : 'waiting' });
       }
       upsertMemo({ trials: rows });
@@ -50,19 +52,13 @@ export function trackTrials(phase: string, trials: readonly Hyperparameters[]) {
 
 /** All trials as a Markdown table. */
 export function searchDetails({ phase, trials }: SearchStatus): string {
-  const rows = trials.map(({ trial, hyperparameters, rung, steps = '', loss, outcome }) => {
+  const rows = trials.map(({ trial, hyperparameters, rung, results, outcome }) => {
     const values = hyperparametersText(hyperparameters);
+    const { steps = '', loss } = results.at(-1) ?? {};
     return `| ${trial} | ${values} | ${rung} | ${steps} | ${loss?.toFixed(4) ?? ''} | ${outcome} |`;
   });
   const head = `| trial | ${phase} | rung | steps | validation loss | |`;
   return [head, '| ---: | --- | ---: | ---: | ---: | --- |', ...rows].join('\n');
-}
-
-/** `learningRate 0.0005, dropout 0.1` */
-export function hyperparametersText(hyperparameters: Hyperparameters): string {
-  return Object.entries(hyperparameters)
-    .map(([path, value]) => `${path.slice(path.indexOf('.') + 1)} ${value}`)
-    .join(', ');
 }
 
 /** A trial in a line, as the UI shows it beside its activity. */

@@ -1,4 +1,4 @@
-// diff: what differs between two versions: spec, data, code, parameters, metrics.
+// diff: what differs between two versions: spec, hyperparameters that were found, data, code, parameters, metrics.
 import type { Command } from 'commander';
 import type { Provenance } from '../../contracts/registry-facts.ts';
 import { versionArgument } from '../arguments.ts';
@@ -21,7 +21,9 @@ export function diffVerb(program: Command): void {
     .command('diff')
     .argument('<a>', 'a version, such as mail-filter@1')
     .argument('<b>', 'another')
-    .description('what differs between two versions: spec, data, code, parameters, metrics')
+    .description(
+      'what differs between two versions: spec, hyperparameters found, data, code, parameters, metrics',
+    )
     .option('--json', 'print JSON', false)
     .action(async (first: string, second: string, { json }: { json: boolean }) => {
       const [a, b] = [versionArgument(first), versionArgument(second)];
@@ -47,12 +49,24 @@ export function diffVerb(program: Command): void {
 export function diffVersions(a: Provenance, b: Provenance) {
   const steps = (pick: (step: Provenance['steps'][number]) => unknown) =>
     diffValues(byStep(a, pick), byStep(b, pick), '');
+  const [foundForA, foundForB] = [a, b].map(({ version }) => version.hyperparameters);
+  const found = (foundForA ?? foundForB) && {
+    hyperparameters: diffValues(foundForA ?? {}, foundForB ?? {}, ''),
+  };
   return {
     spec: diffValues(a.spec, b.spec, ''),
+    ...found,
     data: steps(({ inputs, metrics }) => ({ ...inputs, ...metrics })),
     code: steps(({ codeVersion }) => codeVersion),
-    parameters: steps(({ parameters }) => parameters),
+    parameters: steps(parametersOf),
   } satisfies Record<string, readonly Difference[]>;
+}
+
+/** Of a search, without its trials: their figures always differ, and the report has them. */
+function parametersOf({ step, parameters }: Provenance['steps'][number]): unknown {
+  if (step !== 'search' || !isObject(parameters)) return parameters;
+  const { trials: _trials, ...rest } = parameters;
+  return rest;
 }
 
 function byStep(

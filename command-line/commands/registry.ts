@@ -1,5 +1,7 @@
 // versions, report: what the registry holds.
 import type { Command } from 'commander';
+import type { VersionSummary } from '../../contracts/control-api.ts';
+import { hyperparametersText } from '../../contracts/model-spec/searched-phase.ts';
 import { formatVersion } from '../../contracts/registry.ts';
 import { BadArgument, modelArgument, versionArgument } from '../arguments.ts';
 import { controlApi } from '../context.ts';
@@ -27,26 +29,7 @@ export function registryVerbs(program: Command): void {
     .option('--json', 'print JSON', false)
     .action(async (model: string, { json }: Options) => {
       const versions = await (await controlApi()).versions(modelArgument(model));
-      const shown = figures.filter(([, name]) => versions.some(({ metrics }) => name in metrics));
-      createOutput(json).result(versions, () =>
-        table(
-          [
-            ...['version', 'state', 'made', 'based on', 'served in', 'because of'],
-            ...shown.map(([title]) => title),
-          ],
-          versions.map(
-            ({ version, state, retrainingDue, createdAt, basedOn, precision, trigger, metrics }) => [
-              formatVersion(model, version),
-              retrainingDue ? `${state}, to be retrained` : state,
-              shortTime(createdAt),
-              basedOn === undefined ? '' : String(basedOn),
-              precision ?? 'float32',
-              trigger.kind === 'alert' ? `alert ${trigger.alert}` : trigger.kind,
-              ...shown.map(([, name]) => (Number.isFinite(metrics[name]) ? metrics[name].toFixed(3) : '')),
-            ],
-          ),
-        ),
-      );
+      createOutput(json).result(versions, () => versionsText(versions));
     });
   program
     .command('report')
@@ -61,4 +44,27 @@ export function registryVerbs(program: Command): void {
       const url = api.reportUrl(model, version);
       createOutput(json).result({ url }, () => url);
     });
+}
+
+/** A line a version; what was searched for is shown where a search found it for one of them. */
+export function versionsText(versions: readonly VersionSummary[]): string {
+  const shown = figures.filter(([, name]) => versions.some(({ metrics }) => name in metrics));
+  const searched = versions.some(({ hyperparameters }) => hyperparameters !== undefined);
+  return table(
+    [
+      ...['version', 'state', 'made', 'based on', 'served in', 'because of'],
+      ...shown.map(([title]) => title),
+      ...(searched ? ['found by search'] : []),
+    ],
+    versions.map(({ model, version, state, retrainingDue, createdAt, basedOn, precision, ...it }) => [
+      formatVersion(model, version),
+      retrainingDue ? `${state}, to be retrained` : state,
+      shortTime(createdAt),
+      basedOn === undefined ? '' : String(basedOn),
+      precision ?? 'float32',
+      it.trigger.kind === 'alert' ? `alert ${it.trigger.alert}` : it.trigger.kind,
+      ...shown.map(([, name]) => (Number.isFinite(it.metrics[name]) ? it.metrics[name].toFixed(3) : '')),
+      ...(it.hyperparameters ? [hyperparametersText(it.hyperparameters)] : []),
+    ]),
+  );
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { TrainingSpec } from './learning.ts';
 import { fineTuningSchema, pretrainingSchema, supervisedFineTuningSchema } from './learning.ts';
-import type { Dimension, SearchSpec } from './search.ts';
+import type { Dimension, Hyperparameters, SearchSpec } from './search.ts';
 
 const ofAnyPhase = [
   'learningRate',
@@ -28,6 +28,12 @@ const searchable = {
 
 /** A phase, as the model file calls it. */
 export type SearchedPhase = keyof typeof searchable;
+/** By the name that the trainer knows it by. */
+export const modelFilePhases = {
+  pretraining: 'pretraining',
+  'fine-tuning': 'fineTuning',
+  'supervised-fine-tuning': 'supervisedFineTuning',
+} as const satisfies Readonly<Record<string, SearchedPhase>>;
 const phases = Object.keys(searchable) as SearchedPhase[];
 
 /** Each of `phases` in `pretraining.learningRate` and its like, and the field. */
@@ -47,6 +53,13 @@ export function searchedPhase({ space }: Pick<SearchSpec, 'space'>): SearchedPha
 /** @returns the name that the phase knows a hyperparameter by */
 export const fieldOf = (path: string): string => partsOf(path)[1];
 
+/** `learningRate 0.0005, dropout 0.1`: all of one phase. */
+export function hyperparametersText(hyperparameters: Hyperparameters): string {
+  return Object.entries(hyperparameters)
+    .map(([path, value]) => `${fieldOf(path)} ${value}`)
+    .join(', ');
+}
+
 interface SearchProblem {
   /** Below `training`. */
   readonly path: (string | number)[];
@@ -64,8 +77,18 @@ export function* searchProblems(training: TrainingSpec): Generator<SearchProblem
     yield problem(['space'], `expected hyperparameters of one phase, not of ${named.join(' and ')}`);
   if (search.maximumSteps !== undefined && search.maximumSteps < search.minimumSteps)
     yield problem(['maximumSteps'], `expected ${search.minimumSteps}, the minimumSteps, or more`);
+  if (paths.length > 0 && Object.values(search.space).every((it) => Array.isArray(it) && it.length === 1))
+    yield problem(['space'], 'expected two combinations at least: there is nothing to choose from');
+  const phaseSteps = named.length === 1 ? phaseNamed(training, named[0])?.maximumSteps : undefined;
+  if (phaseSteps !== undefined && phaseSteps < search.minimumSteps)
+    yield problem(['minimumSteps'], `expected ${phaseSteps} at most: the maximumSteps of ${named[0]}`);
   for (const [path, dimension] of Object.entries(search.space))
     yield* dimensionProblems(path, dimension, training);
+}
+
+function phaseNamed(training: TrainingSpec, name: string) {
+  const phase = phases.find((it) => it === name);
+  return phase && training[phase];
 }
 
 function* dimensionProblems(

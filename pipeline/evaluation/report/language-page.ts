@@ -17,6 +17,8 @@ import { documentOf } from './page.ts';
 import { cleaningTable, tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
 import { continuationsSection, samplesSection } from './samples-section.ts';
+import { drawSearchPlot } from './search-plot.ts';
+import { searchSection } from './search-section.ts';
 import { gatesSection, headline } from './verdict-section.ts';
 
 export interface LanguageReport extends ReportOrigin {
@@ -33,8 +35,9 @@ export interface LanguageReport extends ReportOrigin {
 }
 
 /** @returns the whole HTML document */
-export function renderLanguagePage(report: LanguageReport): string {
+export async function renderLanguagePage(report: LanguageReport): Promise<string> {
   const { verdict, figures, cleaning, lineage, environment } = report;
+  const search = searchSection(report, await drawSearchPlot(report.search));
   return documentOf(
     report,
     html`<div class="verdict ${verdict.passed ? 'passed' : 'failed'}">
@@ -48,6 +51,7 @@ ${answeringSection(report)}
 ${samplesSection(report.samples)}
 ${continuationsSection(report.continuations)}
 ${languageAttentionSection(report.attention)}
+${search}
 <section><h2>What it learned from</h2>
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}

@@ -6,6 +6,7 @@ import { metricsSection } from './metrics-section.ts';
 import type { DrawnPlots } from './plots.ts';
 import { learningSection, provenanceSection } from './provenance-section.ts';
 import type { EvaluationReport } from './report.ts';
+import { searchSection } from './search-section.ts';
 import { STYLE } from './style.ts';
 import { gatesSection, verdictSection } from './verdict-section.ts';
 
@@ -19,6 +20,7 @@ ${metricsSection(report, plots)}
 ${decisionSection(report, plots)}
 ${errorsSection(report)}
 ${attentionSection(report)}
+${searchSection(report, plots.search)}
 ${learningSection(report, plots)}
 ${provenanceSection(report)}`,
   );

@@ -4,6 +4,7 @@ import type { DrawnPlot, Plot } from './drawing.ts';
 import { drawPlot } from './drawing.ts';
 import { learningPlot } from './learning-plot.ts';
 import type { EvaluationReport } from './report.ts';
+import { drawSearchPlot } from './search-plot.ts';
 import { comparisonPlot, rocPlot } from './system-plots.ts';
 
 /** The plots by their place in the page. */
@@ -14,19 +15,21 @@ export interface DrawnPlots {
   readonly calibration: DrawnPlot | null;
   readonly pretraining: DrawnPlot | null;
   readonly learning: DrawnPlot | null;
+  readonly search: DrawnPlot | null;
 }
 
 /** Draws every plot that the report has data for. */
 export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
   const draw = async (plot: Plot | null): Promise<DrawnPlot | null> =>
     plot === null ? null : drawPlot(plot);
-  const [comparison, roc, threshold, calibration, pretraining, learning] = await Promise.all([
+  const [comparison, roc, threshold, calibration, pretraining, learning, search] = await Promise.all([
     draw(comparisonPlot(report)),
     draw(rocPlot(report)),
     draw(thresholdPlot(report)),
     draw(calibrationPlot(report)),
     draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
     draw(learningPlot(report.learning)),
+    drawSearchPlot(report.search),
   ]);
-  return { comparison, roc, threshold, calibration, pretraining, learning };
+  return { comparison, roc, threshold, calibration, pretraining, learning, search };
 }

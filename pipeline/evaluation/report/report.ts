@@ -1,4 +1,5 @@
 // What the report of an evaluation holds; `render-report.ts` makes it a page.
+import type { SearchTable } from '../../../contracts/search.ts';
 import type { FunnelRow, TokenizationResult } from '../../../contracts/stage-results.ts';
 import type { CurvePoint } from '../../../contracts/training-job.ts';
 import type { AttentionText } from '../attention-maps.ts';
@@ -37,6 +38,8 @@ export interface ReportOrigin {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly learning: readonly CurvePoint[];
+  /** Where hyperparameters were searched: all trials. */
+  readonly search?: SearchTable;
   readonly cleaning: readonly FunnelRow[];
   readonly tokenizer: TokenizerFacts;
   readonly lineage: readonly LineageLink[];

@@ -52,6 +52,7 @@ describe.concurrent('a search', () => {
     const { ended, search: id } = await train(fake);
     const result = await ended;
     expect(result.search).toEqual(referenceOf('table of trials', fake.model));
+    expect(result.hyperparameters).toEqual({ 'fineTuning.dropout': 0.2, 'fineTuning.learningRate': 0.1 });
     const trials = trialsOf(fake);
     expect(trials.slice(0, 9).map(([, steps]) => steps)).toEqual(Array<number>(9).fill(4));
     expect(trials.slice(9).sort(([a], [b]) => a - b)).toEqual([7, 8, 9].map((trial) => [trial, 12])); // a later trial has the lower loss here
@@ -81,11 +82,11 @@ describe.concurrent('a search', () => {
     expect(fake.calls('removeTrials').flatMap(({ keys }) => keys)).not.toContain(`${id}/trial-9`);
     const [{ table }] = fake.calls('recordSearch');
     expect(table).toMatchObject({ goesOn: true, plannedSteps: 50, phase: 'fineTuning' });
-    expect(table.trials.map(({ rung, steps, outcome }) => [rung, steps, outcome])).toEqual([
-      ...Array.from({ length: 6 }, () => [0, 4, 'dropped']),
-      [1, 12, 'dropped'],
-      [1, 12, 'dropped'],
-      [1, 12, 'best'],
+    const steps = table.trials.map(({ results }) => results.map((result) => result.steps));
+    expect(steps).toEqual([...Array.from({ length: 6 }, () => [4]), [4, 12], [4, 12], [4, 12]]);
+    expect(table.trials.map(({ rung, outcome }) => `${rung} ${outcome}`)).toEqual([
+      ...Array.from({ length: 6 }, () => '0 dropped'),
+      ...['1 dropped', '1 dropped', '1 best'],
     ]);
   });
 
@@ -102,6 +103,45 @@ describe.concurrent('a search', () => {
     expect(pretraining).toMatchObject({ kind: 'pretraining', options: { dropout: 0.1 } });
     expect(pretraining).not.toHaveProperty('heldOutExamples');
     expect(fineTuning).toMatchObject({ kind: 'fine-tuning' });
+  });
+
+  it('is about the answers of a language model too, and tells what it found', async () => {
+    const fake = world.addModel((name) => ({
+      spec: specOf(name, {
+        ...{ task: 'language-modelling', model: { preset: 'nano' }, evaluation: { holdout: 20 } },
+        collection: {
+          sources: [{ kind: 'files', name: 'pages', path: '/pages' }],
+          labels: [{ kind: 'label-files', path: '/titles' }],
+        },
+        training: {
+          pretraining: {},
+          supervisedFineTuning: { template: { prompt: '{text}: ' } },
+          search: { ...search, space: { 'supervisedFineTuning.learningRate': [1e-4, 1e-3] } },
+        },
+      }),
+    }));
+    const { model } = fake;
+    const trigger = { kind: 'person', name: 'kim' } as const;
+    await world.client.retrain(model, { trigger, run: 'run' });
+    await world.workflow.getHandle(workflowIds.lifecycle(model, 'run')).result();
+    expect(fake.calls('trainTrial').map(({ job }) => job)).toMatchObject([
+      { kind: 'supervised-fine-tuning', tokens: referenceOf('pairs', model), heldOutPairs: 10 },
+      { kind: 'supervised-fine-tuning', initialWeights: referenceOf('weights of pretraining', model) },
+    ]);
+    const [pretraining, answering] = fake.calls('trainModel').map(({ job }) => job);
+    expect(pretraining).toMatchObject({ kind: 'pretraining', options: { learningRate: 5e-4 } });
+    expect(answering).toMatchObject({ kind: 'supervised-fine-tuning', options: { learningRate: 1e-3 } });
+    const hyperparameters = { 'supervisedFineTuning.learningRate': 1e-3 };
+    expect(fake.calls('evaluateLanguageModel')[0].training).toMatchObject({
+      ...{ search: referenceOf('table of trials', model), hyperparameters },
+    });
+    const registered = fake.calls('commitRegistryChange').map(({ change }) => change);
+    expect(registered).toContainEqual(
+      expect.objectContaining({
+        kind: 'register',
+        version: expect.objectContaining({ hyperparameters }) as object,
+      }),
+    );
   });
 
   it('drops a trial that diverges, and fails where all do', async () => {
@@ -148,7 +188,7 @@ describe.concurrent('a search', () => {
     expect(status.trials[0]).toEqual({
       trial: 1,
       hyperparameters: { 'fineTuning.dropout': 0, 'fineTuning.learningRate': 0.001 },
-      ...{ rung: 0, steps: 4, loss: 1, outcome: 'dropped' },
+      ...{ rung: 0, results: [{ steps: 4, loss: 1 }], outcome: 'dropped' },
     });
     expect(status.trials[8]).toMatchObject({ rung: 1, outcome: 'running' });
     gate.open();

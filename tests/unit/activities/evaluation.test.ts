@@ -17,6 +17,7 @@ import { writeTokenizerJson } from '../../../pipeline/tokenization/tokenizer-jso
 import { specialTokens } from '../../../pipeline/tokenization/vocabulary.ts';
 import { loadTokenizer } from '../../../runtimes/tokenizers/tokenizer.ts';
 import { asActivity } from '../../support/activity-context.ts';
+import { exampleSearch } from '../../support/example-search.ts';
 import { specOf } from '../../support/model-fixtures.ts';
 import { exampleInput } from '../pipeline/evaluation/evaluation-example.ts';
 
@@ -119,6 +120,19 @@ describe('the evaluation of a version', () => {
     const report = await textOf(result.report);
     expect(report).toMatch(/<h2>What it looked at<\/h2>[^]*>meeting<\/text>/);
     expect(report).toContain('<dt>served in</dt><dd>float32</dd>');
+  });
+
+  it('compares the trials of a search in report and evidence', async () => {
+    const input = await inputOf();
+    const table = exampleSearch();
+    const search = await artifacts.putJson(table);
+    const result = await asActivity(() =>
+      evaluateVersion({ ...input, training: { ...input.training, search } }),
+    );
+    const report = await textOf(result.report);
+    expect(report).toMatch(/<h2>How its hyperparameters were found<\/h2>[^]*<strong>kept<\/strong>/);
+    expect(report).toContain('Trial 2, which was kept');
+    expect(JSON.parse(await textOf(result.evidence))).toMatchObject({ search: table });
   });
 
   it('packs the very weights in int8 that were scored, beside those that training goes on from', async () => {

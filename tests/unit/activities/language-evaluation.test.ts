@@ -8,6 +8,7 @@ import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.
 import { mediaTypes } from '../../../contracts/artifact.ts';
 import type { EvaluationSpec, GateSpec } from '../../../contracts/model-spec/judgement.ts';
 import { evaluationSchema } from '../../../contracts/model-spec/judgement.ts';
+import { type SearchTable, searchTableSchema } from '../../../contracts/search.ts';
 import type { LanguageEvaluationInput } from '../../../contracts/stage-results.ts';
 import { languageFigures } from '../../../pipeline/evaluation/language-figures.ts';
 import type { GptConfig } from '../../../pipeline/model/gpt-config.ts';
@@ -19,9 +20,11 @@ import { countByteLevelWords } from '../../../pipeline/tokenization/byte-level-w
 import { writeByteLevelJson } from '../../../pipeline/tokenization/tokenizer-json.ts';
 import { loadTokenizer } from '../../../runtimes/tokenizers/tokenizer.ts';
 import { asActivity } from '../../support/activity-context.ts';
+import { exampleSearch } from '../../support/example-search.ts';
 
 const scored = z.array(z.object({ token: z.string(), probability: z.number() }));
 const reportSchema = z.object({
+  search: searchTableSchema.optional(),
   samples: z.array(
     z.object({ text: z.string(), tokens: scored, logProbability: z.number(), perplexity: z.number() }),
   ),
@@ -80,10 +83,13 @@ async function evaluate(
   {
     text = '',
     champion,
+    search,
     ...looks
-  }: { text?: string; champion?: LanguageEvaluationInput['champion'] } & Partial<
-    Pick<EvaluationSpec, 'samples' | 'prompts'>
-  > = {},
+  }: {
+    text?: string;
+    champion?: LanguageEvaluationInput['champion'];
+    search?: SearchTable;
+  } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts'>> = {},
 ) {
   const { json, files } = await smallModel();
   const put = (name: string) => artifacts.putJson(name);
@@ -116,6 +122,7 @@ async function evaluate(
       ]),
       ...{ lastPoint: undefined, steps: 2, tokensPerSecond: 10, lineage: [record.lineage], heldOut },
       environment: { processor: `a${text}` },
+      ...(search && { search: await artifacts.putJson(search) }),
     },
   };
   const now = () => new Date('2026-11-24T10:00:00Z');
@@ -143,6 +150,14 @@ describe('the evaluation of a language model', () => {
     ]);
     expect(page).toContain('Perplexity is 8');
     expect(page).toContain('600 tokens');
+  });
+
+  it('compares the trials of a search in report and evidence', async () => {
+    const search = exampleSearch('pretraining');
+    const { page, report } = await evaluate([], { search });
+    expect(page).toMatch(/<h2>How its hyperparameters were found<\/h2>[^]*<strong>kept<\/strong>/);
+    expect(page).toContain('Trial 2, which was kept');
+    expect(report.search).toEqual(search);
   });
 
   it('is held against gates on them, and says by how much one failed', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareEvidence } from '../../../command-line/commands/compare.ts';
-import type { Evidence } from '../../../contracts/control-api.ts';
+import { type Evidence, evidenceSchema } from '../../../contracts/control-api.ts';
 
 const figure = (value: number | null, low = 0, high = 1) => ({
   value,
@@ -36,5 +36,19 @@ describe('compareEvidence', () => {
     expect(compareEvidence(evidence({}), evidence({}, 'sha256:b')).sameHoldout).toBe(false);
     const unnamed = { ...evidence({}), lineage: [] };
     expect(compareEvidence(unnamed, unnamed).sameHoldout).toBe(false);
+  });
+
+  it('holds language models against each other, on the same last documents of the same corpus', () => {
+    const judged = (perplexity: number, heldOutDocuments = 20) =>
+      evidenceSchema.parse({
+        figures: { loss: Math.log(perplexity), perplexity, bitsPerByte: 1.5, documents: 20, tokens: 9, bytes: 9 },
+        ...{ heldOutDocuments, lineage: [{ role: 'clean documents', text: 'sha256:c' }] },
+      });
+    const { metrics, sameHoldout } = compareEvidence(judged(40), judged(32));
+    expect(metrics.find(({ metric }) => metric === 'perplexity')).toMatchObject({
+      ...{ a: { value: 40 }, b: { value: 32 } },
+    });
+    expect(sameHoldout).toBe(true);
+    expect(compareEvidence(judged(40), judged(32, 30)).sameHoldout).toBe(false);
   });
 });

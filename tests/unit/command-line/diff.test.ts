@@ -50,4 +50,20 @@ describe('diff', () => {
     const { code } = diffVersions(madeOf({}, [step('pretraining')]), madeOf({}, []));
     expect(code).toEqual([{ path: 'pretraining', a: 'code-1', b: undefined }]);
   });
+
+  it('tells what searches found, and leaves their trials to the report', () => {
+    const searched = (learningRate: number, trials: number[]): Provenance => ({
+      ...madeOf({}, [step('search', { parameters: { phase: 'fineTuning', trials } })]),
+      version: {
+        hyperparameters: { 'fineTuning.learningRate': learningRate },
+      } as unknown as Provenance['version'],
+    });
+    const [a, b] = [searched(0.1, [1]), searched(0.2, [2, 3])];
+    const path = 'fineTuning.learningRate';
+    expect(diffVersions(a, b)).toMatchObject({
+      hyperparameters: [{ path, a: 0.1, b: 0.2 }],
+      parameters: [],
+    });
+    expect(diffVersions(madeOf({}, []), b).hyperparameters).toEqual([{ path, a: undefined, b: 0.2 }]);
+  });
 });

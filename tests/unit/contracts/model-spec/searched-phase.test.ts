@@ -41,6 +41,12 @@ describe('a search in a model file', () => {
     [{ 'fineTuning.dropout': 0.1 }, /expected a list of values, \{ uniform/],
     [{ 'pretraining.dropout': [0, 0.1] }, /the model file has no pretraining/],
     [{}, /expected one hyperparameter at least/],
+    [{ 'fineTuning.dropout': [] }, /"fineTuning\.dropout"\]: Too small/],
+    [
+      { 'fineTuning.dropout': [0.1], 'fineTuning.schedule': ['linear'] },
+      /expected two combinations at least/,
+    ],
+    [{ 'supervisedFineTuning.dropout': [0, 0.1] }, /the model file has no supervisedFineTuning/],
   ])('with the space %o is refused, and the field named', (space, message) => {
     expect(problemsOf({ space }).join('\n')).toMatch(message);
   });
@@ -56,6 +62,26 @@ describe('a search in a model file', () => {
     expect(problemsOf({ space: { 'fineTuning.dropout': [0, 0.1] }, maximumSteps: 5 })).toEqual([
       'training.search.maximumSteps: expected 10, the minimumSteps, or more',
     ]);
+  });
+
+  it('has a first rung that is no longer than its phase', () => {
+    const space = { 'fineTuning.dropout': [0, 0.1] };
+    expect(problemsOf({ space }, { fineTuning: { maximumSteps: 9 } })).toEqual([
+      'training.search.minimumSteps: expected 9 at most: the maximumSteps of fineTuning',
+    ]);
+    expect(problemsOf({ space }, { fineTuning: { maximumSteps: 10 } })).toEqual([]);
+  });
+
+  it.each([
+    [{ trials: 1 }, 'training.search.trials'],
+    [{ trials: 129 }, 'training.search.trials'],
+    [{ eta: 1 }, 'training.search.eta'],
+    [{ minimumSteps: 0 }, 'training.search.minimumSteps'],
+    [{ share: 0.6 }, 'training.search.share'],
+    [{ attempts: 3 }, 'training.search'],
+  ])('with %o is refused, and the field named', (wrong, path) => {
+    const space = { 'fineTuning.dropout': [0, 0.1] };
+    expect(problemsOf({ space, ...wrong }).map((it) => it.split(':')[0])).toEqual([path]);
   });
 
   it('of a language model is not about a phase that it does not have', () => {

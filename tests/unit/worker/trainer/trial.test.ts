@@ -14,6 +14,7 @@ import {
   pretrainingJob,
   putTinyStream,
 } from './tiny-job.ts';
+import { supervisedJob } from './tiny-pairs.ts';
 
 beforeAll(usePlainBackend);
 
@@ -42,6 +43,7 @@ const phases: Record<string, (artifacts: ArtifactStore) => Promise<PhaseJob>> = 
   'masked pretraining': (artifacts) => pretrainingJob(artifacts, { epochs: 2, earlyStopping }),
   'autoregressive pretraining': (artifacts) =>
     autoregressiveJob(artifacts, { options: { batchSize: 8, epochs: 2, learningRate: 0.04, earlyStopping } }),
+  'supervised fine-tuning': (artifacts) => supervisedJob(artifacts, {}, { epochs: 2, earlyStopping }),
 };
 
 describe.each(Object.entries(phases))('a trial of %s', (_, make) => {
