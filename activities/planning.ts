@@ -3,9 +3,15 @@
 import { progressKey, readProgress } from '../artifacts/collection-progress.ts';
 import type { ObjectStore } from '../artifacts/object-store.ts';
 import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
-import type { PlanningJob, PlanningOutcome, TrainingPlanResult } from '../contracts/training-plan.ts';
+import type {
+  PlannedPhase,
+  PlanningJob,
+  PlanningOutcome,
+  TrainingPlanResult,
+} from '../contracts/training-plan.ts';
+import { type PaceDependencies, readTrainingPace, type TrainingPace } from './training-pace.ts';
 
-export interface PlanningActivityDependencies {
+export interface PlanningActivityDependencies extends PaceDependencies {
   /** Where collections keep how far they came. */
   readonly pointers: ObjectStore;
   /** Runs a job in a process beside this one; see worker/trainer/supervise.ts. */
@@ -22,14 +28,15 @@ export type PlanningActivities = ReturnType<typeof createPlanningActivities>;
 /** What figures are for where nothing was collected yet. */
 const assumedDocuments = 1_000;
 
-export function createPlanningActivities({ pointers, runPlanningJob }: PlanningActivityDependencies) {
+export function createPlanningActivities(dependencies: PlanningActivityDependencies) {
+  const { pointers, runPlanningJob } = dependencies;
   return {
     /** Trains nothing and stores nothing. */
     async planTraining({ model, spec }: PlanningInput): Promise<TrainingPlanResult> {
       const { documentCount } = await readProgress(pointers, progressKey(model, spec.collection.sources));
       const known = documentCount > 0;
       const count = known ? documentCount : assumedDocuments;
-      const outcome = await runPlanningJob({
+      const job: PlanningJob = {
         kind: 'planning',
         architecture: spec.model,
         vocabularySize: spec.tokenizer.extension?.vocabularySize ?? spec.tokenizer.vocabularySize,
@@ -37,8 +44,25 @@ export function createPlanningActivities({ pointers, runPlanningJob }: PlanningA
         heldOut: spec.evaluation.holdout,
         training: spec.training,
         ...(spec.task === 'token-classification' && { level: 'token' as const }),
-      });
-      return { ...outcome, documents: { count, source: known ? 'collected' : 'assumed' } };
+      };
+      const outcome = await runPlanningJob(job);
+      const { vocabularySize } = job;
+      const pace = await readTrainingPace(dependencies, { spec, vocabularySize, machine: outcome });
+      const { phases, search } = outcome;
+      return {
+        ...outcome,
+        phases: phases.map((phase) => atPace(phase, pace)),
+        ...(search && { search: atPace(search, pace) }),
+        documents: { count, source: known ? 'collected' : 'assumed' },
+      };
     },
   };
+}
+
+/** The time that it takes at the pace of the version before, where that is known. */
+function atPace<T extends PlannedPhase>(phase: T, pace: TrainingPace | undefined): T {
+  const tokensPerSecond = pace?.tokensPerSecond[phase.phase];
+  if (pace === undefined || tokensPerSecond === undefined) return phase;
+  const seconds = (phase.steps * phase.tokensPerStep) / tokensPerSecond;
+  return { ...phase, tokensPerSecond, seconds, asFastAs: pace.version };
 }

@@ -1,5 +1,5 @@
 // What a training would take, for people: a line a phase, and what to change where it does not fit.
-import type { PlannedPhase, TrainingPlanResult } from '../contracts/training-plan.ts';
+import type { PlannedPhase, PlannedSearch, TrainingPlanResult } from '../contracts/training-plan.ts';
 import { sizeText, table } from './output.ts';
 import { durationText } from './training-progress.ts';
 
@@ -8,15 +8,23 @@ export const canBeTrained = ({ phases }: TrainingPlanResult): boolean =>
   phases.every(({ rowsThatFit }) => rowsThatFit > 0);
 
 export function planText(plan: TrainingPlanResult): string {
-  const { documents, phases, availableBytes, processBytes, processor, processors } = plan;
+  const { documents, phases, search, availableBytes, processBytes, processor, processors } = plan;
   const headings = ['phase', 'parameters', 'steps', 'memory', 'time', 'tokens/s', ''];
-  const rows = phases.map((it) => [
-    it.phase,
+  const shown = phases.flatMap((it) =>
+    it.phase === search?.phase
+      ? [
+          { ...search, name: `search of ${it.phase}` },
+          { ...it, name: it.phase },
+        ]
+      : [{ ...it, name: it.phase }],
+  );
+  const rows = shown.map((it) => [
+    it.name,
     learnedText(it),
     String(it.steps),
     sizeText(processBytes + it.memory.total),
     `≤ ${durationText(it.seconds)}`,
-    `≥ ${Math.round(it.tokensPerSecond)}`,
+    `${it.asFastAs === undefined ? '≥ ' : ''}${Math.round(it.tokensPerSecond)}`,
     verdictOf(it),
   ]);
   return [
@@ -24,10 +32,46 @@ export function planText(plan: TrainingPlanResult): string {
       ? `${documents.count} documents, as collected so far`
       : `for ${documents.count} documents, since none was collected yet`,
     table(headings, rows),
+    ...(search ? [searchText(search)] : []),
     ...phases.map(memoryText),
+    ...paceTexts(plan),
     `trained on ${processors} × ${processor}, ${sizeText(availableBytes)} of memory left; nothing was started`,
   ].join('\n');
 }
+
+/** `search of fine-tuning: 9 trials to step 50, 3 to step 150; then the phase, from its start` */
+function searchText({ phase, rungs, goesOn }: PlannedSearch): string {
+  const told = rungs.map(
+    ({ trials, steps }, rung) => `${trials}${rung === 0 ? ' trials' : ''} to step ${steps}`,
+  );
+  const then = goesOn ? `from the best one's step ${String(rungs.at(-1)?.steps)}` : 'from its start';
+  return `search of ${phase}: ${told.join(', ')}; then the phase, ${then}`;
+}
+
+/** What times are told from, and of which phases. */
+function paceTexts({ phases, speed }: TrainingPlanResult): string[] {
+  const known = phases.flatMap(({ phase, asFastAs }) =>
+    asFastAs === undefined ? [] : [`${phase}: time as version ${asFastAs} took for as many tokens`],
+  );
+  const others = phases.filter(({ asFastAs }) => asFastAs === undefined);
+  const { float32, bfloat16 } = speed.matrixOperationsPerSecond;
+  const measured = [
+    ...Object.entries({ float32, bfloat16 }).flatMap(([precision, rate]) =>
+      rate === undefined ? [] : [`${precision} products ${giga(rate)} GFLOP/s`],
+    ),
+    `memory ${giga(speed.bytesPerSecond)} GB/s`,
+  ].join(', ');
+  return [
+    ...known,
+    ...(others.length === 0
+      ? []
+      : [
+          `${others.map(({ phase }) => phase).join(', ')}: time from what was measured just now: ${measured}`,
+        ]),
+  ];
+}
+
+const giga = (perSecond: number): string => (perSecond / 1e9).toFixed(1);
 
 function memoryText({ phase, memory }: PlannedPhase): string {
   const { total: _total, ...parts } = memory;

@@ -2,7 +2,7 @@
 // the process that would train.
 import { z } from 'zod';
 import { architectureSchema } from './model-spec/architecture.ts';
-import { trainingSchema } from './model-spec/learning.ts';
+import { type PretrainingSpec, trainingSchema } from './model-spec/learning.ts';
 
 /** What is known of a training before its data is there. */
 export const planningJobSchema = z.object({
@@ -50,20 +50,32 @@ export interface PlannedPhase {
   readonly rowsThatFit: number;
   /** At most, and but for what reading, checkpoints and validation take. */
   readonly seconds: number;
-  /** At least. */
+  /** At least; as fast as that version's training went, where one is named. */
   readonly tokensPerSecond: number;
+  /** The newest version, where it was trained alike on a processor like this one; absent: told from what was measured just now. */
+  readonly asFastAs?: number;
+}
+
+/** The trials of a search, as one phase: `steps` and `seconds` are of all of them, where none diverges. */
+export interface PlannedSearch extends PlannedPhase {
+  /** How many trials train to which step of the phase. */
+  readonly rungs: readonly { readonly trials: number; readonly steps: number }[];
+  /** The phase goes on from the best trial's last step, in place of its first. */
+  readonly goesOn: boolean;
 }
 
 /** What was measured on the machine that would train. */
 export interface MachineSpeed {
-  /** Multiplications and additions of a float32 matrix product. */
-  readonly matrixOperationsPerSecond: number;
+  /** Multiplications and additions of a matrix product, in each precision that a phase computes them in. */
+  readonly matrixOperationsPerSecond: Readonly<Partial<Record<PretrainingSpec['precision'], number>>>;
   /** Read and written by an addition. */
   readonly bytesPerSecond: number;
 }
 
 export interface PlanningOutcome {
   readonly phases: readonly PlannedPhase[];
+  /** Where hyperparameters are searched. */
+  readonly search?: PlannedSearch;
   /** Left to the process, and what it has before it begins. */
   readonly availableBytes: number;
   readonly processBytes: number;

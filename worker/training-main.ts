@@ -41,7 +41,8 @@ const planner = await Worker.create({
   namespace: settings.temporal.namespace,
   taskQueue: taskQueues.planning,
   activities: createPlanningActivities({
-    pointers: store.buckets.artifacts,
+    ...{ pointers: store.buckets.artifacts, artifacts: store.artifacts },
+    ...{ registry: store.registry, lineage: store.lineage },
     runPlanningJob: (job) => runPlanningJob(job, { signal: Context.current().cancellationSignal }),
   }),
   interceptors: { activity: [() => ({ inbound: createFailureInterceptor() })] },

@@ -21,9 +21,13 @@ export interface PlannedObjective {
 /** Two classes: more change a few parameters. */
 const CLASSES = ['one', 'other'];
 
-/** @returns the phases in their order; none has a batch to give */
-export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
-  if (job.architecture.architecture === 'gpt2') return [plannedDecoder(job), ...plannedAnswering(job)];
+/**
+ * @param validationShare of the trials of a search, see contracts/training-job.ts
+ * @returns the phases in their order; none has a batch to give
+ */
+export function plannedObjectives(job: PlanningJob, validationShare?: number): PlannedObjective[] {
+  if (job.architecture.architecture === 'gpt2')
+    return [plannedDecoder(job, validationShare), ...plannedAnswering(job, validationShare)];
   const { architecture, training, vocabularySize, documents, heldOut, level } = job;
   const { seed, pretraining, fineTuning } = training;
   const tokens = rowsOf(job);
@@ -45,14 +49,14 @@ export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
     planned.push({
       phase: 'pretraining',
       objective: createPretraining({
-        ...{ config, seed, tokens, options: pretraining },
-        ...(pretraining.earlyStopping && {
+        ...{ config, seed, tokens, options: pretraining, validationShare },
+        ...((pretraining.earlyStopping ?? validationShare) !== undefined && {
           heldOutRows: Array.from({ length: Math.min(heldOut, documents - 1) }, (_, row) => row),
         }),
       }),
     });
   }
-  const task = { seed, tokens, options: fineTuning, validation: [] };
+  const task = { seed, tokens, options: fineTuning, validation: [], validationShare };
   const objective =
     level === 'token'
       ? createTokenClassification({
@@ -63,7 +67,7 @@ export function plannedObjectives(job: PlanningJob): PlannedObjective[] {
   return [...planned, { phase: 'fine-tuning', objective }];
 }
 
-function plannedDecoder(job: PlanningJob): PlannedObjective {
+function plannedDecoder(job: PlanningJob, validationShare: number | undefined): PlannedObjective {
   const { architecture, vocabularySize, training, heldOut } = job;
   const { pretraining, seed } = training;
   if (pretraining === undefined) throw new RangeError('a decoder has no other phase than pretraining');
@@ -73,12 +77,12 @@ function plannedDecoder(job: PlanningJob): PlannedObjective {
     endOfTextId: tokens.endOfTextId,
     dropout: pretraining.dropout,
   });
-  const task = { config, seed, tokens, options: pretraining, heldOutDocuments: heldOut };
+  const task = { config, seed, tokens, options: pretraining, heldOutDocuments: heldOut, validationShare };
   return { phase: 'pretraining', objective: createAutoregressive(task) };
 }
 
 /** Every document is taken to have an answer. */
-function plannedAnswering(job: PlanningJob): PlannedObjective[] {
+function plannedAnswering(job: PlanningJob, validationShare: number | undefined): PlannedObjective[] {
   const { architecture, vocabularySize, documents, heldOut, training } = job;
   const { supervisedFineTuning: options, seed } = training;
   if (options === undefined) return [];
@@ -92,7 +96,7 @@ function plannedAnswering(job: PlanningJob): PlannedObjective[] {
     answers,
     bytes: new Float64Array(rows),
   };
-  const task = { config, seed, tokens, options, heldOutPairs: heldOut };
+  const task = { config, seed, tokens, options, heldOutPairs: heldOut, validationShare };
   return [{ phase: 'supervised-fine-tuning', objective: createSupervisedFineTuning(task) }];
 }
 

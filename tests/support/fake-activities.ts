@@ -309,7 +309,7 @@ function happyActivities(
         processBytes: 4e8,
         processor: 'made up',
         processors: 2,
-        speed: { matrixOperationsPerSecond: 1e11, bytesPerSecond: 1e10 },
+        speed: { matrixOperationsPerSecond: { float32: 1e11 }, bytesPerSecond: 1e10 },
       }),
     scoreExamples: ({ weights }) => Promise.resolve(ref(`probabilities of ${weights.annotations.name}`)),
     evaluateVersion: () =>

@@ -37,8 +37,11 @@ async function answer(asked: Exclude<ToTrainer, { kind: 'stop' }>): Promise<void
 
 async function plan(job: PlanningJob): Promise<FromTrainer> {
   const tensorflow = await loadTensorflow();
-  const context = { memory: processMemory, measureSpeed: () => measureSpeed(tensorflow) };
-  return { kind: 'plan', outcome: planTraining(job, context) };
+  const outcome = await planTraining(job, {
+    memory: processMemory,
+    measureSpeed: (precisions) => measureSpeed(tensorflow, precisions),
+  });
+  return { kind: 'plan', outcome };
 }
 
 async function runStarted({

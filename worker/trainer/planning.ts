@@ -1,12 +1,16 @@
 // What a training would take, told by the process that would train: memory and arithmetic from the shapes of its
 // graphs, time from what matrix products and memory are measured to do here.
 import { cpus } from 'node:os';
+import { modelFilePhases, searchedPhase } from '../../contracts/model-spec/searched-phase.ts';
 import type {
   MachineSpeed,
   PlannedPhase,
+  PlannedSearch,
   PlanningJob,
   PlanningOutcome,
 } from '../../contracts/training-plan.ts';
+import type { Precision } from '../../pipeline/graph/operation-kinds.ts';
+import { planSearch, trainingsByMemory } from '../../pipeline/search/planned-search.ts';
 import type { StepWork } from '../../pipeline/training/estimate.ts';
 import { estimatePlan, rowsThatFit } from '../../pipeline/training/estimate.ts';
 import { rowsAtOnce } from '../../pipeline/training/micro-batches.ts';
@@ -18,16 +22,29 @@ import { partsOfBatch } from './memory-check.ts';
 
 export interface PlanningContext {
   readonly memory: Memory;
-  readonly measureSpeed: () => MachineSpeed;
+  /** @param precisions that there will be products in */
+  readonly measureSpeed: (precisions: readonly Precision[]) => Promise<MachineSpeed>;
 }
 
-export function planTraining(job: PlanningJob, { memory, measureSpeed }: PlanningContext): PlanningOutcome {
-  const speed = measureSpeed();
+export async function planTraining(
+  job: PlanningJob,
+  { memory, measureSpeed }: PlanningContext,
+): Promise<PlanningOutcome> {
+  const planned = plannedObjectives(job);
+  const speed = await measureSpeed(planned.map(({ phase }) => optionsOf(job, phase).precision));
   const availableBytes = memory.available();
   const processBytes = memory.resident();
   const processors = cpus();
+  const machine = { speed, availableBytes };
+  const searched = searchedKind(job);
+  const search = searched && planTrials(job, searched, machine);
   return {
-    phases: plannedObjectives(job).map((planned) => planPhase(planned, job, { speed, availableBytes })),
+    phases: planned.map((it) => ({
+      ...planPhase(it, job, machine),
+      // What is found may have the heaviest optimizer of the space.
+      ...(it.phase === searched && memoryOf(heaviest(job, searched, machine))),
+    })),
+    ...(search && { search }),
     availableBytes,
     processBytes,
     processor: processors.at(0)?.model ?? 'unknown',
@@ -36,22 +53,71 @@ export function planTraining(job: PlanningJob, { memory, measureSpeed }: Plannin
   };
 }
 
+interface Machine {
+  readonly speed: MachineSpeed;
+  readonly availableBytes: number;
+}
+
+type PhaseKind = PlannedPhase['phase'];
+
+const optionsOf = ({ training }: PlanningJob, phase: PhaseKind) =>
+  training[modelFilePhases[phase]] ?? training.fineTuning;
+
+/** The phase that is searched. */
+function searchedKind({ training: { search } }: PlanningJob): PhaseKind | undefined {
+  const kinds = Object.keys(modelFilePhases) as PhaseKind[];
+  return search && kinds.find((kind) => modelFilePhases[kind] === searchedPhase(search));
+}
+
+/** The searched phase with the hyperparameters that take the most memory. */
+function heaviest(
+  job: PlanningJob,
+  searched: PhaseKind,
+  machine: Machine,
+  validationShare?: number,
+): PlannedPhase {
+  const all = trainingsByMemory(job.training).flatMap((training) => {
+    const variant = { ...job, training };
+    const objectives = plannedObjectives(variant, validationShare);
+    return objectives
+      .filter(({ phase }) => phase === searched)
+      .map((planned) => planPhase(planned, variant, machine));
+  });
+  return all.reduce((most, it) => (it.memory.total > most.memory.total ? it : most));
+}
+
+const memoryOf = ({ memory, rowsAtOnce: rows, rowsThatFit: fitting }: PlannedPhase) => ({
+  ...{ memory, rowsAtOnce: rows, rowsThatFit: fitting },
+});
+
+/** All trials of the search, as the heaviest of them. */
+function planTrials(job: PlanningJob, searched: PhaseKind, machine: Machine): PlannedSearch | undefined {
+  const { search, seed } = job.training;
+  if (search === undefined) return undefined;
+  const goesOn = optionsOf(job, searched).earlyStopping !== undefined;
+  const trial = heaviest(job, searched, machine, goesOn ? undefined : search.share);
+  const { rungs, steps } = planSearch({ search, seed }, trial.steps);
+  return {
+    ...trial,
+    ...{ steps, goesOn, seconds: (steps * trial.tokensPerStep) / trial.tokensPerSecond },
+    rungs: rungs.map(({ trials, ...rung }) => ({ trials: trials.length, steps: rung.steps })),
+  };
+}
+
 function planPhase(
   { phase, objective }: PlannedObjective,
-  { training, architecture }: PlanningJob,
-  { speed, availableBytes }: { speed: MachineSpeed; availableBytes: number },
+  job: PlanningJob,
+  { speed, availableBytes }: Machine,
 ): PlannedPhase {
-  const { pretraining, fineTuning, supervisedFineTuning } = training;
-  const given = { pretraining, 'fine-tuning': fineTuning, 'supervised-fine-tuning': supervisedFineTuning };
-  const options = given[phase] ?? fineTuning;
+  const options = optionsOf(job, phase);
   const parts = partsOfBatch({ options });
   const rows = rowsAtOnce(options);
   const estimate = estimatePlan(
     { ...objective, optimizer: optimizerOf(options), averaging: options.averaging },
     parts,
   );
-  const secondsPerStep = parts * secondsOf(estimate.work, speed);
-  const tokensPerStep = options.batchSize * architecture.contextLength;
+  const secondsPerStep = parts * secondsOf(estimate.work, speed, options.precision);
+  const tokensPerStep = options.batchSize * job.architecture.contextLength;
   const fits = estimate.memory.total <= availableBytes;
   return {
     phase,
@@ -68,5 +134,12 @@ function planPhase(
 }
 
 /** Products are bound by arithmetic, everything else by memory. */
-const secondsOf = ({ matrixOperations, movedBytes }: StepWork, speed: MachineSpeed): number =>
-  matrixOperations / speed.matrixOperationsPerSecond + movedBytes / speed.bytesPerSecond;
+function secondsOf(
+  { matrixOperations, movedBytes }: StepWork,
+  { matrixOperationsPerSecond, bytesPerSecond }: MachineSpeed,
+  precision: Precision,
+): number {
+  const operationsPerSecond = matrixOperationsPerSecond[precision];
+  if (operationsPerSecond === undefined) throw new RangeError(`products in ${precision} were not measured`);
+  return matrixOperations / operationsPerSecond + movedBytes / bytesPerSecond;
+}

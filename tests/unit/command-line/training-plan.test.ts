@@ -29,7 +29,7 @@ const planOf = (change: Partial<PlannedPhase> = {}): TrainingPlanResult => ({
   processBytes: 450 * mebibyte,
   processor: 'AMD EPYC',
   processors: 2,
-  speed: { matrixOperationsPerSecond: 1e11, bytesPerSecond: 1e10 },
+  speed: { matrixOperationsPerSecond: { float32: 1e11 }, bytesPerSecond: 1e10 },
 });
 
 describe('the plan of a training', () => {
@@ -39,6 +39,7 @@ describe('the plan of a training', () => {
       'phase        parameters  steps  memory   time         tokens/s',
       'pretraining  6.9 M       1250   1.3 GiB  ≤ 2 min 5 s  ≥ 20480   fits',
       'pretraining: parameters 26.0 MiB, optimizer 52.0 MiB, gradients 26.0 MiB, activations 600.0 MiB, graphs 60.0 MiB, checkpoint 237.0 MiB',
+      'pretraining: time from what was measured just now: float32 products 100.0 GFLOP/s, memory 10.0 GB/s',
       'trained on 2 × AMD EPYC, 8.0 GiB of memory left; nothing was started',
     ]);
   });
@@ -64,5 +65,37 @@ describe('the plan of a training', () => {
       false,
       expect.stringContaining('does not fit: a shorter contextLength or a smaller model'),
     ]);
+  });
+
+  it('says of which version a time is, and of what was measured where there is none', () => {
+    const [pretraining, fineTuning] = [
+      { ...phase, asFastAs: 3 },
+      { ...phase, phase: 'fine-tuning' as const },
+    ];
+    const matrixOperationsPerSecond = { float32: 1e11, bfloat16: 4.5e11 };
+    const plan = { ...planOf(), phases: [pretraining, fineTuning] };
+    const text = planText({ ...plan, speed: { ...plan.speed, matrixOperationsPerSecond } });
+    expect(text).toMatch(/^pretraining .* 2 min 5 s +20480 +fits$/m);
+    expect(text).toMatch(/^fine-tuning .* ≥ 20480 +fits$/m);
+    expect(text).toContain('pretraining: time as version 3 took for as many tokens');
+    expect(text).toContain(
+      'fine-tuning: time from what was measured just now: float32 products 100.0 GFLOP/s, bfloat16 products 450.0 GFLOP/s, ',
+    );
+  });
+
+  it('tells a search before its phase: its steps in all, and how many trials go how far', () => {
+    const rungs = [
+      { trials: 9, steps: 50 },
+      { trials: 3, steps: 150 },
+    ];
+    const search = { ...phase, steps: 750, seconds: 75, goesOn: false, rungs };
+    const lines = planText({ ...planOf(), search }).split('\n');
+    expect(lines[2]).toMatch(/^search of pretraining +6\.9 M +750 .*≤ 1 min 15 s/);
+    expect(lines[3]).toMatch(/^pretraining +6\.9 M +1250/);
+    const told = 'search of pretraining: 9 trials to step 50, 3 to step 150; then the phase, from';
+    expect(lines).toContain(`${told} its start`);
+    expect(planText({ ...planOf(), search: { ...search, goesOn: true } })).toContain(
+      `${told} the best one's step 150`,
+    );
   });
 });
