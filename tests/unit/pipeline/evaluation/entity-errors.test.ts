@@ -44,7 +44,8 @@ describe('entityErrors', () => {
 
   it('shows a dozen words to either side of a long text', () => {
     const text = `${'before '.repeat(30)}Ada${' after'.repeat(30)}`;
-    const tags = (tag: string) => [...Array(30).fill('O'), tag, ...Array(30).fill('O')].join(' ');
+    const tags = (tag: string) =>
+      [...Array<string>(30).fill('O'), tag, ...Array<string>(30).fill('O')].join(' ');
     const [{ pieces }] = entityErrors([
       answered('notes/a', text, { labelled: tags('B-person'), answered: tags('O') }),
     ]);
