@@ -1,0 +1,21 @@
+// A title for a page of the help: the language first, as help-ko learns it, then the titles that pages have. A model of its
+// own, since learning to answer costs some of the language.
+import { defineModel } from 'coppice';
+import language from './help-ko.model.ts';
+
+export default defineModel({
+  ...language,
+  name: 'help-titles',
+  description: 'Gives a page of a help a title.',
+  collection: { ...language.collection, labels: [{ kind: 'document-title', source: 'help' }] },
+  training: {
+    ...language.training,
+    supervisedFineTuning: {
+      epochs: 3,
+      learningRate: 1e-3,
+      dropout: 0.1,
+      template: { prompt: '{text}\n\n제목: ' },
+    },
+  },
+  evaluation: { holdout: 100 },
+});
