@@ -41,8 +41,9 @@ export function* extendBpeSteps(
   const vocabulary = createVocabulary(known.vocabulary);
   const idOf = requireToken(vocabulary);
   const words = spellInBytes(wordCounts, Int32Array.from(byteCharacters, idOf));
-  for (const _ of mergeKnownSteps(words, ranksOf(known.merges, idOf)))
-    yield { done: vocabulary.tokens.length, total: vocabularySize };
+  const progress = { done: vocabulary.tokens.length, total: vocabularySize };
+  yield progress;
+  yield* mergeKnownSteps(words, ranksOf(known.merges, idOf), progress);
   const join = (left: string, right: string): string => left + right;
   const options = { vocabulary, vocabularySize, minimumFrequency, join, newTokensOnly: true };
   const merges = yield* learnMerges(words, options);
@@ -91,7 +92,11 @@ function ranksOf(merges: BpeVocabulary['merges'], idOf: (token: string) => numbe
 const SYMBOLS_PER_STEP = 1 << 14;
 
 /** Applies merges to every word as encoding does: the one of the lowest rank that a word has, again and again. */
-function* mergeKnownSteps(words: SymbolWords, ranks: Ranks): Generator<undefined> {
+function* mergeKnownSteps(
+  words: SymbolWords,
+  ranks: Ranks,
+  progress: TokenizerTrainingProgress,
+): Generator<TokenizerTrainingProgress, void> {
   let pending = 0;
   for (let word = 0; word < words.counts.length; word += 1) {
     for (;;) {
@@ -102,7 +107,7 @@ function* mergeKnownSteps(words: SymbolWords, ranks: Ranks): Generator<undefined
     }
     if (pending < SYMBOLS_PER_STEP) continue;
     pending = 0;
-    yield;
+    yield progress;
   }
 }
 

@@ -100,10 +100,7 @@ function write(
  * Writes a document whose model has a vocabulary; an object would put tokens that look like numbers first, so that is
  * written by hand, in the order of ids.
  */
-export function writeVocabulary<T extends { readonly model: object }>(
-  vocabulary: readonly string[],
-  document: T,
-): string {
+export function writeVocabulary(vocabulary: readonly string[], document: { readonly model: object }): string {
   const entries = vocabulary.map((token, id) => `      ${JSON.stringify(token)}: ${id}`).join(',\n');
   const text = JSON.stringify({ ...document, model: { ...document.model, vocab: VOCABULARY } }, null, 2);
   return text.replace(`"vocab": "${VOCABULARY}"`, () => `"vocab": {\n${entries}\n    }`);

@@ -36,7 +36,7 @@ export function* extendWordPieceSteps(
   const old = createVocabulary(known);
   const vocabulary = createVocabulary(known);
   // Longer words are unknown to every vocabulary.
-  const words = [...wordCounts].filter(([text]) => [...text].length <= MAXIMUM_CHARACTERS_PER_WORD);
+  const words = [...wordCounts].filter(([text]) => Array.from(text).length <= MAXIMUM_CHARACTERS_PER_WORD);
   const progress = (): TokenizerTrainingProgress => ({
     done: vocabulary.tokens.length,
     total: vocabularySize,
@@ -73,7 +73,7 @@ const withoutPrefix = (piece: string): string =>
  * @returns ids, undefined where no piece fits
  */
 function splitWord(text: string, vocabulary: Vocabulary, inside = false): number[] | undefined {
-  const characters = [...text];
+  const characters = Array.from(text);
   const ids: number[] = [];
   for (let start = 0; start < characters.length; ) {
     const prefix = inside || start > 0 ? continuingPrefix : '';
@@ -94,7 +94,7 @@ function splitWord(text: string, vocabulary: Vocabulary, inside = false): number
 function missingCharacters(words: readonly Word[], known: Vocabulary, most: number): string[] {
   const frequency = new Map<string, number>();
   for (const [text, count] of words) {
-    for (const [index, character] of [...text].entries()) {
+    for (const [index, character] of Array.from(text).entries()) {
       const piece = (index === 0 ? '' : continuingPrefix) + character;
       if (known.idOf(piece) === undefined) frequency.set(piece, (frequency.get(piece) ?? 0) + count);
     }
