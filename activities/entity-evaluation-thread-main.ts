@@ -6,6 +6,7 @@ import {
   evaluateEntities,
 } from '../pipeline/evaluation/entity-evaluation.ts';
 import { type EntityReport, renderEntityPage } from '../pipeline/evaluation/report/entity-page.ts';
+import { drawSearchPlot } from '../pipeline/evaluation/report/search-plot.ts';
 
 /** What is evaluated, and what its report tells besides. */
 export interface EntityEvaluationJob {
@@ -19,10 +20,11 @@ export interface ComputedEntities {
   readonly json: string;
 }
 
-function compute({ input, report: facts }: EntityEvaluationJob): ComputedEntities {
+async function compute({ input, report: facts }: EntityEvaluationJob): Promise<ComputedEntities> {
   const evaluation = evaluateEntities(input);
   const report: EntityReport = { ...evaluation, ...facts };
-  return { evaluation, html: renderEntityPage(report), json: `${JSON.stringify(report, null, 2)}\n` };
+  const html = renderEntityPage(report, { search: await drawSearchPlot(report.search) });
+  return { evaluation, html, json: `${JSON.stringify(report, null, 2)}\n` };
 }
 
-parentPort?.postMessage(compute(workerData as EntityEvaluationJob));
+parentPort?.postMessage(await compute(workerData as EntityEvaluationJob));

@@ -20,6 +20,7 @@ import {
   readLabelledWords,
 } from './labelled-words.ts';
 import { rowsSchema, tagsSchema } from './scoring-files.ts';
+import { readSearchTable } from './search-table.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 export interface TokenEvaluationDependencies extends LabelledWordsDependencies {
@@ -84,6 +85,7 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
       ...{ model: input.model, runId: input.runId, createdAt: now().toISOString() },
       ...(training.pretraining && { pretraining: await readCurve(training.pretraining.curve) }),
       learning: await readCurve(training.curve),
+      ...(await readSearchTable(artifacts, training)),
       ...{ cleaning: funnel, environment: training.environment },
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
@@ -125,6 +127,7 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
           ...{ corpus, labels, weights: training.weights, curve: training.curve },
           ...{ tokenizer: tokenization.tokenizer, holdout: training.holdout, probabilities },
           ...(training.pretraining && { pretrainingCurve: training.pretraining.curve }),
+          ...(training.search && { search: training.search }),
         },
         compute: () =>
           withHeartbeat(async (signal) => {

@@ -6,6 +6,7 @@ import { type ArtifactReference, mediaTypes } from '../../contracts/artifact.ts'
 import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
 import { evaluationSchema } from '../../contracts/model-spec/judgement.ts';
 import { asActivity } from './activity-context.ts';
+import { exampleSearch } from './example-search.ts';
 import type { SpanWorld } from './span-world.ts';
 
 type Row = readonly number[];
@@ -51,6 +52,7 @@ export async function evaluateSpans(world: SpanWorld, answer: Answer, gates: Gat
         weights,
         curve: await put([{ step: 2, trainingLoss: 2, validationLoss: 2.5 }]),
         pretraining: { curve: await put([{ step: 1, trainingLoss: 9, validationLoss: 9.125 }]), steps: 1 },
+        search: await put(exampleSearch()),
         ...{ lastPoint: undefined, steps: 2, tokensPerSecond: 10, environment: {}, lineage: [] },
       },
     }),

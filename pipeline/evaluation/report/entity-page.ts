@@ -11,8 +11,10 @@ import { html } from './html.ts';
 import { languagesTable } from './languages-table.ts';
 import { learningTable } from './learning-table.ts';
 import { documentOf } from './page.ts';
+import type { DrawnPlots } from './plots.ts';
 import { cleaningTable, tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
+import { searchSection } from './search-section.ts';
 import { gatesSection, headline } from './verdict-section.ts';
 
 export interface EntityReport extends EntityEvaluation, ReportOrigin {
@@ -22,7 +24,7 @@ export interface EntityReport extends EntityEvaluation, ReportOrigin {
 }
 
 /** @returns the whole HTML document */
-export function renderEntityPage(report: EntityReport): string {
+export function renderEntityPage(report: EntityReport, { search }: Pick<DrawnPlots, 'search'>): string {
   const { verdict, warnings, lineage, environment } = report;
   return documentOf(
     report,
@@ -40,6 +42,7 @@ ${metricsSection(report)}
 ${labelsSection(report)}
 ${confusionSection(report)}
 ${entityErrorsSection(report)}
+${searchSection(report, search)}
 <section><h2>What it learned from</h2>
 ${
   report.pretraining === undefined

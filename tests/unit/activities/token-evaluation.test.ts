@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { evidenceSchema } from '../../../contracts/control-api.ts';
 import type { GateSpec } from '../../../contracts/model-spec/judgement.ts';
+import { exampleSearch } from '../../support/example-search.ts';
 import { type Answer, evaluateSpans, none, right } from '../../support/span-version.ts';
 import { openSpanWorld } from '../../support/span-world.ts';
 
@@ -33,7 +34,10 @@ describe('the evaluation of a classifier of tokens', () => {
     ]);
     expect(page).toContain('None: every entity was found, and no other.');
     expect(page).toContain('Pretraining');
-    expect(evidence).toMatchObject({ counts: { spans: 40, widened: 0, lost: 0, beyondContext: 0 } });
+    expect(page).toContain('Trial 2, which was kept');
+    expect(evidence).toMatchObject({
+      ...{ counts: { spans: 40, widened: 0, lost: 0, beyondContext: 0 }, search: exampleSearch() },
+    });
   });
 
   it('leaves what `coppice compare` reads: metrics with intervals, and which documents were held out', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateEntities } from '../../../../../pipeline/evaluation/entity-evaluation.ts';
-import { renderEntityPage } from '../../../../../pipeline/evaluation/report/entity-page.ts';
+import {
+  type EntityReport,
+  renderEntityPage,
+} from '../../../../../pipeline/evaluation/report/entity-page.ts';
 import { answered, example } from '../entity-example.ts';
 
 /** A page in which every text that comes from outside is the given one; labels and words stand without white space. */
@@ -11,7 +14,7 @@ function pageSaying(text: string, holdout = example.holdout): string {
     answered: `O B-${word}`,
     score: 1,
   });
-  return renderEntityPage({
+  const report: EntityReport = {
     ...evaluateEntities({ ...example, holdout: [...holdout, foreign] }),
     format: 'coppice-entity-report/1',
     ...{ model: text, runId: text, createdAt: '2026-01-02T03:04:05.000Z' },
@@ -20,7 +23,8 @@ function pageSaying(text: string, holdout = example.holdout): string {
     tokenizer: { vocabularySize: 6_000, statistics: { [text]: 2 } },
     lineage: [{ role: text, text }],
     environment: { [text]: text },
-  });
+  };
+  return renderEntityPage(report, { search: null });
 }
 
 describe('renderEntityPage', () => {
