@@ -11,7 +11,7 @@ import { lower } from '../../pipeline/graph/tensorflow/lower.ts';
 import { loadSavedModel } from '../../runtimes/tensorflow/saved-model.ts';
 
 const SIDE = 512; // as wide as the layers of a small model
-const PRODUCTS = 8; // one after the other, so that calls from JavaScript count little
+const PRODUCTS = 4; // one after the other, so that the call from JavaScript counts little
 const ADDED = 4_194_304; // numbers: 16 MB, more than caches hold
 const NUMBER_BYTES = 4;
 const FOR_MS = 200;
