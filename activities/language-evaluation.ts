@@ -9,8 +9,9 @@ import type {
   GateJudgement,
   LanguageEvaluationInput,
 } from '../contracts/stage-results.ts';
-import { curvePointSchema } from '../contracts/training-job.ts';
+import { curvePointSchema, heldOutQuestionSchema } from '../contracts/training-job.ts';
 import { packageFiles } from '../contracts/version-package.ts';
+import { type AnsweredPrompt, exactMatch } from '../pipeline/evaluation/exact-match.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
 import {
   type JudgedFigures,
@@ -29,6 +30,11 @@ import type { StageRunner } from './stage-runner.ts';
 /** Of what is drawn by chance, so that a report can be made again. */
 const seed = 1;
 
+/** What single texts showed of a model. */
+interface Looked extends Pick<LanguageReport, 'samples' | 'continuations' | 'attention'> {
+  readonly answers: readonly AnsweredPrompt[];
+}
+
 export interface LanguageEvaluationDependencies {
   readonly artifacts: ArtifactStore;
   readonly runStage: StageRunner;
@@ -42,11 +48,19 @@ export function createLanguageEvaluationActivities({
   runStage,
   now,
 }: LanguageEvaluationDependencies) {
+  /** @returns none where the model was not taught to answer, or its pairs are from before they were asked */
+  const readQuestions = async (pairs: ArtifactReference | undefined) => {
+    if (pairs === undefined) return [];
+    const { files } = await artifacts.readDirectory(pairs);
+    if (!('questions.json' in files)) return [];
+    return artifacts.readJson(files['questions.json'], z.array(heldOutQuestionSchema));
+  };
+
   /** Looks into the model: at the samples and prompts of the spec, or at some of what was held out. */
   const lookInto = async (
-    { training, tokenization, evaluation, corpus }: LanguageEvaluationInput,
+    { training, tokenization, evaluation, corpus, pairs }: LanguageEvaluationInput,
     signal: AbortSignal,
-  ): Promise<Pick<LanguageReport, 'samples' | 'continuations' | 'attention'>> => {
+  ): Promise<Looked> => {
     const documents: string[] = [];
     for await (const { text } of readShards(artifacts, corpus, cleanDocumentSchema)) documents.push(text);
     const heldOut = documents.splice(Math.max(0, documents.length - evaluation.holdout));
@@ -58,7 +72,8 @@ export function createLanguageEvaluationActivities({
       weights: await artifacts.readBytes(files[packageFiles.weights]),
     };
     const tokenizer = (await artifacts.readBytes(tokenization.tokenizer)).toString('utf8');
-    const looked = await readLanguageSamples({ model, tokenizer, samples, prompts, seed }, signal);
+    const questions = await readQuestions(pairs);
+    const looked = await readLanguageSamples({ model, tokenizer, samples, prompts, questions, seed }, signal);
     const continuations = looked.continuations.map((it) => ({
       ...it,
       inCorpus: followersOf(it.prompt, documents),
@@ -71,12 +86,13 @@ export function createLanguageEvaluationActivities({
   const describeAnswering = async (
     { heldOut, pairs, curve }: AnsweringResult,
     { prompt }: NonNullable<LanguageEvaluationInput['template']>,
-  ) => ({ heldOut, pairs, prompt, learning: await readCurve(curve) });
+    answers: Looked['answers'],
+  ) => ({ heldOut, pairs, prompt, answers, learning: await readCurve(curve) });
 
   const describe = async (
     input: LanguageEvaluationInput,
     verdict: LanguageReport['verdict'],
-    signal: AbortSignal,
+    { answers, ...looked }: Looked,
   ): Promise<LanguageReport> => {
     const { training, tokenization, funnel, evaluation, corpus, template } = input;
     return {
@@ -84,11 +100,11 @@ export function createLanguageEvaluationActivities({
       ...{ model: input.model, runId: input.runId, createdAt: now().toISOString() },
       ...{ verdict, figures: training.heldOut, cleaning: funnel, environment: training.environment },
       heldOutDocuments: evaluation.holdout,
-      ...(await lookInto(input, signal)),
+      ...looked,
       learning: await readCurve(training.curve),
       ...(await readSearchTable(artifacts, training)),
       ...(training.answering &&
-        template && { answering: await describeAnswering(training.answering, template) }),
+        template && { answering: await describeAnswering(training.answering, template, answers) }),
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: corpus.digest },
@@ -132,13 +148,16 @@ export function createLanguageEvaluationActivities({
           ...{ corpus, weights: training.weights, curve: training.curve },
           ...(training.answering && { answersCurve: training.answering.curve }),
           ...(training.search && { search: training.search }),
+          ...(input.pairs && { pairs: input.pairs }),
           tokenizer: tokenization.tokenizer,
         },
         compute: () =>
           withHeartbeat(async (signal) => {
             const rival = input.champion?.figures;
-            const verdict = judgeLanguageModel(figuresOf(training), evaluation.gates, rival);
-            const report = await describe(input, verdict, signal);
+            const looked = await lookInto(input, signal);
+            const figures = figuresOf(training, looked.answers);
+            const verdict = judgeLanguageModel(figures, evaluation.gates, rival);
+            const report = await describe(input, verdict, looked);
             const made = {
               package: await assemblePackage(input),
               report: await artifacts.putBytes(await renderLanguagePage(report), {
@@ -148,7 +167,7 @@ export function createLanguageEvaluationActivities({
                 mediaType: mediaTypes.json,
               }),
             };
-            const metrics = languageMetricsOf(figuresOf(training));
+            const metrics = languageMetricsOf(figures);
             const gates = verdict.gates.map(
               ({ gate, passed, value, reason }): GateJudgement => ({
                 ...{ gate: describeGate(gate), passed, value, reason },
@@ -162,6 +181,12 @@ export function createLanguageEvaluationActivities({
   };
 }
 
-function figuresOf({ heldOut, answering }: LanguageEvaluationInput['training']): JudgedFigures {
-  return { documents: heldOut, answers: answering?.heldOut };
+function figuresOf(
+  { heldOut, answering }: LanguageEvaluationInput['training'],
+  answers: Looked['answers'],
+): JudgedFigures {
+  return {
+    ...{ documents: heldOut, answers: answering?.heldOut },
+    ...(answers.length > 0 && { exactMatch: exactMatch(answers) }),
+  };
 }

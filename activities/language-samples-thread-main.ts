@@ -1,6 +1,8 @@
-// The thread that looks into a language model: scores samples, continues prompts, and reads what it looked at.
+// The thread that looks into a language model: scores samples, continues prompts, answers, and reads what it looked at.
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
+import type { HeldOutQuestion } from '../contracts/training-job.ts';
+import type { AnsweredPrompt } from '../pipeline/evaluation/exact-match.ts';
 import type { AttentionMaps } from '../pipeline/evaluation/head-maps.ts';
 import { MOST_TEXTS } from '../pipeline/evaluation/head-maps.ts';
 import { readLanguageAttention } from '../pipeline/evaluation/language-attention.ts';
@@ -22,6 +24,8 @@ export interface LanguageSamplesJob {
   readonly tokenizer: string;
   readonly samples: readonly string[];
   readonly prompts: readonly string[];
+  /** What it was taught to answer. */
+  readonly questions: readonly HeldOutQuestion[];
   readonly seed: number;
 }
 
@@ -29,6 +33,8 @@ export interface LanguageSamples {
   readonly samples: readonly ScoredText[];
   readonly continuations: readonly Omit<Continuation, 'inCorpus'>[];
   readonly attention: readonly AttentionMaps[];
+  /** In the order of the questions. */
+  readonly answers: readonly AnsweredPrompt[];
 }
 
 interface Loaded {
@@ -40,6 +46,7 @@ interface Loaded {
 
 const NEW_TOKENS = 32; // a line or two
 const LIKELIEST = 5;
+const AT_ONCE = 16; // questions, each with a cache of keys and values
 const drawing = { temperature: 0.8, topK: 40 };
 
 async function look({
@@ -47,6 +54,7 @@ async function look({
   tokenizer: json,
   samples,
   prompts,
+  questions,
   seed,
 }: LanguageSamplesJob): Promise<LanguageSamples> {
   const tokenizer = await loadTokenizer(json);
@@ -59,6 +67,7 @@ async function look({
   const looked = {
     samples: await Promise.all(texts.map((text) => score(loaded, text))),
     continuations: await continueAll(loaded, prompts, seed),
+    answers: await answerAll(loaded, questions),
     attention: readLanguageAttention(readGpt(model), texts.slice(0, MOST_TEXTS), loaded.vocabulary),
   };
   await generator.close();
@@ -102,11 +111,28 @@ async function continueAll(
   }));
 }
 
+/** By the likeliest token each time. */
+async function answerAll(loaded: Loaded, questions: readonly HeldOutQuestion[]): Promise<AnsweredPrompt[]> {
+  const answers: AnsweredPrompt[] = [];
+  for (let from = 0; from < questions.length; from += AT_ONCE) {
+    const batch = questions.slice(from, from + AT_ONCE);
+    // An answer that is longer than the one that is expected is wrong, whatever follows.
+    const maximumNewTokens = Math.max(...batch.map(({ answerTokens }) => answerTokens));
+    const prompts = batch.map(({ prompt }) => prompt);
+    const texts = await write(loaded, prompts, { temperature: 0, maximumNewTokens });
+    for (const [row, { prompt, answer }] of batch.entries()) {
+      const asked = await loaded.tokenizer.decode(prompt);
+      answers.push({ prompt: asked, expected: answer, answered: texts[row].text });
+    }
+  }
+  return answers;
+}
+
 /** Continues all of them side by side. */
 async function write(
   { tokenizer, generator, vocabulary }: Loaded,
   prompts: readonly (readonly number[])[],
-  options: Omit<GenerationOptions, 'maximumNewTokens'>,
+  options: Omit<GenerationOptions, 'maximumNewTokens'> & { readonly maximumNewTokens?: number },
 ) {
   const texts = prompts.map(() => ({ text: '', likeliest: [] as { token: string; probability: number }[] }));
   const pieces = generateText(
@@ -115,7 +141,7 @@ async function write(
       count: prompts.length,
       decode: (ids) => tokenizer.decode(ids),
     },
-    { ...options, maximumNewTokens: NEW_TOKENS, endOfTextId: tokenizer.sepId },
+    { maximumNewTokens: NEW_TOKENS, ...options, endOfTextId: tokenizer.sepId },
   );
   const isFirst = new Set(prompts.keys());
   for await (const { row, text, alternatives = [] } of pieces) {

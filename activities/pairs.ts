@@ -22,6 +22,9 @@ export interface PairActivityDependencies {
 
 export type PairActivities = ReturnType<typeof createPairActivities>;
 
+/** Of what is held out, so many are asked when the model is evaluated: each answer is generated. */
+const MOST_QUESTIONS = 100;
+
 /** A document with its label. */
 interface LabelledText {
   readonly document: string;
@@ -74,7 +77,14 @@ export function createPairActivities({ artifacts, runStage, loadTokenizer }: Pai
               ...{ document, ids: pair.ids, answerStart: pair.answerStart },
               answerBytes: Buffer.byteLength(answer),
             }));
-            const pairs = await writeTokenPairs(artifacts, rows, { tokenizer: encoder, contextLength });
+            const heldOut = fitted.filter((it) => it.heldOut).slice(0, MOST_QUESTIONS);
+            const pairs = await writeTokenPairs(artifacts, rows, {
+              ...{ tokenizer: encoder, contextLength },
+              questions: heldOut.map(({ answer, pair: { ids, answerStart } }) => ({
+                ...{ prompt: ids.slice(0, answerStart), answer },
+                answerTokens: ids.length - answerStart,
+              })),
+            });
             return { result: { pairs, counts }, outputs: { pairs }, metrics: { ...counts } };
           }),
       });

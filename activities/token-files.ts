@@ -1,7 +1,7 @@
 // A corpus as token ids, in the layouts that contracts/training-job.ts states: rows for an encoder, a stream or pairs for a decoder.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
-import type { TokenExtension } from '../contracts/training-job.ts';
+import type { HeldOutQuestion, TokenExtension } from '../contracts/training-job.ts';
 import type { TokenCounts, TokenizationStatistics } from '../pipeline/tokenization/statistics.ts';
 import {
   countTokens,
@@ -112,11 +112,18 @@ export interface EncodedPair {
   readonly answerBytes: number;
 }
 
+interface PairOptions {
+  readonly tokenizer: Tokenizer;
+  readonly contextLength: number;
+  /** What the model is asked when it is evaluated. */
+  readonly questions: readonly HeldOutQuestion[];
+}
+
 /** One padded row a pair. */
 export async function writeTokenPairs(
   artifacts: ArtifactStore,
   pairs: readonly EncodedPair[],
-  { tokenizer, contextLength }: { readonly tokenizer: Tokenizer; readonly contextLength: number },
+  { tokenizer, contextLength, questions }: PairOptions,
 ): Promise<ArtifactReference> {
   const { vocabularySize, padId, sepId: endOfTextId } = tokenizer;
   const size = pairs.length * contextLength;
@@ -139,6 +146,7 @@ export async function writeTokenPairs(
       Float64Array.from(pairs, (it) => it.answerBytes),
     ),
     'documents.json': await artifacts.putJson(pairs.map(({ document }) => document)),
+    'questions.json': await artifacts.putJson(questions),
     'meta.json': await artifacts.putJson(meta),
   });
 }

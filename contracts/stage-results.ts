@@ -291,6 +291,8 @@ export interface LanguageEvaluationInput
   readonly training: LanguageTrainingResult;
   /** Of a model that was taught to answer. */
   readonly template?: SupervisedFineTuningSpec['template'];
+  /** The prompts and answers, some of which it is asked; absent in histories from before it was. */
+  readonly pairs?: ArtifactReference;
   /** The version in service on the same documents, where a gate compares with it. */
   readonly champion?: { readonly version: number; readonly figures: LanguageFigures };
 }

@@ -16,11 +16,21 @@ import { servingPrecisions } from './model-spec/serving.ts';
  * 'stream', documents, tokens, vocabularySize, endOfTextId }).
  * Pairs, for a decoder that learns to answer: `ids.bin` (rows × contextLength, padded: a prompt's tokens, its answer's, an
  * end-of-text token), `lengths.bin`, `answers.bin` (uint16: where each answer begins in its row), `bytes.bin` (float64: bytes
- * of each answer in UTF-8), `documents.json`, `meta.json` ({ layout: 'pairs', rows, contextLength, vocabularySize, padId,
- * endOfTextId }).
+ * of each answer in UTF-8), `documents.json`, `questions.json` (some of the pairs that are held out, each a
+ * `heldOutQuestionSchema`), `meta.json` ({ layout: 'pairs', rows, contextLength, vocabularySize, padId, endOfTextId }).
  * Rows and streams of a vocabulary that was extended have `extension.json` too, a `tokenExtensionSchema`.
  */
 export const tokensReferenceSchema = artifactReferenceSchema;
+
+/** A prompt that is held out, and its answer: the model is asked when it is evaluated. */
+export const heldOutQuestionSchema = z.object({
+  /** Its tokens. */
+  prompt: z.array(z.number().int().nonnegative()).min(1),
+  answer: z.string(),
+  /** Its end of text included. */
+  answerTokens: z.number().int().positive(),
+});
+export type HeldOutQuestion = z.infer<typeof heldOutQuestionSchema>;
 
 /** How a vocabulary was extended: what weights of the old one need to become weights of the new one. */
 export const tokenExtensionSchema = z.object({

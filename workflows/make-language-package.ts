@@ -82,6 +82,7 @@ export async function makeLanguagePackage(
         ...{ evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
         ...{ corpus: cleaned.corpus, funnel: cleaned.funnel, tokenization: tokenized, training: trained },
         ...(supervisedFineTuning && { template: supervisedFineTuning.template }),
+        ...(pairs && { pairs: pairs.pairs }),
         ...(figures && { champion: { version: champion.version, figures } }),
       });
     },

@@ -21,7 +21,7 @@ export const languageMetrics = ['loss', 'perplexity', 'bitsPerByte'] as const;
 export type LanguageMetric = (typeof languageMetrics)[number];
 
 /** Of a language model that was taught to answer, on answers that it was not trained on. */
-export const answerMetrics = ['answerLoss', 'answerPerplexity'] as const;
+export const answerMetrics = ['answerLoss', 'answerPerplexity', 'exactMatch'] as const;
 export type AnswerMetric = (typeof answerMetrics)[number];
 
 /** Of the entities that a model finds in documents, each right or wrong as a whole, and of single words. */

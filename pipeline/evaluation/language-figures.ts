@@ -24,24 +24,32 @@ export function languageFigures(
   };
 }
 
-/** @param answers figures of answers that were held out */
-export function answerMetricsOf({
-  loss,
-  perplexity,
-}: Pick<LanguageFigures, 'loss' | 'perplexity'>): Record<AnswerMetric, number> {
-  return { answerLoss: loss, answerPerplexity: perplexity };
+/**
+ * @param answers figures of answers that were held out
+ * @param exactMatch of prompts that it was asked; absent: it was asked none
+ */
+export function answerMetricsOf(
+  { loss, perplexity }: Pick<LanguageFigures, 'loss' | 'perplexity'>,
+  exactMatch?: number,
+): Partial<Record<AnswerMetric, number>> {
+  return {
+    ...{ answerLoss: loss, answerPerplexity: perplexity },
+    ...(exactMatch !== undefined && { exactMatch }),
+  };
 }
 
 /** Figures of held-out documents and, where it was taught to answer, of held-out answers. */
 export interface JudgedFigures {
   readonly documents: LanguageFigures;
   readonly answers?: LanguageFigures | undefined;
+  /** Share of prompts that were answered to the letter, where it was asked any. */
+  readonly exactMatch?: number | undefined;
 }
 
 /** @returns every metric by its name */
-export function languageMetricsOf({ documents, answers }: JudgedFigures): Record<string, number> {
+export function languageMetricsOf({ documents, answers, exactMatch }: JudgedFigures): Record<string, number> {
   const { loss, perplexity, bitsPerByte } = documents;
-  return { loss, perplexity, bitsPerByte, ...(answers && answerMetricsOf(answers)) };
+  return { loss, perplexity, bitsPerByte, ...(answers && answerMetricsOf(answers, exactMatch)) };
 }
 
 /**

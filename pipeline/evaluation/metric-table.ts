@@ -82,6 +82,11 @@ export const answeringMetrics = {
     better: 'lower',
     meaning: 'among how many equal choices it is as unsure while it answers',
   },
+  exactMatch: {
+    title: 'Exact match',
+    better: 'higher',
+    meaning: 'share of the prompts that it answers to the letter, by the likeliest token each time',
+  },
 } as const satisfies Record<AnswerMetric, MetricDescription>;
 
 /** Those of a model that finds entities: words that belong together, with a label. */

@@ -184,6 +184,7 @@ describe('a language model', () => {
       weights: referenceOf('weights of supervised-fine-tuning', model),
       answering: { heldOut: { loss: 1 }, pairs: { training: 30 } },
     });
+    expect(evaluated.pairs).toEqual(referenceOf('pairs', model));
     await world.record('training-language-answers', workflowIds.training(id));
   });
 });

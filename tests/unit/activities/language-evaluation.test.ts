@@ -24,6 +24,7 @@ import { exampleSearch } from '../../support/example-search.ts';
 
 const scored = z.array(z.object({ token: z.string(), probability: z.number() }));
 const reportSchema = z.object({
+  answering: z.object({ answers: z.array(z.record(z.string(), z.string())) }).optional(),
   search: searchTableSchema.optional(),
   samples: z.array(
     z.object({ text: z.string(), tokens: scored, logProbability: z.number(), perplexity: z.number() }),
@@ -78,17 +79,27 @@ async function writeCorpus(texts: readonly string[]) {
   return shards.close();
 }
 
+/** A prompt that was held out. */
+async function question(json: string, answer: string) {
+  const prompt: number[] = [];
+  for await (const [ids] of (await loadTokenizer(json)).encodeWhole(['나는 오늘='])) prompt.push(...ids);
+  return { prompt, answer, answerTokens: 6 };
+}
+
 async function evaluate(
   gates: GateSpec[],
   {
     text = '',
     champion,
     search,
+    answer,
     ...looks
   }: {
     text?: string;
     champion?: LanguageEvaluationInput['champion'];
     search?: SearchTable;
+    /** Expected of the one prompt that is asked. */
+    answer?: string;
   } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts'>> = {},
 ) {
   const { json, files } = await smallModel();
@@ -123,7 +134,19 @@ async function evaluate(
       ...{ lastPoint: undefined, steps: 2, tokensPerSecond: 10, lineage: [record.lineage], heldOut },
       environment: { processor: `a${text}` },
       ...(search && { search: await artifacts.putJson(search) }),
+      ...(answer !== undefined && {
+        answering: {
+          ...{ heldOut, pairs: { training: 9, heldOut: 1, cut: 0, leftOut: 0 } },
+          ...{ curve: await artifacts.putJson([]), steps: 2 },
+        },
+      }),
     },
+    ...(answer !== undefined && {
+      template: { prompt: '{text}=' },
+      pairs: await artifacts.putDirectory({
+        'questions.json': await artifacts.putJson([await question(json, answer)]),
+      }),
+    }),
   };
   const now = () => new Date('2026-11-24T10:00:00Z');
   const activities = createLanguageEvaluationActivities({ artifacts, runStage, now });
@@ -218,6 +241,19 @@ describe('the evaluation of a language model', () => {
     expect(report.continuations.map(({ prompt }) => prompt)).toEqual(
       [1, 7, 14].map((index) => `나는 ${index}번 문을`),
     );
+  });
+
+  it('asks a model that was taught to answer, and shows what it answered beside what was expected', async () => {
+    const gates: GateSpec[] = [{ kind: 'at-least', metric: 'exactMatch', bound: 0.5 }];
+    const wrong = await evaluate(gates, { answer: '밥' });
+    expect(wrong.result).toMatchObject({ outcome: 'rejected', metrics: { exactMatch: 0 } });
+    const [{ prompt, answered }] = wrong.report.answering?.answers ?? [];
+    expect(prompt).toBe('나는 오늘=');
+    expect(answered.trim()).not.toBe('');
+    expect(wrong.page).toContain('it answered 0 to the letter');
+    const right = await evaluate(gates, { answer: ` ${answered.normalize('NFD')}\n` });
+    expect(right.result).toMatchObject({ outcome: 'accepted', metrics: { exactMatch: 1 } });
+    expect(right.page).toContain('it answered 1 to the letter');
   });
 
   it('draws what each head of each layer looked at', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createPairActivities } from '../../../activities/pairs.ts';
 import { createShardWriter } from '../../../activities/shards.ts';
 import type { StageRunner } from '../../../activities/stage-runner.ts';
@@ -6,6 +7,7 @@ import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { writeJsonLines } from '../../../artifacts/json-lines.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
 import { mediaTypes } from '../../../contracts/artifact.ts';
+import { heldOutQuestionSchema } from '../../../contracts/training-job.ts';
 import { trainBpe } from '../../../pipeline/tokenization/bpe-trainer.ts';
 import { countByteLevelWords } from '../../../pipeline/tokenization/byte-level-words.ts';
 import { writeByteLevelJson } from '../../../pipeline/tokenization/tokenizer-json.ts';
@@ -49,6 +51,12 @@ async function pairsOf({ texts, labels, holdout, contextLength = 16 }: World) {
   );
 }
 
+/** What the model is asked when it is evaluated. */
+async function questionsOf(reference: Awaited<ReturnType<typeof pairsOf>>['pairs']) {
+  const { files } = await artifacts.readDirectory(reference);
+  return artifacts.readJson(files['questions.json'], z.array(heldOutQuestionSchema));
+}
+
 /** Rows as texts: prompt, answer. */
 async function rowsOf(reference: Awaited<ReturnType<typeof pairsOf>>['pairs']) {
   const tokenizer = await loadTokenizer(json);
@@ -87,6 +95,16 @@ describe('the pairs of a corpus', () => {
       ['vier=', '사'],
     ]);
     expect(bytes).toEqual([3, 5, 3]);
+  });
+
+  it('say what a model is asked that has learned them: prompts that are held out, a hundred at most', async () => {
+    const labels = Array.from({ length: 130 }, (_, index) => [`p/${index}`, `n${index}`] as const);
+    const many = Object.fromEntries(labels.map(([id], index) => [id, `text ${index}`]));
+    const asked = await questionsOf((await pairsOf({ texts: many, labels, holdout: 110 })).pairs);
+    expect(asked).toHaveLength(100);
+    const [{ prompt, answer, answerTokens }] = asked;
+    expect([await (await loadTokenizer(json)).decode(prompt), answer]).toEqual(['text 20=', 'n20']);
+    expect(answerTokens).toBe(4); // three letters and the end
   });
 
   it('lose the end of a text that does not fit beside its answer; an answer that leaves no room is left out', async () => {
