@@ -3,7 +3,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { readObject } from '../../artifacts/object-store.ts';
-import type { FineTuningJob, PretrainingJob, TrainingOutcome } from '../../contracts/training-job.ts';
+import type {
+  FineTuningJob,
+  PretrainingJob,
+  SupervisedFineTuningJob,
+  TrainingOutcome,
+} from '../../contracts/training-job.ts';
 import type { PassedRequest, StoreProxy } from '../support/store-proxy.ts';
 import { startStoreProxy } from '../support/store-proxy.ts';
 import type { TrainerWorld } from '../support/trainer-world.ts';
@@ -14,8 +19,9 @@ import {
   pretrainingJob,
   taggingJob,
 } from '../unit/worker/trainer/tiny-job.ts';
+import { loraJob } from '../unit/worker/trainer/tiny-pairs.ts';
 
-type Job = PretrainingJob | FineTuningJob;
+type Job = PretrainingJob | FineTuningJob | SupervisedFineTuningJob;
 
 let world: TrainerWorld;
 let proxy: StoreProxy;
@@ -120,6 +126,7 @@ const phases: Record<string, (artifacts: ArtifactStore) => Promise<Job>> = {
   'fine-tuning': (artifacts) => fineTuningJob(artifacts, {}, { epochs: 4, dropout: 0.1 }),
   'fine-tuning on tokens': (artifacts) =>
     taggingJob(artifacts, { epochs: 4, dropout: 0.1, classWeights: 'balanced' }),
+  'supervised fine-tuning by adapters': (artifacts) => loraJob(artifacts, {}, { epochs: 2 }),
 };
 
 describe.each(Object.entries(phases))('%s', (phase, make) => {
