@@ -33,7 +33,9 @@ export interface PaceQuestion {
 
 const environmentSchema = z.object({ environment: z.record(z.string(), z.string()) });
 const vocabularySchema = z.object({ vocabularySize: z.number() });
-const specSchema = z.object({ tokenizer: vocabularySchema.extend({ extension: vocabularySchema.optional() }) });
+const specSchema = z.object({
+  tokenizer: vocabularySchema.extend({ extension: vocabularySchema.optional() }),
+});
 const parametersSchema = z.object({ architecture: z.json(), options: z.record(z.string(), z.json()) });
 
 /** What of a phase's options a step's time depends on. */

@@ -41,7 +41,14 @@ describe('compareEvidence', () => {
   it('holds language models against each other, on the same last documents of the same corpus', () => {
     const judged = (perplexity: number, heldOutDocuments = 20) =>
       evidenceSchema.parse({
-        figures: { loss: Math.log(perplexity), perplexity, bitsPerByte: 1.5, documents: 20, tokens: 9, bytes: 9 },
+        figures: {
+          loss: Math.log(perplexity),
+          perplexity,
+          bitsPerByte: 1.5,
+          documents: 20,
+          tokens: 9,
+          bytes: 9,
+        },
         ...{ heldOutDocuments, lineage: [{ role: 'clean documents', text: 'sha256:c' }] },
       });
     const { metrics, sameHoldout } = compareEvidence(judged(40), judged(32));

@@ -103,10 +103,13 @@ async function modelFileOf(page: string): Promise<unknown> {
 }
 
 describe('a model file in the documents', () => {
-  it.each(['README.md', 'docs/guides/first-model.md', 'docs/guides/entities.md'])('is one that Coppice takes, in %s', async (page) => {
-    const parsed = parseModelSpec(await modelFileOf(page));
-    expect('problems' in parsed ? parsed.problems : []).toEqual([]);
-  });
+  it.each(['README.md', 'docs/guides/first-model.md', 'docs/guides/entities.md'])(
+    'is one that Coppice takes, in %s',
+    async (page) => {
+      const parsed = parseModelSpec(await modelFileOf(page));
+      expect('problems' in parsed ? parsed.problems : []).toEqual([]);
+    },
+  );
 });
 
 describe('docs/reference/model-file.md', () => {
