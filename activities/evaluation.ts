@@ -20,6 +20,7 @@ import type {
 } from '../pipeline/evaluation/classifier-evaluation.ts';
 import { describeGate } from '../pipeline/evaluation/gates.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { tokenizerConfig } from '../pipeline/tokenization/tokenizer-config.ts';
 import type { AttentionDependencies } from './attention-input.ts';
 import { readAttentionInput } from './attention-input.ts';
 import { evaluateInThread } from './evaluation-thread.ts';
@@ -137,6 +138,9 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
       [packageFiles.weights]: files[packageFiles.weights],
       ...(quantized && { [quantizedWeights]: quantized }),
       [packageFiles.tokenizer]: input.tokenization.tokenizer,
+      [packageFiles.tokenizerConfig]: await artifacts.putJson(
+        tokenizerConfig(contextLength, 'classification'),
+      ),
       [packageFiles.preprocessing]: await artifacts.putJson({ steps: input.cleaning.steps, contextLength }),
       [packageFiles.decision]: await artifacts.putJson(decision),
     });

@@ -21,6 +21,7 @@ import {
 import { beginningsOf, followersOf, sampleSentences } from '../pipeline/evaluation/language-samples.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { tokenizerConfig } from '../pipeline/tokenization/tokenizer-config.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { readLanguageSamples } from './language-samples-thread.ts';
 import { readSearchTable } from './search-table.ts';
@@ -126,6 +127,7 @@ export function createLanguageEvaluationActivities({
       [packageFiles.config]: files[packageFiles.config],
       [packageFiles.weights]: files[packageFiles.weights],
       [packageFiles.tokenizer]: tokenization.tokenizer,
+      [packageFiles.tokenizerConfig]: await artifacts.putJson(tokenizerConfig(contextLength, 'generation')),
       [packageFiles.preprocessing]: await artifacts.putJson({ steps: cleaning.steps, contextLength }),
     });
   };

@@ -11,6 +11,7 @@ import type { EntityEvaluationInput, SpanCounts } from '../pipeline/evaluation/e
 import { describeGate } from '../pipeline/evaluation/gates.ts';
 import type { MetricTable } from '../pipeline/evaluation/metric-table.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { tokenizerConfig } from '../pipeline/tokenization/tokenizer-config.ts';
 import { evaluateEntitiesInThread } from './entity-evaluation-thread.ts';
 import type { EntityEvaluationJob } from './entity-evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -110,6 +111,9 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
       [packageFiles.weights]: files[packageFiles.weights],
       ...(quantized && { [quantizedWeights]: quantized }),
       [packageFiles.tokenizer]: tokenization.tokenizer,
+      [packageFiles.tokenizerConfig]: await artifacts.putJson(
+        tokenizerConfig(contextLength, 'classification'),
+      ),
       [packageFiles.preprocessing]: await artifacts.putJson({ steps: cleaning.steps, contextLength }),
     });
   };

@@ -19,7 +19,7 @@ export interface ExtensionWork {
 /**
  * @param breathe lets others run
  * @returns text of the extended tokenizer.json, and what the new tokens were before
- * @throws CoppiceFailure InvalidInput where it is not a tokenizer that can be extended so
+ * @throws InvalidInput where it is not a tokenizer that can be extended so
  */
 export async function extendTokenizer(
   texts: readonly string[],

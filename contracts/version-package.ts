@@ -7,6 +7,8 @@ export const packageFiles = {
   config: 'config.json',
   weights: 'model.safetensors',
   tokenizer: 'tokenizer.json',
+  /** For transformers; nothing here reads it. */
+  tokenizerConfig: 'tokenizer_config.json',
   preprocessing: 'preprocessing.json',
   decision: 'decision.json',
 } as const;

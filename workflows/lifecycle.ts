@@ -67,8 +67,6 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
   const champion = inService && (await wholeVersion(inService, run));
   const inherited = input.strategy === 'incremental' ? champion : undefined;
   const base = input.from === undefined ? inherited : await readBase({ model, version: input.from });
-  if (spec.tokenizer.extension && !base)
-    throw ApplicationFailure.nonRetryable(nothingToExtend, 'InvalidInput');
 
   const collected = await stage(
     'collection',
@@ -132,10 +130,6 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
     metrics: evaluated.metrics,
   };
 }
-
-const nothingToExtend =
-  'tokenizer.extension: expected a version to go on from, whose vocabulary it extends: name one (--from), or have the ' +
-  "strategy 'incremental' and a version in service; this run would learn a vocabulary of its own";
 
 /**
  * A version in service whose package is damaged is made again first.

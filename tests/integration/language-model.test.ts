@@ -77,6 +77,7 @@ describe('a language model', () => {
       'model.safetensors',
       'preprocessing.json',
       'tokenizer.json',
+      'tokenizer_config.json',
     ]);
     const { config } = readGpt({
       config: await readFile(join(exported, 'config.json'), 'utf8'),

@@ -232,16 +232,12 @@ describe.concurrent('lifecycle', () => {
     ]);
   });
 
-  it('collects nothing where there is no version whose vocabulary it could extend', async () => {
-    const fake = world.addModel({ champion: 3 });
-    const run = await startLifecycle(fake, { spec: extending(fake.model) });
-    await expect(run.ended).rejects.toMatchObject({
-      cause: {
-        type: 'InvalidInput',
-        message: expect.stringContaining('tokenizer.extension: expected a version to go on from') as string,
-      },
-    });
-    expect(fake.calls('collectDocuments')).toEqual([]);
+  it('learns a vocabulary of its own where there is no version whose vocabulary it could extend', async () => {
+    const fake = world.addModel();
+    await (await startLifecycle(fake, { spec: extending(fake.model) })).ended;
+    expect(fake.calls('tokenizeCorpus').map(({ existingTokenizer }) => existingTokenizer)).toEqual([
+      undefined,
+    ]);
   });
 
   it('has the version in service answer the same documents, in tokens of its own', async () => {

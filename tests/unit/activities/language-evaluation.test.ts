@@ -170,6 +170,7 @@ describe('the evaluation of a language model', () => {
       'model.safetensors',
       'preprocessing.json',
       'tokenizer.json',
+      'tokenizer_config.json',
     ]);
     expect(page).toContain('Perplexity is 8');
     expect(page).toContain('600 tokens');

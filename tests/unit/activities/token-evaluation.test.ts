@@ -31,6 +31,7 @@ describe('the evaluation of a classifier of tokens', () => {
     const { files } = await world.artifacts.readDirectory(result.package);
     expect(Object.keys(files).sort()).toEqual([
       ...['config.json', 'model.safetensors', 'preprocessing.json', 'tokenizer.json'],
+      'tokenizer_config.json',
     ]);
     expect(page).toContain('None: every entity was found, and no other.');
     expect(page).toContain('Pretraining');

@@ -1,0 +1,21 @@
+// tokenizer_config.json, which tells transformers to read tokenizer.json as it stands: without it AutoTokenizer makes a tokenizer
+// of the model's own kind, with another normalization, and other ids.
+import { specialTokens } from './vocabulary.ts';
+
+const [pad, unknown, cls, sep, mask] = specialTokens;
+
+/** What a text is read for. */
+export type TokenizerUse = 'classification' | 'generation';
+
+/**
+ * @param contextLength tokens that the model reads at most
+ * @returns the file's content, in the names of transformers
+ */
+export function tokenizerConfig(contextLength: number, use: TokenizerUse): Readonly<Record<string, unknown>> {
+  return {
+    ...{ tokenizer_class: 'PreTrainedTokenizerFast', model_max_length: contextLength },
+    ...{ clean_up_tokenization_spaces: false },
+    ...{ pad_token: pad, unk_token: unknown, cls_token: cls, sep_token: sep, mask_token: mask },
+    ...(use === 'generation' && { bos_token: sep, eos_token: sep }),
+  };
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { tokenizerConfig } from '../../../../pipeline/tokenization/tokenizer-config.ts';
+import { writeTokenizerJson } from '../../../../pipeline/tokenization/tokenizer-json.ts';
+import { specialTokens } from '../../../../pipeline/tokenization/vocabulary.ts';
+
+describe('tokenizer_config.json', () => {
+  it('has transformers take tokenizer.json as it stands, and names tokens that are in it', () => {
+    const { tokenizer_class, model_max_length, ...rest } = tokenizerConfig(128, 'classification');
+    expect([tokenizer_class, model_max_length]).toEqual(['PreTrainedTokenizerFast', 128]);
+    const { model } = JSON.parse(writeTokenizerJson(specialTokens)) as { model: { vocab: object } };
+    const named = Object.entries(rest).flatMap(([name, token]) => (name.endsWith('_token') ? [token] : []));
+    expect(named).toEqual(Object.keys(model.vocab));
+  });
+
+  it('names what ends a text for a model that writes, and for no other', () => {
+    expect(tokenizerConfig(128, 'generation')).toMatchObject({ eos_token: '[SEP]', bos_token: '[SEP]' });
+    expect(tokenizerConfig(128, 'classification')).not.toHaveProperty('eos_token');
+  });
+});
