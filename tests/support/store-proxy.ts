@@ -71,11 +71,17 @@ export async function startStoreProxy(target: string): Promise<StoreProxy> {
     });
     onward.once('error', () => outgoing.destroy());
     outgoing.once('close', () => onward.destroy());
-    incoming.on('data', (chunk: Buffer) => {
-      passed.bodyBytes += chunk.length;
-      if (fault?.kind === 'cut-request' && passed.bodyBytes > fault.afterBytes) incoming.destroy();
+    const body = new Transform({
+      transform(chunk: Buffer, _encoding, callback) {
+        if (fault?.kind === 'cut-request' && passed.bodyBytes + chunk.length > fault.afterBytes) {
+          outgoing.destroy(); // with this piece unsent: a small body is one piece, and would be whole
+          return;
+        }
+        passed.bodyBytes += chunk.length;
+        callback(null, chunk);
+      },
     });
-    incoming.pipe(onward);
+    incoming.pipe(body).pipe(onward);
   };
 
   const server = createServer(pass);
