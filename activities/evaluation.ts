@@ -2,30 +2,17 @@
 import { z } from 'zod';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
-import {
-  type EvaluationInput,
-  type EvaluationResult,
-  type GateJudgement,
-} from '../contracts/stage-results.ts';
+import type { EvaluationInput, EvaluationResult } from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
-import {
-  type DecisionRule,
-  decisionRuleSchema,
-  packageFiles,
-  quantizedWeights,
-} from '../contracts/version-package.ts';
-import type {
-  ClassifierEvaluation,
-  ClassifierEvaluationInput,
-} from '../pipeline/evaluation/classifier-evaluation.ts';
-import { describeGate } from '../pipeline/evaluation/gates.ts';
+import { decisionRuleSchema, packageFiles } from '../contracts/version-package.ts';
+import type { ClassifierEvaluationInput } from '../pipeline/evaluation/classifier-evaluation.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
-import { tokenizerConfig } from '../pipeline/tokenization/tokenizer-config.ts';
 import type { AttentionDependencies } from './attention-input.ts';
 import { readAttentionInput } from './attention-input.ts';
 import { evaluateInThread } from './evaluation-thread.ts';
 import type { ComputedEvaluation, EvaluationJob } from './evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { assemblePackage, figuresOf, outcomeOf } from './judged-version.ts';
 import { examplesSchema, probabilitiesSchema } from './scoring-files.ts';
 import { readSearchTable } from './search-table.ts';
 import { readShards } from './shards.ts';
@@ -124,28 +111,6 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
     };
   };
 
-  /** Everything that a gateway needs, so that it serves what was judged here. */
-  const assemblePackage = async (
-    input: EvaluationInput,
-    { positiveLabel, threshold }: ClassifierEvaluation,
-    quantized: ArtifactReference | undefined,
-  ) => {
-    const { files } = await artifacts.readDirectory(input.training.weights);
-    const decision: DecisionRule = { labels: [...input.training.labels], positiveLabel, threshold };
-    const { contextLength } = input;
-    return artifacts.putDirectory({
-      [packageFiles.config]: files[packageFiles.config],
-      [packageFiles.weights]: files[packageFiles.weights],
-      ...(quantized && { [quantizedWeights]: quantized }),
-      [packageFiles.tokenizer]: input.tokenization.tokenizer,
-      [packageFiles.tokenizerConfig]: await artifacts.putJson(
-        tokenizerConfig(contextLength, 'classification'),
-      ),
-      [packageFiles.preprocessing]: await artifacts.putJson({ steps: input.cleaning.steps, contextLength }),
-      [packageFiles.decision]: await artifacts.putJson(decision),
-    });
-  };
-
   /** The page for people, and the same as JSON: the evidence on which the verdict rests. */
   const storeReport = async ({ html, json }: ComputedEvaluation) => ({
     report: await artifacts.putBytes(html, { mediaType: mediaTypes.html }),
@@ -183,46 +148,25 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
             const { quantized } = await artifacts.readJson(input.probabilities, probabilitiesSchema);
             const job = { input: read, attention, report: await readReportFacts(input, quantized) };
             const computed = await evaluateInThread(job, signal);
-            const { evaluation } = computed;
-            const { verdict } = evaluation;
-            const gates = verdict.gates.map(({ gate, passed, value, reason }) => ({
-              gate: describeGate(gate),
-              passed,
-              value,
-              reason,
-            }));
-            const versionPackage = await assemblePackage(input, evaluation, quantized);
-            const { report, evidence } = await storeReport(computed);
-            const { metrics, intervals } = candidateFigures(evaluation);
+            const { verdict, systems, positiveLabel, threshold } = computed.evaluation;
+            const made = {
+              package: await assemblePackage(artifacts, {
+                ...{ weights: training.weights, quantized, use: 'classification' },
+                tokenizer: input.tokenization.tokenizer,
+                ...{ cleaning: input.cleaning, contextLength: input.contextLength },
+                decision: { labels: [...training.labels], positiveLabel, threshold },
+              }),
+              ...(await storeReport(computed)),
+            };
+            const figures = figuresOf(systems[0].metrics);
+            const precision = quantized && { precision: 'int8' as const };
             return {
-              result: {
-                outcome: verdict.passed ? ('accepted' as const) : ('rejected' as const),
-                gates: gates satisfies GateJudgement[],
-                metrics,
-                intervals,
-                package: versionPackage,
-                ...(quantized && { precision: 'int8' as const }),
-                report,
-                evidence,
-              },
-              outputs: { package: versionPackage, report, evidence },
-              metrics,
+              result: { ...outcomeOf(verdict), ...figures, ...made, ...precision },
+              outputs: made,
+              metrics: figures.metrics,
             };
           }),
       });
     },
-  };
-}
-
-/** Figures of the candidate that have a value: histories and ledgers hold JSON, which knows no NaN. */
-function candidateFigures({ systems }: ClassifierEvaluation) {
-  const table = Object.entries(systems[0].metrics).filter(([, { value }]) => Number.isFinite(value));
-  return {
-    metrics: Object.fromEntries(table.map(([name, { value }]) => [name, value])),
-    intervals: Object.fromEntries(
-      table.flatMap(([name, { interval }]) =>
-        interval ? [[name, [interval.low, interval.high] as const]] : [],
-      ),
-    ),
   };
 }

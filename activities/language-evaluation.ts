@@ -6,13 +6,11 @@ import { cleanDocumentSchema } from '../contracts/document.ts';
 import type {
   AnsweringResult,
   EvaluationResult,
-  GateJudgement,
   LanguageEvaluationInput,
 } from '../contracts/stage-results.ts';
 import { curvePointSchema, heldOutQuestionSchema } from '../contracts/training-job.ts';
 import { packageFiles } from '../contracts/version-package.ts';
 import { type AnsweredPrompt, exactMatch } from '../pipeline/evaluation/exact-match.ts';
-import { describeGate } from '../pipeline/evaluation/gates.ts';
 import {
   type JudgedFigures,
   judgeLanguageModel,
@@ -21,8 +19,8 @@ import {
 import { beginningsOf, followersOf, sampleSentences } from '../pipeline/evaluation/language-samples.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
-import { tokenizerConfig } from '../pipeline/tokenization/tokenizer-config.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { assemblePackage, outcomeOf } from './judged-version.ts';
 import { readLanguageSamples } from './language-samples-thread.ts';
 import { readSearchTable } from './search-table.ts';
 import { readShards } from './shards.ts';
@@ -115,23 +113,6 @@ export function createLanguageEvaluationActivities({
     };
   };
 
-  /** A directory that transformers loads, and the recipe beside it; how an answer becomes a label is not a question here. */
-  const assemblePackage = async ({
-    training,
-    tokenization,
-    cleaning,
-    contextLength,
-  }: LanguageEvaluationInput) => {
-    const { files } = await artifacts.readDirectory(training.weights);
-    return artifacts.putDirectory({
-      [packageFiles.config]: files[packageFiles.config],
-      [packageFiles.weights]: files[packageFiles.weights],
-      [packageFiles.tokenizer]: tokenization.tokenizer,
-      [packageFiles.tokenizerConfig]: await artifacts.putJson(tokenizerConfig(contextLength, 'generation')),
-      [packageFiles.preprocessing]: await artifacts.putJson({ steps: cleaning.steps, contextLength }),
-    });
-  };
-
   return {
     /** Judges a language model against its gates; a rejection is a result, not a failure. */
     async evaluateLanguageModel(input: LanguageEvaluationInput): Promise<EvaluationResult> {
@@ -161,7 +142,10 @@ export function createLanguageEvaluationActivities({
             const verdict = judgeLanguageModel(figures, evaluation.gates, rival);
             const report = await describe(input, verdict, looked);
             const made = {
-              package: await assemblePackage(input),
+              package: await assemblePackage(artifacts, {
+                ...{ weights: training.weights, tokenizer: tokenization.tokenizer, use: 'generation' },
+                ...{ cleaning: input.cleaning, contextLength: input.contextLength },
+              }),
               report: await artifacts.putBytes(await renderLanguagePage(report), {
                 mediaType: mediaTypes.html,
               }),
@@ -170,13 +154,11 @@ export function createLanguageEvaluationActivities({
               }),
             };
             const metrics = languageMetricsOf(figures);
-            const gates = verdict.gates.map(
-              ({ gate, passed, value, reason }): GateJudgement => ({
-                ...{ gate: describeGate(gate), passed, value, reason },
-              }),
-            );
-            const outcome = verdict.passed ? ('accepted' as const) : ('rejected' as const);
-            return { result: { outcome, gates, metrics, intervals: {}, ...made }, outputs: made, metrics };
+            return {
+              result: { ...outcomeOf(verdict), metrics, intervals: {}, ...made },
+              outputs: made,
+              metrics,
+            };
           }),
       });
     },

@@ -4,17 +4,14 @@ import { z } from 'zod';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import type { EvaluationResult, TokenEvaluationInput } from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
-import { packageFiles, quantizedWeights } from '../contracts/version-package.ts';
 import { wordsInRow } from '../pipeline/entities/tag-words.ts';
 import { outside } from '../pipeline/entities/tags.ts';
 import type { EntityEvaluationInput, SpanCounts } from '../pipeline/evaluation/entity-evaluation.ts';
-import { describeGate } from '../pipeline/evaluation/gates.ts';
-import type { MetricTable } from '../pipeline/evaluation/metric-table.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
-import { tokenizerConfig } from '../pipeline/tokenization/tokenizer-config.ts';
 import { evaluateEntitiesInThread } from './entity-evaluation-thread.ts';
 import type { EntityEvaluationJob } from './entity-evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { assemblePackage, figuresOf, outcomeOf } from './judged-version.ts';
 import {
   type LabelledDocument,
   type LabelledWordsDependencies,
@@ -100,24 +97,6 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
     };
   };
 
-  /** A directory that transformers loads, and the recipe beside it: its classes stand in config.json. */
-  const assemblePackage = async (
-    { training, tokenization, cleaning, contextLength }: TokenEvaluationInput,
-    quantized: ArtifactReference | undefined,
-  ) => {
-    const { files } = await artifacts.readDirectory(training.weights);
-    return artifacts.putDirectory({
-      [packageFiles.config]: files[packageFiles.config],
-      [packageFiles.weights]: files[packageFiles.weights],
-      ...(quantized && { [quantizedWeights]: quantized }),
-      [packageFiles.tokenizer]: tokenization.tokenizer,
-      [packageFiles.tokenizerConfig]: await artifacts.putJson(
-        tokenizerConfig(contextLength, 'classification'),
-      ),
-      [packageFiles.preprocessing]: await artifacts.putJson({ steps: cleaning.steps, contextLength }),
-    });
-  };
-
   return {
     /** Judges a classifier of tokens against its gates; a rejection is a result, not a failure. */
     async evaluateTokenClassifier(input: TokenEvaluationInput): Promise<EvaluationResult> {
@@ -139,19 +118,18 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
             const { evaluation: evaluated, html, json } = await evaluateEntitiesInThread(job, signal);
             const { quantized } = await artifacts.readJson(probabilities, tagsSchema);
             const made = {
-              package: await assemblePackage(input, quantized),
+              package: await assemblePackage(artifacts, {
+                ...{ weights: training.weights, quantized, use: 'classification' },
+                tokenizer: tokenization.tokenizer,
+                ...{ cleaning: input.cleaning, contextLength: input.contextLength },
+              }),
               report: await artifacts.putBytes(html, { mediaType: mediaTypes.html }),
               evidence: await artifacts.putBytes(json, { mediaType: mediaTypes.json }),
             };
-            const { verdict, systems } = evaluated;
-            const gates = verdict.gates.map(({ gate, ...it }) => ({
-              ...{ gate: describeGate(gate), passed: it.passed, value: it.value, reason: it.reason },
-            }));
-            const outcome = verdict.passed ? ('accepted' as const) : ('rejected' as const);
-            const figures = figuresOf(systems[0].metrics);
+            const figures = figuresOf(evaluated.systems[0].metrics);
             const precision = quantized && { precision: 'int8' as const };
             return {
-              result: { outcome, gates, ...figures, ...made, ...precision },
+              result: { ...outcomeOf(evaluated.verdict), ...figures, ...made, ...precision },
               outputs: made,
               metrics: figures.metrics,
             };
@@ -171,18 +149,6 @@ function countSpans(documents: readonly LabelledDocument[], contextLength: numbe
     beyondContext: sum(
       ({ words, tags }) =>
         tags.slice(wordsInRow(words, contextLength)).filter((tag) => tag.startsWith('B-')).length,
-    ),
-  };
-}
-
-function figuresOf(table: MetricTable) {
-  const entries = Object.entries(table);
-  return {
-    metrics: Object.fromEntries(entries.map(([name, { value }]) => [name, value])),
-    intervals: Object.fromEntries(
-      entries.flatMap(([name, { interval }]) =>
-        interval ? [[name, [interval.low, interval.high] as const]] : [],
-      ),
     ),
   };
 }

@@ -1,21 +1,20 @@
 // From what a collection brought to a package that has been judged: the stages that a run and a repair share. Read from
 // top to bottom, it is the path of the data.
-import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { EvaluationActivities } from '../activities/evaluation.ts';
 import type { ServingVersion } from '../activities/model-state.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import type { TrainingActivities } from '../activities/training.ts';
-import { workflowIds } from '../contracts/messages.ts';
 import type { TokenizerSpec } from '../contracts/model-spec/learning.ts';
 import type { TokenizationResult, TrainingResult } from '../contracts/stage-results.ts';
 import { compute, training } from './activity-options.ts';
+import { scoreHeldOut, trainClassifier } from './classifier-training.ts';
 import { makeLanguagePackage } from './make-language-package.ts';
 import { makeTokenPackage } from './make-token-package.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeTraining, describeVocabulary } from './story.ts';
-import { trainingWorkflow } from './training.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
@@ -37,12 +36,13 @@ export async function makePackage(
 }
 
 async function makeClassifierPackage(
-  { run, spec, trigger, documents, labels, base, champion, searchAttributes }: PackageMaking,
+  making: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
+  const { run, spec, documents, base, champion } = making;
   const cleaned = await stage(
     'cleaning',
-    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents: documents }),
+    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents }),
     (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
   );
   const tokenize = (existing: ServingVersion | undefined, tokenizer: TokenizerSpec) =>
@@ -57,33 +57,13 @@ async function makeClassifierPackage(
 
   const trained = await stage(
     'training',
-    () =>
-      executeChild(trainingWorkflow, {
-        workflowId: workflowIds.training(run.runId),
-        staticSummary: `${run.model}: ${base ? 'incremental' : 'full'} training`,
-        args: [
-          {
-            ...run,
-            spec,
-            tokens: tokenized.tokens,
-            labels: labels,
-            ...(base && { base: { weights: base.package, labels: base.labels } }),
-            trigger,
-            ...(searchAttributes && { searchAttributes }),
-          },
-        ],
-      }),
+    () => trainClassifier(making, { tokens: tokenized.tokens }),
     describeTraining,
   );
   const evaluated = await stage(
     'evaluation',
     async () => {
-      const own = await scoreExamples({
-        tokens: tokenized.tokens,
-        weights: trained.weights,
-        examples: trained.holdout,
-        ...(spec.serving && { precision: spec.serving.precision }),
-      });
+      const own = await scoreHeldOut(making, tokenized.tokens, trained);
       const { extension: _extension, ...unextended } = spec.tokenizer;
       const inItsTokens = (version: ServingVersion) => tokenize(version, unextended);
       const rival =

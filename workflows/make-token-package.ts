@@ -1,27 +1,25 @@
 // From what a collection brought to a judged package of a model that finds entities: offsets of labelled spans count, so
 // cleaning says where its texts came from, and labels meet words twice, in training and in evaluation. No version is ever
 // in service, so none is compared with.
-import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { TokenEvaluationActivities } from '../activities/token-evaluation.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
-import type { TrainingActivities } from '../activities/training.ts';
-import { workflowIds } from '../contracts/messages.ts';
-import { compute, training } from './activity-options.ts';
+import { compute } from './activity-options.ts';
+import { scoreHeldOut, trainClassifier } from './classifier-training.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeTraining, describeVocabulary } from './story.ts';
-import { trainingWorkflow } from './training.ts';
 
 const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
-const { scoreExamples } = proxyActivities<TrainingActivities>(training);
 const { evaluateTokenClassifier } = proxyActivities<TokenEvaluationActivities>(compute);
 
 export async function makeTokenPackage(
-  { run, spec, trigger, documents, labels, base, searchAttributes }: PackageMaking,
+  making: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
+  const { run, spec, documents, labels, base } = making;
   const { contextLength } = spec.model;
   const cleaned = await stage(
     'cleaning',
@@ -41,29 +39,16 @@ export async function makeTokenPackage(
   const trained = await stage(
     'training',
     () =>
-      executeChild(trainingWorkflow, {
-        workflowId: workflowIds.training(run.runId),
-        staticSummary: `${run.model}: ${base ? 'incremental' : 'full'} training`,
-        args: [
-          {
-            ...{ ...run, spec, tokens: tokenized.tokens, labels, trigger },
-            words: { corpus, tokenizer: tokenized.tokenizer },
-            ...(base && { base: { weights: base.package, labels: base.labels } }),
-            ...(searchAttributes && { searchAttributes }),
-          },
-        ],
+      trainClassifier(making, {
+        tokens: tokenized.tokens,
+        words: { corpus, tokenizer: tokenized.tokenizer },
       }),
     describeTraining,
   );
   const evaluated = await stage(
     'evaluation',
     async () => {
-      const probabilities = await scoreExamples({
-        tokens: tokenized.tokens,
-        weights: trained.weights,
-        examples: trained.holdout,
-        ...(spec.serving && { precision: spec.serving.precision }),
-      });
+      const probabilities = await scoreHeldOut(making, tokenized.tokens, trained);
       return evaluateTokenClassifier({
         ...{ ...run, evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
         ...{ corpus, funnel, labels, tokenization: tokenized, training: trained, probabilities },
