@@ -1,67 +1,46 @@
 // The example of a Korean help from its package to service, cut down to 25 pages and seconds: the model files are the
 // example's own, with smaller sizes and a package of a registry on loopback.
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelDefinition } from '../../contracts/model-spec/model-spec.ts';
 import helpKo from '../../examples/help-ko/help-ko.model.ts';
 import helpTitles from '../../examples/help-ko/help-titles.model.ts';
 import helpTopics from '../../examples/help-ko/help-topics.model.ts';
-import { startStack, stopStack } from '../../stack/control.ts';
 import { koreanPages, koreanText, koreanTitles } from '../support/korean-pages.ts';
 import { type NpmRegistry, openNpmRegistry } from '../support/npm-registry.ts';
+import { type OwnStack, openOwnStack } from '../support/own-stack.ts';
 import { poll } from '../support/poll.ts';
 
 const sample = '나는 오늘 맛있는 밥을 먹었다.';
 
-let home: string;
 let registry: NpmRegistry;
-let environment: NodeJS.ProcessEnv;
+let stack: OwnStack;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'coppice-help-ko-'));
   const named = Object.entries(koreanPages).map(([path, html]) => [`text/${path}`, html] as const);
   const described = JSON.stringify({ name: 'help-ko', version: '1.2.0', license: 'CC0-1.0' });
   registry = await openNpmRegistry('help-ko', {
     'package.json': described,
     ...Object.fromEntries(named),
   });
-  const stack = await startStack({
-    home: join(home, 'stack'),
-    environment: { ...process.env, ...registry.environment },
-    options: { profile: 'tour', ports: 'anywhere', leashed: true },
-    timeoutMs: 180_000,
-  });
-  environment = { ...process.env, ...stack.environment, COPPICE_HOME: stack.home };
+  stack = await openOwnStack('help-ko', registry.environment);
 }, 240_000);
 afterAll(async () => {
-  await stopStack(join(home, 'stack'));
+  await stack.close();
   await registry.close();
-  await rm(home, { recursive: true, force: true });
 }, 60_000);
-
-/** Runs the command line, to its end. */
-function coppice(...parameters: string[]): Promise<string> {
-  const program = fileURLToPath(new URL('../../bin/coppice.mjs', import.meta.url));
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [program, ...parameters], { env: environment }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${parameters.join(' ')}:\n${stdout}\n${stderr}`));
-      else resolve(stdout);
-    });
-  });
-}
 
 /** Runs an example's model file with other sizes, on the small package. */
 async function runSmall(definition: ModelDefinition, smaller: Partial<ModelDefinition>): Promise<unknown> {
   const [source] = definition.collection.sources;
   const small = { ...source, registry: 'npm', package: 'help-ko', folder: 'text' };
   const collection = { ...definition.collection, sources: [small] };
-  const file = join(home, `${definition.name}.model.mjs`);
+  const file = join(stack.folder, `${definition.name}.model.mjs`);
   await writeFile(file, `export default ${JSON.stringify({ ...definition, ...smaller, collection })};`);
-  return JSON.parse(await coppice('run', file, '--json'));
+  const { code, out, err } = await stack.coppice('run', file, '--json');
+  if (code !== 0) throw new Error(`${definition.name}:\n${out}\n${err}`);
+  return JSON.parse(out);
 }
 
 /** Asks the gateway, as soon as the version is in service. */
@@ -69,7 +48,7 @@ function ask<Answer>(path: string, question: object): Promise<Answer> {
   return poll(
     `an answer of ${path}`,
     async () => {
-      const { statusCode, body } = await request(new URL(path, environment.GATEWAY_URL), {
+      const { statusCode, body } = await request(new URL(path, stack.environment.GATEWAY_URL), {
         ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
         body: JSON.stringify(question),
       });
@@ -105,7 +84,7 @@ describe('the example of a Korean help', () => {
   }, 600_000);
 
   it('reports how likely a sentence is token by token, and that what stands around every page was not read', async () => {
-    const address = new URL('/models/help-ko/versions/1/report', environment.CONTROL_URL);
+    const address = new URL('/models/help-ko/versions/1/report', stack.environment.CONTROL_URL);
     const report = await (await request(address)).body.text();
     const [, strip = '', ln, perplexity, count] =
       /<bdi>나는 오늘 맛있는 밥을 먹었다\.<\/bdi>[^]*?<ol class="tokens">([^]*?)<\/ol>[^]*?natural logarithm −([\d.]+)\); perplexity ([\d.,]+) over (\d+) tokens/.exec(

@@ -1,51 +1,27 @@
 // A language model as its user meets it, on a stack of its own: from a folder of texts to a version that is exported by the
 // command line, and in service, where OpenAI's own client continues texts with it.
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readGpt } from '../../pipeline/model/gpt-files.ts';
-import { startStack, stopStack } from '../../stack/control.ts';
+import { type OwnStack, openOwnStack } from '../support/own-stack.ts';
 import { poll } from '../support/poll.ts';
 
-let home: string;
-let environment: NodeJS.ProcessEnv;
+let stack: OwnStack;
 let client: OpenAI;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'coppice-language-'));
-  const stack = await startStack({
-    home: join(home, 'stack'),
-    environment: process.env,
-    options: { profile: 'tour', ports: 'anywhere', leashed: true },
-    timeoutMs: 180_000,
-  });
-  environment = { ...process.env, ...stack.environment, COPPICE_HOME: stack.home };
+  stack = await openOwnStack('language');
   client = new OpenAI({
     baseURL: `${stack.environment.GATEWAY_URL}/v1`,
     ...{ apiKey: 'of nobody', maxRetries: 0 },
   });
 }, 240_000);
-afterAll(async () => {
-  await stopStack(join(home, 'stack'));
-  await rm(home, { recursive: true, force: true });
-}, 60_000);
-
-/** Runs the command line. */
-function coppice(...parameters: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const program = fileURLToPath(new URL('../../bin/coppice.mjs', import.meta.url));
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...parameters], { env: environment }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+afterAll(() => stack.close(), 60_000);
 
 /** Writes a model file beside a folder of texts: the decisions of this house. */
 async function writeModel(name: string, sections: object): Promise<string> {
-  const folder = join(home, name);
+  const folder = join(stack.folder, name);
   await mkdir(folder, { recursive: true });
   await cp(new URL('../../docs/adr', import.meta.url), join(folder, 'texts'), { recursive: true });
   const file = join(folder, `${name}.model.mjs`);
@@ -65,13 +41,13 @@ describe('a language model', () => {
   it('is trained, judged on documents that it did not see, registered, and exported as transformers reads it', async () => {
     const gates = [{ kind: 'at-most', metric: 'perplexity', bound: 450 }]; // a vocabulary of 500 at a guess has 500
     const file = await writeModel('decisions', { ...small, evaluation: { holdout: 10, gates } });
-    const run = await coppice('run', file, '--json');
-    expect(run.stderr).toMatch(/evaluation +done .* perplexity \d/);
-    const told = JSON.parse(run.stdout) as { outcome: string; version: number; reasons: string[] };
+    const run = await stack.coppice('run', file, '--json');
+    expect(run.err).toMatch(/evaluation +done .* perplexity \d/);
+    const told = JSON.parse(run.out) as { outcome: string; version: number; reasons: string[] };
     expect(told).toMatchObject({ outcome: 'registered', version: 1 });
 
-    const exported = join(home, 'exported');
-    expect((await coppice('export', 'decisions@1', exported)).code).toBe(0);
+    const exported = join(stack.folder, 'exported');
+    expect((await stack.coppice('export', 'decisions@1', exported)).code).toBe(0);
     expect((await readdir(exported)).sort()).toEqual([
       'config.json',
       'model.safetensors',

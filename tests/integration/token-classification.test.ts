@@ -1,46 +1,24 @@
 // A classifier of tokens as its user meets it, on a stack of its own: from texts and label lines to a version that is exported,
 // compared and traced, whose figures are those that its exported files give when they are counted by hand.
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelledSpan } from '../../contracts/document.ts';
 import { loadOnnxTokenClassifier } from '../../runtimes/onnx/token-classifier.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
-import { startStack, stopStack } from '../../stack/control.ts';
+import { type OwnStack, openOwnStack } from '../support/own-stack.ts';
 import { marked } from '../support/span-world.ts';
 
-let home: string;
-let environment: NodeJS.ProcessEnv;
+let stack: OwnStack;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'coppice-entities-'));
-  const stack = await startStack({
-    home: join(home, 'stack'),
-    environment: process.env,
-    options: { profile: 'tour', ports: 'anywhere', leashed: true },
-    timeoutMs: 180_000,
-  });
-  environment = { ...process.env, ...stack.environment, COPPICE_HOME: stack.home };
+  stack = await openOwnStack('entities');
   await writeModel();
 }, 240_000);
-afterAll(async () => {
-  await stopStack(join(home, 'stack'));
-  await rm(home, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => stack.close(), 60_000);
 
-/** Runs the command line. */
-function coppice(...parameters: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const program = fileURLToPath(new URL('../../bin/coppice.mjs', import.meta.url));
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...parameters], { env: environment }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
-const jsonOf = async (...parameters: string[]): Promise<unknown> =>
-  JSON.parse((await coppice(...parameters, '--json')).stdout);
+const coppice = (...args: string[]) => stack.coppice(...args);
+const jsonOf = async (...args: string[]): Promise<unknown> =>
+  JSON.parse((await coppice(...args, '--json')).out);
 
 const people = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing', '김철수', '이영희', '박민수'];
 const places = ['London', 'Paris', 'Seoul', '서울', '부산', '대전'];
@@ -71,13 +49,13 @@ const badLines = [
 ];
 
 async function writeModel(): Promise<void> {
-  await mkdir(join(home, 'texts'));
-  await mkdir(join(home, 'spans'));
-  for (const { name, text } of documents) await writeFile(join(home, 'texts', name), text);
-  await writeFile(join(home, 'texts', '00-short.txt'), 'Nobody labelled this rightly.');
+  await mkdir(join(stack.folder, 'texts'));
+  await mkdir(join(stack.folder, 'spans'));
+  for (const { name, text } of documents) await writeFile(join(stack.folder, 'texts', name), text);
+  await writeFile(join(stack.folder, 'texts', '00-short.txt'), 'Nobody labelled this rightly.');
   const lines = documents.map(({ name, spans }) => ({ document: `notes/${name}`, spans }));
   const text = [...lines, ...badLines].map((line) => JSON.stringify(line)).join('\n');
-  await writeFile(join(home, 'spans', 'first.jsonl'), text);
+  await writeFile(join(stack.folder, 'spans', 'first.jsonl'), text);
   const definition = {
     ...{ name: 'names', task: 'token-classification' },
     collection: {
@@ -97,7 +75,7 @@ async function writeModel(): Promise<void> {
   };
   await writeFile(modelFile(), `export default ${JSON.stringify(definition)};`);
 }
-const modelFile = () => join(home, 'names.model.mjs');
+const modelFile = () => join(stack.folder, 'names.model.mjs');
 
 interface Told {
   readonly run: string;
@@ -119,9 +97,9 @@ describe('a classifier of tokens', () => {
 
   it('is registered, and whoever ran it is told that no gateway serves it and what was set aside', async () => {
     const run = await coppice('run', modelFile(), '--json');
-    first = JSON.parse(run.stdout) as Told;
-    expect(run.stderr).toMatch(/collection +done .* 72 labels, 3 set aside/);
-    expect(run.stderr).toMatch(/evaluation +done .* F1 of entities [01]\.\d/);
+    first = JSON.parse(run.out) as Told;
+    expect(run.err).toMatch(/collection +done .* 72 labels, 3 set aside/);
+    expect(run.err).toMatch(/evaluation +done .* F1 of entities [01]\.\d/);
     expect(first).toMatchObject({ outcome: 'registered', version: 1 });
     expect(first.reasons).toContainEqual(
       expect.stringContaining('gateways do not serve token-classification'),
@@ -130,7 +108,7 @@ describe('a classifier of tokens', () => {
   }, 480_000);
 
   it('is exported as transformers reads it, and its files give the figures that it was judged by', async () => {
-    const folder = join(home, 'exported');
+    const folder = join(stack.folder, 'exported');
     expect((await coppice('export', 'names@1', folder)).code).toBe(0);
     const config = await readFile(join(folder, 'config.json'), 'utf8');
     const tags = ['O', 'B-person', 'I-person', 'B-place', 'I-place'];
@@ -164,7 +142,7 @@ describe('a classifier of tokens', () => {
 
   it('comes out the same from the step cache when it is asked for again', async () => {
     const run = await coppice('run', modelFile(), '--json');
-    const second = JSON.parse(run.stdout) as Told;
+    const second = JSON.parse(run.out) as Told;
     expect(second.version).toBe(2);
     const versions = (await jsonOf('versions', 'names')) as { digest: string }[];
     expect(versions).toHaveLength(2);
@@ -181,24 +159,24 @@ describe('a classifier of tokens', () => {
   }, 240_000);
 
   it('is compared with another version on the same documents', async () => {
-    const { stdout, code } = await coppice('compare', 'names@1', 'names@2');
+    const { out, code } = await coppice('compare', 'names@1', 'names@2');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/entityF1 /);
-    expect(stdout).toContain('judged on the same held-out documents');
+    expect(out).toMatch(/entityF1 /);
+    expect(out).toContain('judged on the same held-out documents');
   });
 
   it('does not enter traffic when a person asks for it either, and says why', async () => {
-    const { stdout, stderr } = await coppice('promote', 'names@1', '--reason', 'I want it');
-    expect(stdout + stderr).toContain('gateways do not serve token-classification');
+    const { out, err } = await coppice('promote', 'names@1', '--reason', 'I want it');
+    expect(out + err).toContain('gateways do not serve token-classification');
   });
 
   it('is found from a document that it was trained on, until that is forgotten with its spans', async () => {
     const found = (await jsonOf('lineage', '--of', 'notes/05.txt')) as { versions: { version: number }[] };
     expect(found.versions.map(({ version }) => version)).toEqual([1, 2]);
-    const { stdout, code } = await coppice('forget', 'notes/05.txt', '--delete');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('names@1 is marked for retraining')]);
+    const { out, code } = await coppice('forget', 'notes/05.txt', '--delete');
+    expect([code, out]).toEqual([0, expect.stringContaining('names@1 is marked for retraining')]);
     const again = await coppice('run', modelFile(), '--json');
-    expect(again.stderr).toMatch(/collection +done .* 71 labels, 3 set aside/);
+    expect(again.err).toMatch(/collection +done .* 71 labels, 3 set aside/);
   }, 480_000);
 });
 

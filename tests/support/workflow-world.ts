@@ -65,7 +65,7 @@ export async function openWorkflowWorld(
     /** A model that no other test has, and its world. */
     addModel: (options: FakeModelOptions | ((model: string) => FakeModelOptions) = {}): FakeModel => {
       models += 1;
-      const model = `model-${models}`;
+      const model = `${name}-${models}`; // the store is that of all files
       return fakes.addModel(model, typeof options === 'function' ? options(model) : options);
     },
     /** What a model's controller knows, asked until it is as told. */

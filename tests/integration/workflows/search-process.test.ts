@@ -75,7 +75,7 @@ async function train(checkpointEverySeconds: number, options: object = {}, searc
     ...{ maximumSteps: phaseSteps, epochs: 1e7, batchSize: 8, checkpointEverySeconds },
     ...options,
   };
-  const runId = workflowIds.lifecycle(model, 'searching'); // checkpoints of other files' models have its name in the same store
+  const runId = workflowIds.lifecycle(model, 'run');
   const input: TrainingInput = {
     ...{ model, runId, tokens: tiny.tokens, labels: referenceOf('labels', model) },
     spec: specOf(model, {
