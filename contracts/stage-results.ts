@@ -77,6 +77,8 @@ export interface FunnelRow {
   readonly changed: number;
   readonly dropped: number;
   readonly reasons: Readonly<Record<string, number>>;
+  /** How much of what was changed, by its kind; absent of steps that do not say. */
+  readonly changes?: Readonly<Record<string, number>>;
 }
 
 export interface CleaningResult extends StageRecord {

@@ -12,10 +12,14 @@ export interface Funnel extends FunnelRow {
 
 const SAMPLES = 5; // ids a decision and reason: enough to look at, small enough for a report
 
+const byName = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
+  left < right ? -1 : 1;
+
 class StepCounter {
   readonly step: string;
   #kept = 0;
   readonly #changed = { count: 0, samples: [] as string[] };
+  readonly #changes = new Map<string, number>();
   readonly #dropped = new Map<string, { count: number; samples: string[] }>();
 
   constructor(step: string) {
@@ -32,12 +36,16 @@ class StepCounter {
         ? this.#changed
         : (this.#dropped.get(verdict.reason) ?? { count: 0, samples: [] });
     tally.count += 1;
+    if (verdict.decision === 'change')
+      for (const [kind, count] of Object.entries(verdict.counts ?? {}))
+        this.#changes.set(kind, (this.#changes.get(kind) ?? 0) + count);
     if (tally.samples.length < SAMPLES) tally.samples.push(id);
     if (verdict.decision === 'drop') this.#dropped.set(verdict.reason, tally);
   }
 
   row(): Funnel {
-    const reasons = [...this.#dropped].sort(([left], [right]) => (left < right ? -1 : 1));
+    const reasons = [...this.#dropped].sort(byName);
+    const changes = [...this.#changes].sort(byName);
     const dropped = reasons.reduce((total, [, { count }]) => total + count, 0);
     return {
       step: this.step,
@@ -46,6 +54,7 @@ class StepCounter {
       changed: this.#changed.count,
       dropped,
       reasons: Object.fromEntries(reasons.map(([reason, { count }]) => [reason, count])),
+      ...(changes.length > 0 && { changes: Object.fromEntries(changes) }),
       samples: {
         changed: [...this.#changed.samples],
         dropped: Object.fromEntries(reasons.map(([reason, { samples }]) => [reason, [...samples]])),

@@ -3,10 +3,20 @@
 import type { Alignment, Stretch } from '../../contracts/document.ts';
 import { append, compose, identity } from './alignment.ts';
 
-/** Replaces what a pattern finds, or brings a text into a Unicode normalization form (UAX #15). */
+/** A piece of a text, and what takes its place. */
+export interface Replacement {
+  readonly start: number;
+  readonly piece: string;
+  readonly by: string;
+}
+
+/** Replaces what a pattern finds or a list says, or brings a text into a Unicode normalization form (UAX #15). */
 export type Rewrite =
   /** The pattern is global and never empty; what stands in the place is the same everywhere, and has no `$`. */
-  { readonly pattern: RegExp; readonly by: string } | { readonly form: 'NFC' | 'NFKC' };
+  | { readonly pattern: RegExp; readonly by: string }
+  | { readonly form: 'NFC' | 'NFKC' }
+  /** Of the text as it is by then, in its order, none within another. */
+  | { readonly replacements: readonly Replacement[] };
 
 export interface Traced {
   readonly text: string;
@@ -16,31 +26,36 @@ export interface Traced {
 
 /** @returns the text after all changes, in their order */
 export function rewrite(text: string, rewrites: readonly Rewrite[]): string {
-  return rewrites.reduce(
-    (before, it) => ('form' in it ? before.normalize(it.form) : before.replace(it.pattern, it.by)),
-    text,
-  );
+  return rewrites.reduce((before, it) => {
+    if ('form' in it) return before.normalize(it.form);
+    return 'pattern' in it ? before.replace(it.pattern, it.by) : replacedBy(before, it.replacements);
+  }, text);
 }
 
 /** The same text as `rewrite`, and where it came from. */
 export function traceRewrites(text: string, rewrites: readonly Rewrite[]): Traced {
   return rewrites.reduce<Traced>(
     (before, it) => {
-      const next = traced(
-        before.text,
-        'form' in it ? normalized(before.text, it.form) : replaced(before.text, it),
-      );
+      const next = traced(before.text, replacementsOf(before.text, it));
       return { text: next.text, alignment: compose(before.alignment, next.alignment) };
     },
     { text, alignment: identity(text.length) },
   );
 }
 
-/** A piece of a text, and what takes its place. */
-interface Replacement {
-  readonly start: number;
-  readonly piece: string;
-  readonly by: string;
+function replacementsOf(text: string, it: Rewrite): Iterable<Replacement> {
+  if ('form' in it) return normalized(text, it.form);
+  return 'pattern' in it ? replaced(text, it) : it.replacements;
+}
+
+function replacedBy(text: string, replacements: readonly Replacement[]): string {
+  let made = '';
+  let done = 0;
+  for (const { start, piece, by } of replacements) {
+    made += text.slice(done, start) + by;
+    done = start + piece.length;
+  }
+  return made + text.slice(done);
 }
 
 function traced(text: string, replacements: Iterable<Replacement>): Traced {

@@ -16,7 +16,13 @@ export interface WorkingDocument extends CleanDocument {
 /** What a step decides about one document. Reasons are short and few, since they are counted. */
 export type Verdict =
   | { readonly decision: 'keep' }
-  | { readonly decision: 'change'; readonly text: string; readonly alignment?: Alignment }
+  | {
+      readonly decision: 'change';
+      readonly text: string;
+      readonly alignment?: Alignment;
+      /** How much of what was changed, such as pieces by their kind; the funnel adds it up. */
+      readonly counts?: Readonly<Record<string, number>>;
+    }
   | { readonly decision: 'drop'; readonly reason: string };
 
 /** A cleaning step: one document in, one decision out. Steps that compare documents remember what they have seen. */
@@ -27,12 +33,23 @@ export function changeTo(document: WorkingDocument, text: string): Verdict {
   return text === document.text ? { decision: 'keep' } : { decision: 'change', text };
 }
 
-/** The same for changes that are plain data; of a document with an alignment they are traced. */
-export function changeBy(document: WorkingDocument, rewrites: readonly Rewrite[]): Verdict {
-  if (document.alignment === undefined) return changeTo(document, rewrite(document.text, rewrites));
+/**
+ * The same for changes that are plain data; of a document with an alignment they are traced.
+ * @param counts how much of what they change, for the funnel
+ */
+export function changeBy(
+  document: WorkingDocument,
+  rewrites: readonly Rewrite[],
+  counts?: Readonly<Record<string, number>>,
+): Verdict {
+  const counted = counts && { counts };
+  if (document.alignment === undefined) {
+    const verdict = changeTo(document, rewrite(document.text, rewrites));
+    return verdict.decision === 'change' ? { ...verdict, ...counted } : verdict;
+  }
   const { text, alignment } = traceRewrites(document.text, rewrites);
   if (text === document.text) return { decision: 'keep' };
-  return { decision: 'change', text, alignment: compose(document.alignment, alignment) };
+  return { decision: 'change', text, alignment: compose(document.alignment, alignment), ...counted };
 }
 
 /** @returns the bytes of a document as they were received. */

@@ -79,9 +79,11 @@ export function cleaningTable(funnel: readonly FunnelRow[]): Markup | null {
       numberHeading('Dropped'),
       heading('Reasons'),
     ],
-    rows: funnel.map(({ step, in: came, kept, changed, dropped, reasons }) => {
+    rows: funnel.map(({ step, in: came, kept, changed, dropped, reasons, changes = {} }) => {
       const style = `--share: ${first.in === 0 ? 0 : Math.round((100 * kept) / first.in)}%`;
-      const why = Object.entries(reasons).map(([reason, count]) => `${reason} (${formatCount(count)})`);
+      const why = Object.entries({ ...reasons, ...changes }).map(
+        ([reason, count]) => `${reason} (${formatCount(count)})`,
+      );
       return html`<tr><th scope="row">${step}</th><td class="number">${formatCount(came)}</td>
 <td class="share" style="${style}">${formatCount(kept)}</td><td class="number">${formatCount(changed)}</td>
 <td class="number">${formatCount(dropped)}</td><td>${why.join(', ')}</td></tr>`;
