@@ -9,9 +9,12 @@ export const gateMetrics = [
   'precision',
   'recall',
   'f1',
+  'matthews',
   'auc',
+  'averagePrecision',
   'brier',
   'logLoss',
+  'calibrationError',
 ] as const;
 /** Of a classifier. */
 export type GateMetric = (typeof gateMetrics)[number];

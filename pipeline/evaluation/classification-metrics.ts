@@ -132,6 +132,23 @@ export function macroAverage(matrix: ConfusionMatrix, metric: ClassMetric): numb
 }
 
 /**
+ * Mean of a class metric over the classes, each weighing as much as it has true examples.
+ * @throws MetricUndefined without examples
+ */
+export function weightedAverage(matrix: ConfusionMatrix, metric: ClassMetric): number {
+  const examples = total('weighted average', matrix);
+  return supports(matrix).reduce((sum, support, k) => sum + support * metric(matrix, k), 0) / examples;
+}
+
+/**
+ * Precision, recall and F1 over the answers of all classes together: with one label an example, all three are accuracy.
+ * @throws MetricUndefined without examples
+ */
+export function microAverage(matrix: ConfusionMatrix): number {
+  return hits(matrix) / total('micro average', matrix);
+}
+
+/**
  * Matthews correlation coefficient for any number of classes (Gorodkin 2004), in [-1, 1].
  * @returns 0 where truth or prediction knows one class only
  * @throws MetricUndefined without examples

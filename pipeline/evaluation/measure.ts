@@ -17,6 +17,7 @@ import {
 import type { ClassificationMetric, MetricTable } from './metric-table.ts';
 import { metricNames } from './metric-table.ts';
 import { MetricUndefined } from './metric-undefined.ts';
+import { prepareAveragePrecision } from './precision-recall.ts';
 import type { Decision, Predictions } from './predictions.ts';
 import { checkPredictions, predictedClasses, scoresOf } from './predictions.ts';
 import { brierScores, logLosses } from './probability-metrics.ts';
@@ -121,20 +122,24 @@ function createStatistics(answers: Answers): Record<ClassificationMetric, Statis
     recall: oneOrMean(recall),
     f1: oneOrMean(f1),
     matthews: confused(matthewsCorrelation),
-    auc: areaStatistic(predictions, positive),
+    auc: oneAgainstRest(prepareAuc, { predictions, positive }),
+    averagePrecision: oneAgainstRest(prepareAveragePrecision, { predictions, positive }),
     brier: meanOf(brierScores(predictions)),
     logLoss: meanOf(logLosses(predictions)),
     calibrationError: prepareCalibrationError(stated, cameTrue),
   };
 }
 
-/** With two classes the area of the positive one, with more the mean of one against the rest. */
-function areaStatistic(predictions: Predictions, positive: number): Statistic {
+/** With two classes the figure of the positive one, with more the mean of one against the rest. */
+function oneAgainstRest(
+  prepare: typeof prepareAuc,
+  { predictions, positive }: { readonly predictions: Predictions; readonly positive: number },
+): Statistic {
   const { labels, classes } = predictions;
-  const ofClass = (k: number): Statistic => prepareAuc(labels, scoresOf(predictions, k), k);
+  const ofClass = (k: number): Statistic => prepare(labels, scoresOf(predictions, k), k);
   if (classes === 2) return ofClass(positive);
-  const areas = Array.from({ length: classes }, (_, k) => ofClass(k));
-  return (indices) => areas.reduce((sum, area) => sum + area(indices), 0) / classes;
+  const figures = Array.from({ length: classes }, (_, k) => ofClass(k));
+  return (indices) => figures.reduce((sum, figure) => sum + figure(indices), 0) / classes;
 }
 
 function meanOf(values: Float64Array): Statistic {

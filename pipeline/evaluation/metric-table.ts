@@ -46,6 +46,11 @@ export const classificationMetrics = {
     better: 'higher',
     meaning: 'share of (positive, other) pairs that are ranked rightly',
   },
+  averagePrecision: {
+    title: 'Average precision',
+    better: 'higher',
+    meaning: 'area under precision by recall; a ranking by chance has the share of the positive documents',
+  },
   brier: { title: 'Brier score', better: 'lower', meaning: 'mean squared error of the probabilities' },
   logLoss: { title: 'Log loss', better: 'lower', meaning: 'mean surprise at the true label, in nats' },
   calibrationError: {

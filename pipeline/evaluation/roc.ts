@@ -1,6 +1,7 @@
 // The receiver operating characteristic of one class against the rest, and the area under it. Tied scores are one step
 // of the curve, and points on a straight line between their neighbours are left out, both as scikit-learn 1.9 does it.
 import { MetricUndefined } from './metric-undefined.ts';
+import { checkScores, countGroups, rank } from './ranking.ts';
 
 /** Points from (0, 0) to (1, 1); point i counts as positive what scores at least `thresholds[i]`. */
 export interface RocCurve {
@@ -8,51 +9,6 @@ export interface RocCurve {
   readonly truePositiveRate: readonly number[];
   /** Falling; the first is Infinity. */
   readonly thresholds: readonly number[];
-}
-
-/** Examples ordered by falling score, equal scores sharing a group. */
-interface Ranking {
-  /** Group of each example, 0 being the highest score. [N] */
-  readonly groups: Int32Array;
-  /** Score of each group, falling. */
-  readonly scores: readonly number[];
-}
-
-function rank(scores: ArrayLike<number>): Ranking {
-  const order = Int32Array.from(scores, (_, example) => example).sort((a, b) => scores[b] - scores[a]);
-  const groups = new Int32Array(order.length);
-  const distinct: number[] = [];
-  for (const example of order) {
-    if (scores[example] !== distinct.at(-1)) distinct.push(scores[example]);
-    groups[example] = distinct.length - 1;
-  }
-  return { groups, scores: distinct };
-}
-
-function checkScores(metric: string, labels: ArrayLike<number>, scores: ArrayLike<number>): void {
-  if (labels.length !== scores.length) {
-    throw new MetricUndefined(metric, `${labels.length} labels against ${scores.length} scores`);
-  }
-  if (labels.length === 0) throw new MetricUndefined(metric, 'there are no examples');
-  for (let example = 0; example < scores.length; example += 1) {
-    if (!Number.isFinite(scores[example])) {
-      throw new MetricUndefined(metric, `example ${example} has the score ${scores[example]}`);
-    }
-  }
-}
-
-/** Positives and negatives of each group. */
-function countGroups(
-  { groups, scores }: Ranking,
-  labels: ArrayLike<number>,
-  positive: number,
-): { positives: Float64Array; negatives: Float64Array } {
-  const positives = new Float64Array(scores.length);
-  const negatives = new Float64Array(scores.length);
-  groups.forEach((group, example) => {
-    (labels[example] === positive ? positives : negatives)[group] += 1;
-  });
-  return { positives, negatives };
 }
 
 /**

@@ -29,6 +29,17 @@ def softmax(scores):
     return scores / scores.sum(axis=1, keepdims=True)
 
 
+def averaged(labels, predicted, average):
+    return {
+        metric: number(function(labels, predicted, average=average))
+        for metric, function in (
+            ("precision", metrics.precision_score),
+            ("recall", metrics.recall_score),
+            ("f1", metrics.f1_score),
+        )
+    }
+
+
 def make_case(name, labels, probabilities, threshold=None):
     """Every metric of one set of predictions; two classes are decided by the threshold, more by the largest."""
     classes = probabilities.shape[1]
@@ -39,14 +50,6 @@ def make_case(name, labels, probabilities, threshold=None):
         predicted = (probabilities[:, 1] >= threshold).astype(int)
     per_class = {
         metric: [number(v) for v in function(labels, predicted, labels=everything, average=None)]
-        for metric, function in (
-            ("precision", metrics.precision_score),
-            ("recall", metrics.recall_score),
-            ("f1", metrics.f1_score),
-        )
-    }
-    macro = {
-        metric: number(function(labels, predicted, average="macro"))
         for metric, function in (
             ("precision", metrics.precision_score),
             ("recall", metrics.recall_score),
@@ -64,11 +67,20 @@ def make_case(name, labels, probabilities, threshold=None):
         "accuracy": number(metrics.accuracy_score(labels, predicted)),
         "balancedAccuracy": number(metrics.balanced_accuracy_score(labels, predicted)),
         "perClass": per_class,
-        "macro": macro,
+        "macro": averaged(labels, predicted, "macro"),
+        "weighted": averaged(labels, predicted, "weighted"),
+        "micro": averaged(labels, predicted, "micro"),
         "matthews": number(metrics.matthews_corrcoef(labels, predicted)),
         "logLoss": number(metrics.log_loss(labels, probabilities, labels=everything)),
         "brier": number(metrics.brier_score_loss(labels, probabilities, labels=everything)),
     }
+    truths = (labels[:, None] == np.arange(classes)).astype(int)
+    area = metrics.average_precision_score
+    case["averagePrecision"] = number(
+        area(truths[:, 1], probabilities[:, 1]) if classes == 2 else area(truths, probabilities, average="macro")
+    )
+    curve = metrics.precision_recall_curve(truths[:, 1], probabilities[:, 1])
+    case["precisionRecall"] = [part.tolist() for part in curve]
     if classes == 2 and len(set(labels.tolist())) == 2:
         scores = probabilities[:, 1]
         rates = metrics.roc_curve(labels, scores)

@@ -6,8 +6,10 @@ import {
   f1,
   macroAverage,
   matthewsCorrelation,
+  microAverage,
   precision,
   recall,
+  weightedAverage,
 } from '../../../../pipeline/evaluation/classification-metrics.ts';
 import { MetricUndefined } from '../../../../pipeline/evaluation/metric-undefined.ts';
 import { predictedClasses } from '../../../../pipeline/evaluation/predictions.ts';
@@ -34,6 +36,12 @@ describe.each(classification.cases)('on $name', (golden) => {
     ['macro precision', () => macroAverage(matrix, precision), golden.macro.precision],
     ['macro recall', () => macroAverage(matrix, recall), golden.macro.recall],
     ['macro F1', () => macroAverage(matrix, f1), golden.macro.f1],
+    ['weighted precision', () => weightedAverage(matrix, precision), golden.weighted.precision],
+    ['weighted recall', () => weightedAverage(matrix, recall), golden.weighted.recall],
+    ['weighted F1', () => weightedAverage(matrix, f1), golden.weighted.f1],
+    ['micro precision', () => microAverage(matrix), golden.micro.precision],
+    ['micro recall', () => microAverage(matrix), golden.micro.recall],
+    ['micro F1', () => microAverage(matrix), golden.micro.f1],
     ['log loss', () => logLoss(predictions), golden.logLoss],
     ['Brier score', () => brierScore(predictions), golden.brier],
   ])('gives the %s of scikit-learn', (_, ours, theirs) => {
@@ -59,12 +67,14 @@ describe('classification metrics', () => {
       [accuracy, 'accuracy'],
       [balancedAccuracy, 'balanced accuracy'],
       [matthewsCorrelation, 'Matthews correlation'],
+      [microAverage, 'micro average'],
     ] as const) {
       expect(() => metric(empty)).toThrow(new MetricUndefined(name, 'there are no examples'));
     }
     for (const metric of [precision, recall, f1]) {
       expect(() => metric(empty, 0)).toThrow(MetricUndefined);
       expect(() => macroAverage(empty, metric)).toThrow(MetricUndefined);
+      expect(() => weightedAverage(empty, metric)).toThrow(MetricUndefined);
     }
   });
 

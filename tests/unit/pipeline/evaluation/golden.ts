@@ -13,6 +13,11 @@ interface GoldenCase {
   readonly balancedAccuracy: number;
   readonly perClass: Record<'precision' | 'recall' | 'f1', number[]>;
   readonly macro: Record<'precision' | 'recall' | 'f1', number>;
+  readonly weighted: Record<'precision' | 'recall' | 'f1', number>;
+  readonly micro: Record<'precision' | 'recall' | 'f1', number>;
+  readonly averagePrecision: number;
+  /** Precision, recall, thresholds of class 1 against the rest. */
+  readonly precisionRecall: number[][];
   readonly matthews: number;
   readonly logLoss: number;
   readonly brier: number;

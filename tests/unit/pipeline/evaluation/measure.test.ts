@@ -19,6 +19,7 @@ describe('a measured classifier', () => {
       f1: binary.perClass.f1[1],
       matthews: binary.matthews,
       auc: binary.auc ?? Number.NaN,
+      averagePrecision: binary.averagePrecision,
       brier: binary.brier,
       logLoss: binary.logLoss,
       calibrationError: binary.calibration?.error ?? Number.NaN,
