@@ -16,6 +16,8 @@ export interface LogisticRegressionOptions extends MinimumOptions {
 export interface LogisticRegression {
   /** @returns probability of each class, row-major [N, C]; 0 for a class that training did not see */
   readonly probabilities: (rows: SparseRows) => Float64Array;
+  /** Weights of each output [O, F], then their intercepts [O]; one output, of the higher class, where two were seen. */
+  readonly coefficients: Float64Array;
   readonly iterations: number;
   /** False where the iterations ran out first. */
   readonly converged: boolean;
@@ -59,7 +61,8 @@ export function fitLogisticRegression(
     }
     return answers;
   };
-  return { probabilities, iterations: minimum.iterations, converged: minimum.converged };
+  const { point: coefficients, iterations, converged } = minimum;
+  return { probabilities, coefficients, iterations, converged };
 }
 
 /** Value and gradient of C Σ -ln p(target) + |w|²/2. */
