@@ -20,3 +20,5 @@ export type {
 export type { ModelDefinition, ModelSpec } from './contracts/model-spec/model-spec.ts';
 export { defineModel } from './contracts/model-spec/model-spec.ts';
 export type { ServingPrecision, ServingSpec } from './contracts/model-spec/serving.ts';
+export type { PluginDocument, PluginItem, Position, SourcePlugin } from './contracts/source-plugin.ts';
+export { defineSource } from './contracts/source-plugin.ts';

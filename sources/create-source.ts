@@ -11,6 +11,7 @@ import { addLabelObjects } from './label-objects.ts';
 import { createMailFolderSource } from './mail-folder.ts';
 import { createObjectPrefixSource } from './object-prefix.ts';
 import { createPackageSource } from './package.ts';
+import { createPluginSource } from './plugin.ts';
 import type { ObjectReader, Source } from './source.ts';
 import { createWebSource } from './web.ts';
 
@@ -52,6 +53,8 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
           `nothing says where the package ${spec.package} may be kept`,
         );
       return createPackageSource(spec, { cacheFolder: join(stateDirectory, 'packages'), now });
+    case 'plugin':
+      return createPluginSource({ ...spec, path: resolve(baseDirectory, spec.path) }, { now });
     case 'web':
       return createWebSource(spec, { now });
   }

@@ -1,11 +1,7 @@
 // Where documents and labels come from. A source is plain data here; `sources/` has a file for each kind.
 import { z } from 'zod';
-
-const named = {
-  /** Prefix of the ids of the documents it brings; unique within the model. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens'),
-  licence: z.string().optional(),
-};
+import { pluginSourceSchema } from './plugin-source.ts';
+import { named } from './source-fields.ts';
 
 const npmName = /^(?:@[a-z0-9~][\w.~-]{0,100}\/)?[a-z0-9~][\w.~-]{0,212}$/i;
 /** Semantic versioning. */
@@ -150,6 +146,7 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   objectPrefixSourceSchema,
   packageSourceSchema,
   webSourceSchema,
+  pluginSourceSchema,
 ]);
 /** Where documents come from. */
 export type SourceSpec = z.infer<typeof sourceSchema>;
