@@ -73,6 +73,9 @@ export function openBucketReader(settings: StoreSettings) {
       buffer((await openBucket(settings, bucket).get(key)).stream),
   };
 }
+    stream: async function* (bucket: string, key: string): AsyncGenerator<Uint8Array> {
+      yield* (await openBucket(settings, bucket).get(key)).stream as AsyncIterable<Uint8Array>;
+    },
 
 /**
  * Opens the store of the settings; creates its buckets where they are missing.

@@ -23,6 +23,8 @@ export const collectedDocumentSchema = z.object({
     encoding: z.enum(['utf8', 'base64']),
     data: z.string(),
   }),
+  /** What its source says that it is. */
+  label: z.string().min(1).optional(),
 });
 export type CollectedDocument = z.infer<typeof collectedDocumentSchema>;
 

@@ -13,6 +13,7 @@ import { createObjectPrefixSource } from './object-prefix.ts';
 import { createPackageSource } from './package.ts';
 import { createPluginSource } from './plugin.ts';
 import type { ObjectReader, Source } from './source.ts';
+import { createTableFilesSource, createTableObjectsSource } from './table.ts';
 import { createWebSource } from './web.ts';
 
 export interface SourceContext {
@@ -55,6 +56,10 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
       return createPackageSource(spec, { cacheFolder: join(stateDirectory, 'packages'), now });
     case 'plugin':
       return createPluginSource({ ...spec, path: resolve(baseDirectory, spec.path) }, { now });
+    case 'table-files':
+      return createTableFilesSource(spec, { path: resolve(baseDirectory, spec.path), now });
+    case 'table-objects':
+      return createTableObjectsSource(spec, { objects: required(objects, spec.bucket), now });
     case 'web':
       return createWebSource(spec, { now });
   }

@@ -1,4 +1,4 @@
-// Labels that documents carry themselves: the folder that they stand in, the title that they have.
+// Labels that documents carry themselves: the folder that they stand in, the title that they have, a column of a table.
 import type { CollectedDocument } from '../contracts/document.ts';
 import type { LabelSourceSpec } from '../contracts/model-spec/collection.ts';
 import { decodeBytes } from '../pipeline/cleaning/charset.ts';
@@ -24,6 +24,12 @@ export function folderOf({ id, source }: Pick<CollectedDocument, 'id' | 'source'
   return parts.length > 1 ? parts[0] : undefined;
 }
 
+const readers = {
+  'document-folder': folderOf,
+  'document-label': ({ label }: CollectedDocument) => label,
+  'document-title': titleOf,
+} as const;
+
 /** Adds a label for each document of the source that has one. */
 export async function addDocumentLabels(
   { kind, source }: Extract<LabelSourceSpec, { source: string }>,
@@ -36,7 +42,7 @@ export async function addDocumentLabels(
   for await (const document of documents) {
     signal.throwIfAborted();
     if (document.source !== source) continue;
-    const label = kind === 'document-title' ? titleOf(document) : folderOf(document);
+    const label = readers[kind](document);
     if (label !== undefined) collector.add({ document: document.id, label });
   }
 }

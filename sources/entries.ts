@@ -15,7 +15,7 @@ export interface SourceEntry {
 }
 
 /** A failure of the place as a whole ends the run; of one entry, it sets that entry aside. */
-function problemOf(uri: string, error: unknown): Found {
+export function problemOf(uri: string, error: unknown): Found {
   if (error instanceof CoppiceFailure && error.type !== 'ArtifactNotFound') throw error;
   return {
     problem: {

@@ -18,16 +18,34 @@ export interface SeenEntries {
   readonly cursor: () => Cursor;
 }
 
-function readCursor(cursor: Cursor | undefined): number[] {
-  if (cursor === undefined) return [];
-  const parsed = cursorSchema.safeParse(cursor);
-  const bytes = Buffer.from(parsed.data?.seen ?? '', 'base64');
-  if (!parsed.success || bytes.length % FINGERPRINT_BYTES !== 0) {
-    throw new CoppiceFailure('InvalidInput', 'the cursor is not one that a source has given');
-  }
+/** What a source says of a cursor that it has not given. */
+export function foreignCursor(): CoppiceFailure {
+  return new CoppiceFailure('InvalidInput', 'the cursor is not one that a source has given');
+}
+
+/** @returns base64 of the fingerprints, ascending */
+export function encodeFingerprints(fingerprints: ReadonlySet<number>): string {
+  const ascending = Float64Array.from(fingerprints).sort(); // 48 bits fit a double exactly
+  const bytes = Buffer.alloc(ascending.length * FINGERPRINT_BYTES);
+  for (const [at, entry] of ascending.entries())
+    bytes.writeUIntBE(entry, at * FINGERPRINT_BYTES, FINGERPRINT_BYTES);
+  return bytes.toString('base64');
+}
+
+/** @throws CoppiceFailure InvalidInput when that is none that was encoded here */
+export function decodeFingerprints(encoded: string): number[] {
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length % FINGERPRINT_BYTES !== 0) throw foreignCursor();
   return Array.from({ length: bytes.length / FINGERPRINT_BYTES }, (_, at) =>
     bytes.readUIntBE(at * FINGERPRINT_BYTES, FINGERPRINT_BYTES),
   );
+}
+
+function readCursor(cursor: Cursor | undefined): number[] {
+  if (cursor === undefined) return [];
+  const parsed = cursorSchema.safeParse(cursor);
+  if (!parsed.success) throw foreignCursor();
+  return decodeFingerprints(parsed.data.seen);
 }
 
 /**
@@ -41,12 +59,6 @@ export function openSeenEntries(cursor: Cursor | undefined, present?: ReadonlySe
   return {
     has: (entry) => seen.has(entry),
     add: (entry) => void seen.add(entry),
-    cursor: () => {
-      const ascending = Float64Array.from(seen).sort(); // 48 bits fit a double exactly
-      const bytes = Buffer.alloc(ascending.length * FINGERPRINT_BYTES);
-      for (const [at, entry] of ascending.entries())
-        bytes.writeUIntBE(entry, at * FINGERPRINT_BYTES, FINGERPRINT_BYTES);
-      return { version: 1, seen: bytes.toString('base64') };
-    },
+    cursor: () => ({ version: 1, seen: encodeFingerprints(seen) }),
   };
 }

@@ -61,4 +61,6 @@ export interface ObjectReader {
    */
   readonly list: (bucket: string, prefix: string, after?: string) => AsyncIterable<ObjectEntry>;
   readonly read: (bucket: string, key: string) => Promise<Uint8Array>;
+  /** The same piece by piece, for objects that are too large for memory. */
+  readonly stream: (bucket: string, key: string) => AsyncIterable<Uint8Array>;
 }

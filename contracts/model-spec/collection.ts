@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pluginSourceSchema } from './plugin-source.ts';
 import { named } from './source-fields.ts';
+import { tableFilesSourceSchema, tableObjectsSourceSchema } from './table-source.ts';
 
 const npmName = /^(?:@[a-z0-9~][\w.~-]{0,100}\/)?[a-z0-9~][\w.~-]{0,212}$/i;
 /** Semantic versioning. */
@@ -145,6 +146,8 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   mailFolderSourceSchema,
   objectPrefixSourceSchema,
   packageSourceSchema,
+  tableFilesSourceSchema,
+  tableObjectsSourceSchema,
   webSourceSchema,
   pluginSourceSchema,
 ]);
@@ -164,6 +167,8 @@ export const labelSourceSchema = z.discriminatedUnion('kind', [
   }),
   /** The first folder of a document's name. */
   z.strictObject({ kind: z.literal('document-folder'), source: named.name }),
+  /** What the source says of each document, such as a column of a table. */
+  z.strictObject({ kind: z.literal('document-label'), source: named.name }),
   /** The title of an HTML document. */
   z.strictObject({ kind: z.literal('document-title'), source: named.name }),
 ]);

@@ -59,7 +59,11 @@ export async function openForgettingWorld(
     code: codeVersionsOf(() => codeOf('c0de')),
     ...{ lineage, metrics, now },
   });
-  const reader = { list: async function* () {}, read: () => Promise.reject(new Error('no bucket')) };
+  const reader = {
+    list: async function* () {},
+    read: () => Promise.reject(new Error('no bucket')),
+    stream: async function* () {},
+  };
   const { collectDocuments } = createCollectionActivities({
     ...{ artifacts, runStage, now },
     pointers: objects,

@@ -50,7 +50,11 @@ async function addRealModel() {
   const now = () => new Date();
   const code = codeVersionsOf(() => codeOf('c0de'));
   const runStage = createStageRunner({ cache, claims, lineage, metrics, code, now });
-  const noBucket = { list: async function* () {}, read: () => Promise.reject(new Error('no bucket')) };
+  const noBucket = {
+    list: async function* () {},
+    read: () => Promise.reject(new Error('no bucket')),
+    stream: async function* () {},
+  };
   const pointers = buckets.artifacts;
   const collection = createCollectionActivities({ artifacts, pointers, objects: noBucket, runStage, now });
   const cleaning = createCleaningActivities({ artifacts, runStage, metrics });

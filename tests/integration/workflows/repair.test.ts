@@ -79,7 +79,11 @@ async function addRealModel(): Promise<void> {
   const now = () => new Date();
   const code = codeVersionsOf(() => codeOf('c0de'));
   const runStage = createStageRunner({ cache, claims, lineage, metrics, code, now });
-  const noBucket = { list: async function* () {}, read: () => Promise.reject(new Error('no bucket')) };
+  const noBucket = {
+    list: async function* () {},
+    read: () => Promise.reject(new Error('no bucket')),
+    stream: async function* () {},
+  };
   const writer = await openRegistryWriter(settings, store);
   fake = world.addModel();
   const { model } = fake;

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { CollectedItem, Cursor, ObjectReader, Source } from '../../../sources/source.ts';
 
@@ -61,5 +62,6 @@ export function memoryObjects(objects: Map<string, string | Uint8Array>): Object
       }
     },
     read: (bucket, key) => Promise.resolve(bytesOf(`${bucket}/${key}`)),
+    stream: (bucket, key) => Readable.from([bytesOf(`${bucket}/${key}`)]),
   };
 }
