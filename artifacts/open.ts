@@ -7,6 +7,7 @@ import { createArtifactStore } from './artifact-store.ts';
 import { findLacks } from './capabilities.ts';
 import type { Claims } from './claims.ts';
 import { createClaims } from './claims.ts';
+import { type DataSchemas, openDataSchemas } from './data-schemas.ts';
 import type { Leases } from './leases.ts';
 import { createLeases } from './leases.ts';
 import type { LineageLog } from './lineage.ts';
@@ -36,6 +37,7 @@ export interface OpenStore {
   readonly registry: RegistryReader;
   /** Whose signatures this machine believes. */
   readonly trust: FileTrust;
+  readonly dataSchemas: DataSchemas;
   readonly observations: ObservationLog;
   readonly leases: Leases;
   /** On work that only one should do at a time. */
@@ -71,11 +73,11 @@ export function openBucketReader(settings: StoreSettings) {
     },
     read: async (bucket: string, key: string): Promise<Uint8Array> =>
       buffer((await openBucket(settings, bucket).get(key)).stream),
-  };
-}
     stream: async function* (bucket: string, key: string): AsyncGenerator<Uint8Array> {
       yield* (await openBucket(settings, bucket).get(key)).stream as AsyncIterable<Uint8Array>;
     },
+  };
+}
 
 /**
  * Opens the store of the settings; creates its buckets where they are missing.
@@ -102,6 +104,7 @@ export async function openStore(settings: StoreSettings, options: OpenStoreOptio
       blobs,
       options.replica === undefined ? {} : { replica: options.replica },
     ),
+    dataSchemas: openDataSchemas(blobs),
     leases: createLeases(blobs),
     claims: createClaims(blobs),
     buckets: { artifacts: blobs, registry },

@@ -16,6 +16,7 @@ import {
   type VersionSummary,
   versionSummarySchema,
 } from '../contracts/control-api.ts';
+import { type DataState, dataStateSchema, type SchemaChange } from '../contracts/data-validation.ts';
 import { type ForgettingSurvey, forgettingSurveySchema } from '../contracts/forgetting.ts';
 import {
   type CollectionReport,
@@ -70,6 +71,9 @@ export interface ControlApi {
   openLineage(of: { model: string; version: number } | { of: string }): Promise<object[]>;
   /** What holds a document or a subject. Changes nothing. */
   surveyForgetting(of: string): Promise<ForgettingSurvey>;
+  /** Data schema and newest check. */
+  dataState(model: string): Promise<DataState>;
+  changeDataSchema(model: string, change: SchemaChange): Promise<DataState>;
   evidence(model: string, version: number): Promise<Evidence>;
   packageFiles(model: string, version: number): Promise<DirectoryManifest>;
   /** The bytes of a file of a package; whoever reads them checks them against its reference. */
@@ -153,6 +157,8 @@ export function createControlApi(url: string): ControlApi {
         z.array(z.looseObject({})),
       ),
     surveyForgetting: (of) => get('/api/forgetting/survey', forgettingSurveySchema, { of }),
+    dataState: (model) => get(`${base(model)}/data`, dataStateSchema),
+    changeDataSchema: (model, change) => get(`${base(model)}/data/schema`, dataStateSchema, change),
     evidence: (model, version) => get(`${base(model)}/versions/${version}/evidence`, evidenceSchema),
     packageFiles: (model, version) => get(`${base(model)}/versions/${version}/package`, packageSchema),
     openPackageFile: async (model, version, file) => {

@@ -24,6 +24,7 @@ import type { KeyChange } from '../contracts/trust.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
 import { approve } from './approve.ts';
+import { createDataChecks } from './data-checks.ts';
 import { explainTemporalError } from './failures.ts';
 import { createForgettings } from './forgettings.ts';
 import { changeKeys } from './keys.ts';
@@ -83,6 +84,7 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     schedules: createSchedules(temporal),
     forgettings: createForgettings(temporal),
     repairs: createRepairs(temporal),
+    dataChecks: createDataChecks(temporal),
     changeKeys: (change: Omit<KeyChange, 'request'>) => changeKeys(temporal, change),
     planTraining: (spec: ModelSpec) => planTraining(temporal, spec),
     close: () => connection.close(),

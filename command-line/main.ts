@@ -2,6 +2,7 @@
 import { Command, Help } from 'commander';
 import { cleanVerb } from './commands/clean.ts';
 import { compareVerb } from './commands/compare.ts';
+import { dataVerbs } from './commands/data.ts';
 import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
 import { explainCacheVerb } from './commands/explain-cache.ts';
@@ -41,6 +42,7 @@ for (const add of [
   doctorVerb,
   logsVerb,
   runVerbs,
+  dataVerbs,
   registryVerbs,
   lineageVerb,
   forgetVerb,

@@ -69,7 +69,7 @@ export function hintAtInterrupt(run: string): () => void {
 }
 
 /** A terminal gets a bar that moves; elsewhere each line stands by itself, a tenth of the way apart. */
-function createPrinter() {
+export function createPrinter() {
   const { stderr } = process;
   const seen = new Map<string, string>();
   let barShown = false;
@@ -80,9 +80,10 @@ function createPrinter() {
   };
   return {
     stage: ({ stage, state, detail, seconds }: StageStatus): void => {
-      if (seen.get(stage) === state || state === 'waiting') return;
-      seen.set(stage, state);
-      if (state === 'running') return;
+      const told = state === 'running' ? `${state} ${detail}` : state;
+      if (seen.get(stage) === told || state === 'waiting') return;
+      seen.set(stage, told);
+      if (state === 'running' && detail === '') return;
       clearBar();
       const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
       stderr.write(`${stage.padEnd(13)} ${state.padEnd(7)} ${time.padStart(8)}  ${detail}\n`);

@@ -20,6 +20,7 @@ export const workflowIds = {
   /** @param target keyed digest: what is forgotten has no name here */
   forgetting: (target: string) => `forgetting/${target}`,
   keyChange: (request: string) => `keys/${request}`,
+  dataCheck: (model: string, request: string) => `data-check/${model}/${request}`,
   planning: (model: string, request: string) => `planning/${model}/${request}`,
   repair: (model: string, version: number) => `repair/${model}/${version}`,
 } as const;
@@ -35,6 +36,7 @@ export const workflowTypes = {
   scheduleTick: 'scheduleTickWorkflow',
   forgetting: 'forgettingWorkflow',
   keyChange: 'keyChangeWorkflow',
+  dataCheck: 'dataCheckWorkflow',
   planning: 'planningWorkflow',
   repair: 'repairWorkflow',
 } as const;
@@ -52,6 +54,7 @@ export const messageNames = {
   runFinished: 'runFinished',
   rolloutFinished: 'rolloutFinished',
   decideRollout: 'decideRollout',
+  decideData: 'decideData',
   status: 'status',
   history: 'history',
 } as const;
@@ -101,6 +104,10 @@ export type RollbackRequest = z.infer<typeof rollbackRequestSchema>;
 export const personRequestSchema = z.object({ by });
 export type PersonRequest = z.infer<typeof personRequestSchema>;
 
+/** A person's word on data that was not as expected. */
+export const dataDecisionSchema = z.object({ accept: z.boolean(), by, reason: z.string().min(1) });
+export type DataDecision = z.infer<typeof dataDecisionSchema>;
+
 /** What the controller made of something that it was told. */
 export const decisions = [
   'started',
@@ -118,6 +125,10 @@ export interface Decision {
   readonly reason: string;
   /** The workflow that was started or told. */
   readonly workflowId?: string;
+}
+
+export interface DataCheckInput {
+  readonly spec: ModelSpec;
 }
 
 export interface ControllerInput {

@@ -122,6 +122,12 @@ export const metricDefinitions = {
     help: 'Tokens that a language model read (prompt) or wrote (completion).',
     labels: ['model', 'version', 'kind'],
   },
+  requestAnomalies: {
+    name: 'coppice_request_anomalies_total',
+    type: 'counter',
+    help: 'Requests whose text was not as the data schema of the model expects, by the kind of anomaly.',
+    labels: ['model', 'version', 'kind'],
+  },
   labels: {
     name: 'coppice_labels_total',
     type: 'counter',

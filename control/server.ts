@@ -1,6 +1,7 @@
 // The control API: what the command line and the pages read, and where Alertmanager calls.
 import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { DataSchemas } from '../artifacts/data-schemas.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import type { StoreFacts } from '../contracts/control-api.ts';
@@ -8,6 +9,7 @@ import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
 import type { DamageViews } from './damage-views.ts';
+import { addDataRoutes } from './data-routes.ts';
 import type { ForgettingViews } from './forgetting-views.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import { addHousekeepingRoutes } from './housekeeping-routes.ts';
@@ -27,6 +29,7 @@ export interface ControlServerDependencies {
   readonly damage: DamageViews;
   readonly forgetting: ForgettingViews;
   readonly housekeeping: Housekeeping;
+  readonly dataSchemas: DataSchemas;
   readonly store: StoreFacts;
   readonly metrics: Metrics;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -146,6 +149,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
 
   server.get('/api/store', () => dependencies.store);
   addHousekeepingRoutes(server, dependencies.housekeeping);
+  addDataRoutes(server, dependencies.dataSchemas);
 
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));
   server.get('/models/:model', async (request, reply) => {

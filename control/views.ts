@@ -12,7 +12,7 @@ import type { ControlServerDependencies } from './server.ts';
 
 type Views = Pick<
   ControlServerDependencies,
-  'registry' | 'views' | 'facts' | 'lineage' | 'damage' | 'forgetting' | 'housekeeping'
+  'registry' | 'views' | 'facts' | 'lineage' | 'damage' | 'forgetting' | 'housekeeping' | 'dataSchemas'
 >;
 
 export function createViews(store: OpenStore, client: CoppiceClient, settings: Settings): Views {
@@ -24,6 +24,7 @@ export function createViews(store: OpenStore, client: CoppiceClient, settings: S
     lineage: createLineageViews(seen),
     damage: createDamageViews(store),
     forgetting: createForgettingViews(seen),
+    dataSchemas: store.dataSchemas,
     housekeeping: createHousekeeping({
       store,
       readOpenRuns: client.openRuns,

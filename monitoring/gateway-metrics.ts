@@ -21,6 +21,8 @@ export interface GatewayMetrics {
     promptTokens: number;
     completionTokens: number;
   }): void;
+  /** @param anomaly - of the text of one request */
+  countRequestAnomaly(anomaly: { model: string; version: string; kind: string }): void;
   countLabel(label: { model: string; version: string; correct: boolean }): void;
   /** @param quality - over the newest labelled answers of a version; without any, its series go */
   setQuality(quality: { model: string; version: string; accuracy: number; labelled: number }): void;
@@ -62,6 +64,7 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
       instruments.tokens.inc({ model, version, kind: 'prompt' }, promptTokens);
       instruments.tokens.inc({ model, version, kind: 'completion' }, completionTokens);
     },
+    countRequestAnomaly: (anomaly) => instruments.requestAnomalies.inc(anomaly),
     countLabel: ({ model, version, correct }) =>
       instruments.labels.inc({ model, version, correct: String(correct) }),
     setQuality: ({ model, version, accuracy, labelled }) => {

@@ -27,10 +27,12 @@ export interface VersionLoaderDependencies {
   readonly registry: Pick<RegistryReader, 'readVersion'>;
   /** Where packages are kept between starts. */
   readonly directory: string;
+  /** Hears each clean text that a version is asked about. */
+  readonly hear?: (model: string, version: number) => (text: string) => void;
 }
 
 /** @returns a function that fetches what is not on this machine yet, verifies every byte, and starts the process */
-export function createVersionLoader({ artifacts, registry, directory }: VersionLoaderDependencies) {
+export function createVersionLoader({ artifacts, registry, directory, hear }: VersionLoaderDependencies) {
   return async (model: string, version: number): Promise<LoadedVersion> => {
     const document = await registry.readVersion(model, version);
     if (!document) throw new CoppiceFailure('ArtifactNotFound', `${model}@${version} is not in the registry`);
@@ -46,7 +48,8 @@ export function createVersionLoader({ artifacts, registry, directory }: VersionL
     }
     const preprocessing = await read(packageFiles.preprocessing, preprocessingSchema);
     const load = { directory: folder, contextLength: preprocessing.contextLength, weights };
-    return loadTask({ version, load, preprocessing, read });
+    const heard = hear ? { hear: hear(model, version) } : {};
+    return loadTask({ version, load, preprocessing, read, ...heard });
   };
 }
 

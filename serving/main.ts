@@ -9,6 +9,7 @@ import { readSettings } from '../settings/settings.ts';
 import { createFleet } from './fleet.ts';
 import { createHttpServer } from './http-server.ts';
 import { createVersionLoader } from './loaded-version.ts';
+import { createRequestChecks } from './request-checks.ts';
 
 const settings = readSettings(process.env);
 const log = pino({ name: 'gateway', level: settings.logLevel });
@@ -20,7 +21,11 @@ const fleet = createFleet({
   store,
   metrics,
   log,
-  load: createVersionLoader({ ...store, directory: join(settings.home, 'gateway') }),
+  load: createVersionLoader({
+    ...store,
+    directory: join(settings.home, 'gateway'),
+    hear: createRequestChecks({ schemas: store.dataSchemas, metrics }),
+  }),
 });
 const server = createHttpServer({
   model: fleet.model,

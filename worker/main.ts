@@ -4,6 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { createChampionFiguresActivities } from '../activities/champion-figures.ts';
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
+import { createDataValidationActivities } from '../activities/data-validation.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
 import { createFailureInterceptor } from '../activities/failures.ts';
 import { createForgettingActivities } from '../activities/forgetting.ts';
@@ -24,6 +25,7 @@ import { openBucketReader, openRegistryWriter } from '../artifacts/open.ts';
 import { connectCoppice } from '../client/coppice-client.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
 import { createPrometheusClient } from '../monitoring/prometheus-client.ts';
+import { loadLanguageIdentifier } from '../runtimes/languages/identifier.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
 import { openProcess, runUntilStopped } from './process-root.ts';
 import { connectWorker, createOpenWorkFinder, readSearchAttributes } from './temporal.ts';
@@ -56,6 +58,7 @@ const activities = {
     now,
   }),
   ...createCleaningActivities({ artifacts, runStage, metrics }),
+  ...createDataValidationActivities({ artifacts, schemas: store.dataSchemas, loadLanguageIdentifier, now }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
   ...createPairActivities({ artifacts, runStage, loadTokenizer }),
   ...createSelectionActivities({ artifacts, runStage }),

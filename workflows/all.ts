@@ -1,5 +1,6 @@
 // The workflows of a worker, for the bundler.
 export { controllerWorkflow } from './controller.ts';
+export { dataCheckWorkflow } from './data-check.ts';
 export { forgettingWorkflow } from './forgetting.ts';
 export { keyChangeWorkflow } from './key-change.ts';
 export { languageTrainingWorkflow } from './language-training.ts';

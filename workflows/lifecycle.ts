@@ -13,6 +13,7 @@ import type { RepairActivities } from '../activities/repair.ts';
 import type { LifecycleInput, LifecycleResult } from '../contracts/messages.ts';
 import type { EvaluationResult, RunIdentity } from '../contracts/stage-results.ts';
 import { compute, quick, registry } from './activity-options.ts';
+import { createDataValidation, DataRefused } from './data-validation.ts';
 import { isFailure, rootMessage } from './failures.ts';
 import { makePackage } from './make-package.ts';
 import { runFinishedSignal } from './messages.ts';
@@ -31,7 +32,11 @@ export async function lifecycleWorkflow(input: LifecycleInput): Promise<Lifecycl
   const progress = trackStages(input);
   tell(input.searchAttributes, { CoppiceModel: input.model, CoppiceTrigger: input.trigger.kind });
   try {
-    const result = await rebuildDamagedArtifacts(() => makeVersion(input, progress));
+    const run = { model: input.model, runId: workflowInfo().workflowId };
+    const validation = createDataValidation(run, input.spec);
+    const result = await rebuildDamagedArtifacts(() => makeVersion(input, progress, validation)).catch(
+      refusedAsRejected,
+    );
     progress.end(result.outcome);
     tell(input.searchAttributes, {
       CoppiceVerdict: result.outcome,
@@ -59,7 +64,11 @@ export async function lifecycleWorkflow(input: LifecycleInput): Promise<Lifecycl
   }
 }
 
-async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Promise<LifecycleResult> {
+async function makeVersion(
+  input: LifecycleInput,
+  { stage }: StageProgress,
+  validation: ReturnType<typeof createDataValidation>,
+): Promise<LifecycleResult> {
   const { model, spec, trigger } = input;
   const run: RunIdentity = { model, runId: workflowInfo().workflowId };
   const { champion: inService, specReference } = await readModelState({ model });
@@ -83,6 +92,7 @@ async function makeVersion(input: LifecycleInput, { stage }: StageProgress): Pro
       ...{ run, spec, trigger, base, champion },
       ...{ documents: collected.documents, labels: collected.labels },
       searchAttributes: input.searchAttributes,
+      validateData: validation?.(collected.labels),
     },
     stage,
   );
@@ -143,12 +153,18 @@ async function wholeVersion(
   const { version } = inService;
   try {
     const repair = { model, version, runId: `${runId}/repair-${version}` };
-    const { outcome } = await repairVersion(repair, (_stage, work) => work());
+    const { outcome } = await repairVersion(repair, (_stage, work) => work(() => undefined));
     return outcome === 'different' ? undefined : await readBase({ model, version });
   } catch (error) {
     if (isFailure(error, 'ArtifactCorrupt', 'ArtifactNotFound')) return undefined;
     throw error;
   }
+}
+
+/** Data that is refused ends a run as a gate does: nothing has failed. */
+function refusedAsRejected(error: unknown): LifecycleResult {
+  if (!(error instanceof DataRefused)) throw error;
+  return { outcome: 'rejected', reasons: [...error.reasons], metrics: {} };
 }
 
 function failedGates({ gates }: EvaluationResult): string[] {

@@ -2,33 +2,29 @@
 // part in it.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { ChampionFiguresActivities } from '../activities/champion-figures.ts';
-import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { LanguageEvaluationActivities } from '../activities/language-evaluation.ts';
 import type { PairActivities } from '../activities/pairs.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import { workflowIds } from '../contracts/messages.ts';
 import type { PairsResult, TokenizationResult } from '../contracts/stage-results.ts';
 import { compute } from './activity-options.ts';
+import { cleanCorpus } from './clean-corpus.ts';
 import { languageTrainingWorkflow } from './language-training.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeSteps, describeVocabulary } from './story.ts';
 
-const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
 const { tokenizePairs } = proxyActivities<PairActivities>(compute);
 const { measureChampion } = proxyActivities<ChampionFiguresActivities>(compute);
 const { evaluateLanguageModel } = proxyActivities<LanguageEvaluationActivities>(compute);
 
 export async function makeLanguagePackage(
-  { run, spec, trigger, documents, labels, base, champion, searchAttributes }: PackageMaking,
+  making: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
-  const cleaned = await stage(
-    'cleaning',
-    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents }),
-    (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
-  );
+  const { run, spec, trigger, labels, base, champion, searchAttributes } = making;
+  const cleaned = await cleanCorpus(making, stage);
   const { contextLength } = spec.model;
   const { supervisedFineTuning } = spec.training;
   const { tokenized, pairs } = await stage(

@@ -1,7 +1,6 @@
 // From what a collection brought to a package that has been judged: the stages that a run and a repair share. Read from
 // top to bottom, it is the path of the data.
 import { proxyActivities } from '@temporalio/workflow';
-import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { EvaluationActivities } from '../activities/evaluation.ts';
 import type { ServingVersion } from '../activities/model-state.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
@@ -10,13 +9,13 @@ import type { TokenizerSpec } from '../contracts/model-spec/learning.ts';
 import type { TokenizationResult, TrainingResult } from '../contracts/stage-results.ts';
 import { compute, training } from './activity-options.ts';
 import { scoreHeldOut, trainClassifier } from './classifier-training.ts';
+import { cleanCorpus } from './clean-corpus.ts';
 import { makeLanguagePackage } from './make-language-package.ts';
 import { makeTokenPackage } from './make-token-package.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeTraining, describeVocabulary } from './story.ts';
 
-const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
 const { scoreExamples } = proxyActivities<TrainingActivities>(training);
 const { evaluateVersion } = proxyActivities<EvaluationActivities>(compute);
@@ -39,12 +38,8 @@ async function makeClassifierPackage(
   making: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
-  const { run, spec, documents, base, champion } = making;
-  const cleaned = await stage(
-    'cleaning',
-    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents }),
-    (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
-  );
+  const { run, spec, base, champion } = making;
+  const cleaned = await cleanCorpus(making, stage);
   const tokenize = (existing: ServingVersion | undefined, tokenizer: TokenizerSpec) =>
     tokenizeCorpus({
       ...run,

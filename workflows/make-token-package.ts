@@ -2,16 +2,15 @@
 // cleaning says where its texts came from, and labels meet words twice, in training and in evaluation. No version is ever
 // in service, so none is compared with.
 import { proxyActivities } from '@temporalio/workflow';
-import type { CleaningActivities } from '../activities/cleaning.ts';
 import type { TokenEvaluationActivities } from '../activities/token-evaluation.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
 import { compute } from './activity-options.ts';
 import { scoreHeldOut, trainClassifier } from './classifier-training.ts';
+import { cleanCorpus } from './clean-corpus.ts';
 import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeTraining, describeVocabulary } from './story.ts';
 
-const { cleanDocuments } = proxyActivities<CleaningActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
 const { evaluateTokenClassifier } = proxyActivities<TokenEvaluationActivities>(compute);
 
@@ -19,13 +18,9 @@ export async function makeTokenPackage(
   making: PackageMaking,
   stage: StageProgress['stage'],
 ): Promise<MadePackage> {
-  const { run, spec, documents, labels, base } = making;
+  const { run, spec, labels, base } = making;
   const { contextLength } = spec.model;
-  const cleaned = await stage(
-    'cleaning',
-    () => cleanDocuments({ ...run, cleaning: spec.cleaning, documents, aligned: true }),
-    (it) => `${it.keptCount} kept, ${it.droppedCount} dropped`,
-  );
+  const cleaned = await cleanCorpus(making, stage, { aligned: true });
   const { corpus, funnel } = cleaned;
   const tokenized = await stage(
     'tokenization',

@@ -4,6 +4,7 @@ import type { ForgettingStatus } from '../contracts/forgetting.ts';
 import {
   type Alert,
   type ControllerState,
+  type DataDecision,
   type Decision,
   type HistoryEntry,
   type LifecycleStatus,
@@ -33,6 +34,9 @@ export const startRolloutUpdate = defineUpdate<Decision, [StartRolloutRequest]>(
 export const rollbackUpdate = defineUpdate<Decision, [RollbackRequest]>(messageNames.rollback);
 export const pauseUpdate = defineUpdate<Decision, [PersonRequest]>(messageNames.pause);
 export const resumeUpdate = defineUpdate<Decision, [PersonRequest]>(messageNames.resume);
+
+// To a run, from outside.
+export const decideDataUpdate = defineUpdate<Decision, [DataDecision]>(messageNames.decideData);
 
 // Between workflows.
 export const runFinishedSignal = defineSignal<[RunFinished]>(messageNames.runFinished);

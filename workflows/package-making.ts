@@ -5,6 +5,7 @@ import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 import type { Hyperparameters } from '../contracts/model-spec/search.ts';
 import type { Trigger } from '../contracts/registry.ts';
 import type { EvaluationResult, RunIdentity } from '../contracts/stage-results.ts';
+import type { ValidateData } from './data-validation.ts';
 
 export interface PackageMaking {
   readonly run: RunIdentity;
@@ -18,6 +19,8 @@ export interface PackageMaking {
   /** The version in service, that the new one is compared with. */
   readonly champion: ServingVersion | undefined;
   readonly searchAttributes: readonly string[] | undefined;
+  /** Absent where data is not to be validated: it was when the version was made that is repaired. */
+  readonly validateData: ValidateData | undefined;
 }
 
 export interface MadePackage {

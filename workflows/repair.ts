@@ -35,7 +35,7 @@ export async function repairVersion(
   const base = basedOn === undefined ? undefined : await readBase({ model, version: basedOn });
   const run = { model, runId };
   const { evaluated } = await makePackage(
-    { ...making, run, base, champion: undefined, searchAttributes: undefined },
+    { ...making, run, base, champion: undefined, searchAttributes: undefined, validateData: undefined },
     stage,
   );
   const { damaged: remaining } = await inspectVersion({ model, version });

@@ -8,8 +8,10 @@ import { lifecycleDetails, tell } from './story.ts';
 /** A stage as it is shown: what it does, and what is told of its result. */
 export type StageProgress = ReturnType<typeof trackStages>;
 
-/** Keeps the table of stages that the UI and `coppice watch` show. */
-/** @param shown the stages that it has */
+/**
+ * Keeps the table of stages that the UI and `coppice watch` show.
+ * @param shown the stages that it has
+ */
 export function trackStages(
   { searchAttributes }: Pick<LifecycleInput, 'searchAttributes'>,
   shown: readonly Stage[] = stages.filter((stage) => stage !== 'rollout'),
@@ -28,13 +30,13 @@ export function trackStages(
   return {
     stage: async <T extends object>(
       stage: Stage,
-      work: () => Promise<T>,
+      work: (note: (detail: string) => void) => Promise<T>,
       describe: (result: T) => string,
     ): Promise<T> => {
       const startedAt = Date.now();
       set({ stage, state: 'running', detail: '' });
       tell(searchAttributes, { CoppiceStage: stage });
-      const result = await work();
+      const result = await work((detail) => set({ stage, state: 'running', detail }));
       const cached = 'cached' in result && result.cached === true;
       const seconds = (Date.now() - startedAt) / 1_000;
       set({ stage, state: cached ? 'cached' : 'done', detail: describe(result), seconds });

@@ -7,6 +7,7 @@ import { evaluationSchema, monitoringSchema, retrainingSchema, rolloutSchema } f
 import { tokenizerSchema, trainingSchema } from './learning.ts';
 import { servingSchema } from './serving.ts';
 import { taskProblems } from './task.ts';
+import { validationSchema } from './validation.ts';
 
 export const modelNameSchema = z
   .string()
@@ -22,6 +23,7 @@ const sectionsSchema = z.strictObject({
   description: z.string().default(''),
   collection: collectionSchema,
   cleaning: cleaningSchema.prefault({}),
+  validation: validationSchema.prefault({}),
   tokenizer: tokenizerSchema.prefault({}),
   model: architectureSchema.prefault({}),
   training: trainingSchema.prefault({}),

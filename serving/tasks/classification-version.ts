@@ -24,7 +24,7 @@ export interface ClassifierVersion extends LoadedBase {
 const maximumWaiting = 512;
 
 export async function loadClassifierVersion(files: PackageOnDisk): Promise<ClassifierVersion> {
-  const { version, preprocessing, read } = files;
+  const { version, preprocessing, read, hear } = files;
   const rule = await read(packageFiles.decision, decisionRuleSchema);
   const recipe = requestRecipe(preprocessing.steps);
   const task = 'text-classification';
@@ -36,6 +36,7 @@ export async function loadClassifierVersion(files: PackageOnDisk): Promise<Class
       const startedAt = performance.now();
       const cleaned = await recipe.clean(input);
       if ('reason' in cleaned) return cleaned;
+      hear?.(cleaned.text);
       const [row] = await ask([cleaned.text]);
       return {
         version,

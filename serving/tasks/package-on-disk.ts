@@ -8,6 +8,8 @@ export interface PackageOnDisk {
   readonly version: number;
   readonly load: TaskFiles;
   readonly preprocessing: z.output<typeof preprocessingSchema>;
+  /** Told each clean text that is asked about. */
+  readonly hear?: (text: string) => void;
   readonly read: <T>(name: string, schema: z.ZodType<T>) => Promise<T>;
 }
 

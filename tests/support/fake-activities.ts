@@ -4,6 +4,7 @@
 import type { ChampionFiguresActivities } from '../../activities/champion-figures.ts';
 import type { CleaningActivities } from '../../activities/cleaning.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
+import type { DataValidationActivities } from '../../activities/data-validation.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
 import { createFailureInterceptor } from '../../activities/failures.ts';
 import type { LanguageEvaluationActivities } from '../../activities/language-evaluation.ts';
@@ -39,6 +40,7 @@ export type FakeActivities = ModelStateActivities &
   ScheduleActivities &
   CollectionActivities &
   CleaningActivities &
+  DataValidationActivities &
   TokenizationActivities &
   PairActivities &
   SelectionActivities &
@@ -63,6 +65,8 @@ export const namesByQueue = {
     'askToRetrain',
     'collectDocuments',
     'cleanDocuments',
+    'checkData',
+    'acceptData',
     'tokenizeCorpus',
     'tokenizePairs',
     'selectExamples',
@@ -234,6 +238,12 @@ function happyActivities(
         droppedCount: 10,
         funnel: [],
       }),
+    checkData: ({ runId, corpus }) =>
+      Promise.resolve({
+        ...{ runId, at: '2026-11-30T12:00:00.000Z', revision: 1, inferred: true },
+        ...{ corpus: corpus.digest, documents: 390, anomalies: [] },
+      }),
+    acceptData: () => Promise.resolve(),
     tokenizePairs: () =>
       Promise.resolve({
         ...record('pairs'),

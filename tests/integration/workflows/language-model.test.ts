@@ -40,6 +40,7 @@ describe('a language model', () => {
     expect(fake.order().filter((name) => name !== 'readModelState')).toEqual([
       'collectDocuments',
       'cleanDocuments',
+      'checkData',
       'tokenizeCorpus',
       'trainModel',
       'evaluateLanguageModel',

@@ -60,7 +60,10 @@ async function withController({ model }: FakeModel) {
   return { controllerId, heard };
 }
 
-const pipeline = ['collectDocuments', 'cleanDocuments', 'tokenizeCorpus', 'selectExamples', 'trainModel'];
+const pipeline = [
+  ...['collectDocuments', 'cleanDocuments', 'checkData'],
+  ...['tokenizeCorpus', 'selectExamples', 'trainModel'],
+];
 const corrupt = () => Promise.reject(new CoppiceFailure('ArtifactCorrupt', 'blobs/sha256/ab is corrupt'));
 
 describe.concurrent('lifecycle', () => {

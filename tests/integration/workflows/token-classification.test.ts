@@ -40,6 +40,7 @@ describe('a classifier of tokens', () => {
     expect(fake.order().filter((name) => name !== 'readModelState')).toEqual([
       'collectDocuments',
       'cleanDocuments',
+      'checkData',
       'tokenizeCorpus',
       'selectTokenExamples',
       'trainModel',
