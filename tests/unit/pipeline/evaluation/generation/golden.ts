@@ -51,3 +51,8 @@ export const rougeGolden = readGolden('rouge.json') as {
     readonly scores: Record<'english' | 'english-stems', Record<'1' | '2' | 'L' | 'Lsum', number[]>>;
   }[];
 };
+
+/** Of SQuAD's script; tests/golden/make-token-f1.py makes them. */
+export const tokenF1Golden = readGolden('token-f1.json') as {
+  readonly cases: { readonly hypothesis: string; readonly references: string[]; readonly f1: number }[];
+};
