@@ -1,5 +1,6 @@
 // The recipe: an ordered list of cleaning steps as plain data. `pipeline/cleaning/` has a file for each step.
 import { z } from 'zod';
+import { redactPersonalData } from './personal-data.ts';
 
 /** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
 const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
@@ -39,6 +40,7 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   stripQuotes,
   stripFooters,
   removeText,
+  redactPersonalData,
   dropShort,
   deduplicate,
 ]);
@@ -52,6 +54,7 @@ export type CleaningSpec = z.infer<typeof cleaningSchema>;
 export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'normalize-unicode',
   'remove-text',
+  'redact-personal-data',
   'drop-short',
   'deduplicate',
 ];

@@ -10,6 +10,7 @@ import { createDropShort } from './drop-short.ts';
 import type { Funnel } from './funnel.ts';
 import { createFunnel } from './funnel.ts';
 import { createNormalizeUnicode } from './normalize-unicode.ts';
+import { createRedactPersonalData } from './personal-data/redact-personal-data.ts';
 import { createRemoveText } from './remove-text.ts';
 import { createStripFooters } from './strip-footers.ts';
 import { createStripHtml } from './strip-html.ts';
@@ -52,6 +53,8 @@ function createStep(spec: CleaningStepSpec): CleaningStep {
       return createStripFooters();
     case 'remove-text':
       return createRemoveText(spec);
+    case 'redact-personal-data':
+      return createRedactPersonalData(spec);
     case 'drop-short':
       return createDropShort(spec);
     case 'deduplicate':
