@@ -1,6 +1,13 @@
 // The recipe: an ordered list of cleaning steps as plain data. `pipeline/cleaning/` has a file for each step.
 import { z } from 'zod';
 import { redactPersonalData } from './personal-data.ts';
+import {
+  c4Paragraphs,
+  c4Quality,
+  finewebQuality,
+  gopherQuality,
+  gopherRepetition,
+} from './cleaning-quality.ts';
 
 /** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
 const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
@@ -43,6 +50,11 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   redactPersonalData,
   dropShort,
   deduplicate,
+  gopherQuality,
+  gopherRepetition,
+  c4Quality,
+  c4Paragraphs,
+  finewebQuality,
 ]);
 /** One cleaning step with its options. */
 export type CleaningStepSpec = z.infer<typeof cleaningStepSchema>;
@@ -57,7 +69,19 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'redact-personal-data',
   'drop-short',
   'deduplicate',
+  'gopher-quality',
+  'gopher-repetition',
+  'c4-paragraphs',
+  'fineweb-quality',
 ];
 
-/** Steps that compare documents with each other; a single request to the gateway skips them. */
-export const corpusSteps: readonly CleaningStepSpec['step'][] = ['deduplicate', 'drop-short'];
+/** Steps that compare documents with each other, or choose what is worth learning from; a single request skips them. */
+export const corpusSteps: readonly CleaningStepSpec['step'][] = [
+  'deduplicate',
+  'drop-short',
+  'gopher-quality',
+  'gopher-repetition',
+  'c4-quality',
+  'c4-paragraphs',
+  'fineweb-quality',
+];

@@ -4,18 +4,10 @@ import type { Alignment, CleanDocument, CollectedDocument } from '../../contract
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { corpusSteps } from '../../contracts/model-spec/cleaning.ts';
 import { identity, isIdentity } from './alignment.ts';
-import { createDecodeMail } from './decode-mail.ts';
-import { createDeduplicate } from './deduplicate.ts';
-import { createDropShort } from './drop-short.ts';
+import { createStep, createTools } from './create-step.ts';
 import type { Funnel } from './funnel.ts';
 import { createFunnel } from './funnel.ts';
-import { createNormalizeUnicode } from './normalize-unicode.ts';
-import { createRedactPersonalData } from './personal-data/redact-personal-data.ts';
-import { createRemoveText } from './remove-text.ts';
-import { createStripFooters } from './strip-footers.ts';
-import { createStripHtml } from './strip-html.ts';
-import { createStripQuotes } from './strip-quotes.ts';
-import type { CleaningStep, Content, WorkingDocument } from './working-document.ts';
+import type { Content, WorkingDocument } from './working-document.ts';
 import { openDocument } from './working-document.ts';
 
 /** What became of one document. */
@@ -37,29 +29,6 @@ export type RequestContent = Omit<Content, 'encoding'> & { readonly encoding?: C
 export interface RequestRecipe {
   /** @returns the text for the model, or why there is none. */
   readonly clean: (content: RequestContent) => Promise<{ text: string } | { reason: string }>;
-}
-
-function createStep(spec: CleaningStepSpec): CleaningStep {
-  switch (spec.step) {
-    case 'decode-mail':
-      return createDecodeMail();
-    case 'strip-html':
-      return createStripHtml(spec);
-    case 'normalize-unicode':
-      return createNormalizeUnicode(spec);
-    case 'strip-quotes':
-      return createStripQuotes();
-    case 'strip-footers':
-      return createStripFooters();
-    case 'remove-text':
-      return createRemoveText(spec);
-    case 'redact-personal-data':
-      return createRedactPersonalData(spec);
-    case 'drop-short':
-      return createDropShort(spec);
-    case 'deduplicate':
-      return createDeduplicate(spec);
-  }
 }
 
 /**
@@ -96,7 +65,8 @@ export function createRecipe(
   specs: readonly CleaningStepSpec[],
   { aligned = false }: { readonly aligned?: boolean | undefined } = {},
 ): Recipe {
-  const steps = specs.map((spec) => ({ name: spec.step, run: createStep(spec) }));
+  const tools = createTools();
+  const steps = specs.map((spec) => ({ name: spec.step, run: createStep(spec, tools) }));
   const funnel = createFunnel(specs.map(({ step }) => step));
 
   const clean = async (collected: CollectedDocument): Promise<Outcome> => {
@@ -127,7 +97,10 @@ const nobody = {
  * @param specs the steps of the model's cleaning
  */
 export function requestRecipe(specs: readonly CleaningStepSpec[]): RequestRecipe {
-  const steps = specs.filter(({ step }) => !corpusSteps.includes(step)).map(createStep);
+  const tools = createTools();
+  const steps = specs
+    .filter(({ step }) => !corpusSteps.includes(step))
+    .map((spec) => createStep(spec, tools));
 
   const clean = async ({
     encoding = 'utf8',

@@ -37,6 +37,15 @@ const hostile: Readonly<Record<string, string>> = {
   'zero-width characters': fill('\u200B\u2060'),
   words: fill('a '),
   NULs: fill('\0'),
+  brackets: fill('('),
+  'suffixes in one word': `a${fill(").'")}`,
+  dots: fill('.'),
+  'half an address': fill('http://a.b@'),
+  'a host without end': `http://${fill('a.')}`,
+  hyphenation: fill('a-'),
+  'emoticons in one word': fill(':)'),
+  'digits and units': fill('1kg'),
+  'different words': Array.from({ length: 150_000 }, (_, at) => at.toString(36)).join(' '),
 };
 
 const hostileMails: Readonly<Record<string, string>> = {
@@ -73,6 +82,15 @@ describe('hostile text', () => {
       const outcome = await recipe.clean(collected(hostile[kind], mediaType));
       if (outcome.outcome === 'kept') expect(outcome.document.text.length).toBeLessThanOrEqual(2 * MEGABYTE);
       else expect(outcome.reason).toMatch(/^(?:not-a-mail|mail-too-complex)$/);
+    }
+  });
+
+  it.each(Object.keys(hostile))('is judged by every quality filter when it is made of %s', async (kind) => {
+    const filters = ['gopher-quality', 'gopher-repetition', 'c4-quality', 'c4-paragraphs', 'fineweb-quality'];
+    for (const step of filters) {
+      const recipe = createRecipe(cleaningSchema.parse({ steps: [{ step }] }).steps);
+      await recipe.clean(collected(hostile[kind]));
+      expect(recipe.funnel()[0].in).toBe(1);
     }
   });
 

@@ -1,0 +1,71 @@
+// From a step's name and options in the model file to the step; `pipeline/cleaning/` has a file for each.
+import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
+import { createC4Paragraphs } from './c4-paragraphs.ts';
+import { createC4Quality } from './c4-quality.ts';
+import { createDecodeMail } from './decode-mail.ts';
+import { createDeduplicate } from './deduplicate.ts';
+import { createDropShort } from './drop-short.ts';
+import { createFinewebQuality } from './fineweb-quality.ts';
+import { createGopherQuality } from './gopher-quality.ts';
+import { createGopherRepetition } from './gopher-repetition.ts';
+import { createNormalizeUnicode } from './normalize-unicode.ts';
+import { createRedactPersonalData } from './personal-data/redact-personal-data.ts';
+import { createRemoveText } from './remove-text.ts';
+import { createStripFooters } from './strip-footers.ts';
+import { createStripHtml } from './strip-html.ts';
+import { createStripQuotes } from './strip-quotes.ts';
+import type { WordLanguage, WordSplitter } from './words/word-splitter.ts';
+import { createWordSplitter } from './words/word-splitter.ts';
+import type { CleaningStep } from './working-document.ts';
+
+/** What steps of one recipe share. */
+export interface StepTools {
+  /** One for each language, so that a text is split once for all steps that count its words. */
+  readonly words: (language: WordLanguage) => WordSplitter;
+}
+
+/** Makes the tools of a recipe; each is made when a step first asks for it. */
+export function createTools(): StepTools {
+  const splitters = new Map<WordLanguage, WordSplitter>();
+  return {
+    words: (language) => {
+      const splitter = splitters.get(language) ?? createWordSplitter(language);
+      splitters.set(language, splitter);
+      return splitter;
+    },
+  };
+}
+
+/** Makes the step that a line of the recipe names. */
+export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningStep {
+  switch (spec.step) {
+    case 'decode-mail':
+      return createDecodeMail();
+    case 'strip-html':
+      return createStripHtml(spec);
+    case 'normalize-unicode':
+      return createNormalizeUnicode(spec);
+    case 'strip-quotes':
+      return createStripQuotes();
+    case 'strip-footers':
+      return createStripFooters();
+    case 'remove-text':
+      return createRemoveText(spec);
+    case 'redact-personal-data':
+      return createRedactPersonalData(spec);
+    case 'drop-short':
+      return createDropShort(spec);
+    case 'deduplicate':
+      return createDeduplicate(spec);
+    case 'gopher-quality':
+      return createGopherQuality(spec, tools.words(spec.language));
+    case 'gopher-repetition':
+      return createGopherRepetition(spec, tools.words(spec.language));
+    case 'c4-quality':
+      return createC4Quality(spec, tools.words(spec.language));
+    case 'c4-paragraphs':
+      return createC4Paragraphs(spec);
+    case 'fineweb-quality':
+      return createFinewebQuality(spec, tools.words(spec.language));
+  }
+}
