@@ -5,12 +5,13 @@ import { type CleanDocument, collectedDocumentSchema } from '../contracts/docume
 import type { CleaningInput, CleaningResult } from '../contracts/stage-results.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { createRecipe } from '../pipeline/cleaning/recipe.ts';
+import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
 import { createShardWriter, readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** A dropped document: enough to find it again, and why it was dropped. */
-interface DroppedDocument {
+export interface DroppedDocument {
   readonly id: string;
   readonly uri: string;
   readonly digest: string;
@@ -24,19 +25,23 @@ export interface CleaningActivityDependencies {
   readonly metrics: Metrics;
 }
 
+/** One set in a process: some take a second to load, one a process and a gigabyte. */
+const analysers = createAnalysers();
+
 export type CleaningActivities = ReturnType<typeof createCleaningActivities>;
 
 export function createCleaningActivities({ artifacts, runStage, metrics }: CleaningActivityDependencies) {
   const clean = async (
-    { cleaning, documents, aligned }: CleaningInput,
+    { cleaning, documents, aligned, before }: CleaningInput,
     signal: AbortSignal,
     report: (it: unknown) => void,
   ) => {
-    const recipe = createRecipe(cleaning.steps, { aligned });
+    const recipe = createRecipe(cleaning.steps, { aligned, analysers });
     const breathe = createBreather(signal);
     const corpus = createShardWriter<CleanDocument>(artifacts, mediaTypes.documents);
     const dropped = createShardWriter<DroppedDocument>(artifacts, mediaTypes.jsonLines);
-    const counts = { kept: 0, dropped: 0 };
+    if (before) dropped.adopt((await artifacts.readDirectory(before.dropped)).files);
+    const counts = { kept: 0, dropped: before?.droppedCount ?? 0 };
     for await (const document of readShards(artifacts, documents, collectedDocumentSchema)) {
       const outcome = await recipe.clean(document);
       if (outcome.outcome === 'kept') {
@@ -51,7 +56,10 @@ export function createCleaningActivities({ artifacts, runStage, metrics }: Clean
       await breathe();
     }
     const funnel = recipe.funnel().map(({ samples: _samples, ...row }) => row);
-    return { corpus: await corpus.close(), dropped: await dropped.close(), counts, funnel };
+    return {
+      ...{ corpus: await corpus.close(), dropped: await dropped.close(), counts },
+      funnel: [...(before?.funnel ?? []), ...funnel],
+    };
   };
 
   return {
@@ -61,12 +69,12 @@ export function createCleaningActivities({ artifacts, runStage, metrics }: Clean
         stage: 'cleaning',
         run: input,
         parameters: { ...input.cleaning, ...(input.aligned && { aligned: true }) },
-        inputs: { documents: input.documents },
+        inputs: { documents: input.documents, ...(input.before && { dropped: input.before.dropped }) },
         compute: async () => {
           const { corpus, dropped, counts, funnel } = await withHeartbeat((signal, report) =>
             clean(input, signal, report),
           );
-          metrics.countDocuments(input.model, 'cleaning', funnel);
+          metrics.countDocuments(input.model, 'cleaning', funnel.slice(input.before?.funnel.length ?? 0));
           return {
             result: { corpus, dropped, keptCount: counts.kept, droppedCount: counts.dropped, funnel },
             outputs: { corpus, dropped },

@@ -31,6 +31,8 @@ export interface Making {
   readonly trigger: Trigger;
   readonly documents: ArtifactReference;
   readonly labels: ArtifactReference;
+  /** How many documents; records of early runs do not say. */
+  readonly documentCount?: number;
   /** The version that it was trained on from. */
   readonly basedOn?: number;
 }
@@ -77,8 +79,13 @@ export function createRepairActivities(dependencies: RepairActivityDependencies)
       }
       const { documents, labels } = collection.outputs;
       const { trigger, basedOn } = document;
+      const documentCount = collection.metrics['documents'];
       const spec = await readSpec(document);
-      return { spec, trigger, documents, labels, ...(basedOn !== undefined && { basedOn }) };
+      return {
+        ...{ spec, trigger, documents, labels },
+        ...(documentCount !== undefined && { documentCount }),
+        ...(basedOn !== undefined && { basedOn }),
+      };
     },
 
     /** A version as much of it as another is trained on from. */

@@ -1,6 +1,6 @@
 // What a run waits for while the server tries an activity again, such as a store or a source that is away.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { workflowIds } from '../contracts/messages.ts';
+import { workflowsBelow } from '../contracts/messages.ts';
 
 /** An activity that has failed and is tried again. */
 export interface RetriedActivity {
@@ -11,11 +11,9 @@ export interface RetriedActivity {
   readonly reason: string;
 }
 
-/** @param run workflow id of a lifecycle; its training and what is searched for it are looked at too */
+/** @param run workflow id of a lifecycle; what it starts for its stages is looked at too */
 export async function readRetriedActivities(temporal: Client, run: string): Promise<RetriedActivity[]> {
-  const training = workflowIds.training(run);
-  const workflows = [run, training, workflowIds.search(training)];
-  const found = await Promise.all(workflows.map((id) => pendingOf(temporal, id)));
+  const found = await Promise.all([run, ...workflowsBelow(run)].map((id) => pendingOf(temporal, id)));
   return found.flat().flatMap(({ activityType, attempt, lastFailure }) => {
     const reason = lastFailure?.message?.trim().split('\n')[0];
     if (!reason) return [];

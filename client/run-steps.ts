@@ -1,8 +1,8 @@
-// What the stages of a run answered, read from the event histories of the run, of its training and of a search.
+// What the stages of a run answered, read from the event histories of the run and of what it starts.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
-import { workflowIds } from '../contracts/messages.ts';
+import { workflowsBelow } from '../contracts/messages.ts';
 import { type CacheDifference, cacheDifferenceSchema } from '../contracts/stage-results.ts';
 
 const stageRecordSchema = z.object({
@@ -32,16 +32,13 @@ export interface RunStep {
  */
 export async function readRunSteps(temporal: Client, run: string): Promise<RunStep[]> {
   const own = await readSteps(temporal, run);
-  const training = workflowIds.training(run);
   const below = await Promise.all(
-    [training, workflowIds.search(training)].map(async (id) =>
-      (await exists(temporal, id)) ? readSteps(temporal, id) : [],
-    ),
+    workflowsBelow(run).map(async (id) => ((await exists(temporal, id)) ? readSteps(temporal, id) : [])),
   );
   return [...own, ...below.flat()].sort((a, b) => a.endedAt.localeCompare(b.endedAt));
 }
 
-/** A run may not have come as far as its training, and few search; reading the history alone would not tell that from a trouble. */
+/** A run may not have come as far as its training, and few have many documents or search; reading the history alone would not tell that from a trouble. */
 async function exists(temporal: Client, workflowId: string): Promise<boolean> {
   try {
     await temporal.workflow.getHandle(workflowId).describe();

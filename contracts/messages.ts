@@ -12,6 +12,7 @@ import type { Stage } from './stages.ts';
 export const workflowIds = {
   controller: (model: string) => `model/${model}`,
   lifecycle: (model: string, run: string) => `lifecycle/${model}/${run}`,
+  cleaning: (lifecycleId: string) => `${lifecycleId}/cleaning`,
   training: (lifecycleId: string) => `${lifecycleId}/training`,
   search: (trainingId: string) => `${trainingId}/search`,
   rollout: (model: string, version: number) => `rollout/${model}/${version}`,
@@ -25,10 +26,17 @@ export const workflowIds = {
   repair: (model: string, version: number) => `repair/${model}/${version}`,
 } as const;
 
+/** @returns ids of the workflows that a lifecycle starts for its stages */
+export function workflowsBelow(lifecycleId: string): string[] {
+  const training = workflowIds.training(lifecycleId);
+  return [workflowIds.cleaning(lifecycleId), training, workflowIds.search(training)];
+}
+
 /** Names of workflow types, messages and queries. */
 export const workflowTypes = {
   controller: 'controllerWorkflow',
   lifecycle: 'lifecycleWorkflow',
+  cleaning: 'cleaningWorkflow',
   training: 'trainingWorkflow',
   languageTraining: 'languageTrainingWorkflow',
   search: 'searchWorkflow',

@@ -67,19 +67,26 @@ export interface CleaningInput extends RunIdentity {
   readonly documents: ArtifactReference;
   /** Clean documents say where their text comes from: labels are offsets. */
   readonly aligned?: true;
+  /** Of the steps that ran before, some shards at a time: what became of the documents that are not here. */
+  readonly before?: Pick<CleaningResult, 'dropped' | 'droppedCount' | 'funnel'>;
 }
 
+const count = z.number().int().nonnegative();
+const counts = z.record(z.string(), count).readonly();
 /** What one step did with the documents that reached it. */
-export interface FunnelRow {
-  readonly step: string;
-  readonly in: number;
-  readonly kept: number;
-  readonly changed: number;
-  readonly dropped: number;
-  readonly reasons: Readonly<Record<string, number>>;
-  /** How much of what was changed, by its kind; absent of steps that do not say. */
-  readonly changes?: Readonly<Record<string, number>>;
-}
+export const funnelRowSchema = z
+  .object({
+    step: z.string(),
+    in: count,
+    kept: count,
+    changed: count,
+    dropped: count,
+    reasons: counts,
+    /** How much of what was changed, by its kind; absent of steps that do not say. */
+    changes: counts.exactOptional(),
+  })
+  .readonly();
+export type FunnelRow = z.infer<typeof funnelRowSchema>;
 
 export interface CleaningResult extends StageRecord {
   /** Directory of shards of clean documents. */

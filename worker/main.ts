@@ -18,6 +18,7 @@ import { createRolloutActivities } from '../activities/rollout.ts';
 import { createScheduleActivities } from '../activities/schedule.ts';
 import { createSearchActivities } from '../activities/search.ts';
 import { createSelectionActivities } from '../activities/selection.ts';
+import { createShardCleaningActivities } from '../activities/shard-cleaning.ts';
 import { createTokenEvaluationActivities } from '../activities/token-evaluation.ts';
 import { createTokenSelectionActivities } from '../activities/token-selection.ts';
 import { createTokenizationActivities } from '../activities/tokenization.ts';
@@ -58,6 +59,7 @@ const activities = {
     now,
   }),
   ...createCleaningActivities({ artifacts, runStage, metrics }),
+  ...createShardCleaningActivities({ artifacts, runStage, metrics }),
   ...createDataValidationActivities({ artifacts, schemas: store.dataSchemas, loadLanguageIdentifier, now }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
   ...createPairActivities({ artifacts, runStage, loadTokenizer }),

@@ -5,7 +5,7 @@ import type { Stage } from '../contracts/stages.ts';
 
 export const stageSources: Readonly<Record<Stage, StageCode>> = {
   collection: { entries: ['activities/collection.ts'] },
-  cleaning: { entries: ['activities/cleaning.ts'] },
+  cleaning: { entries: ['activities/cleaning.ts', 'activities/shard-cleaning-thread-main.ts'] },
   tokenization: {
     entries: ['activities/tokenization.ts', 'activities/pairs.ts', 'runtimes/tokenizers/tokenizer.ts'],
   },

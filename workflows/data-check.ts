@@ -25,9 +25,11 @@ export async function dataCheckWorkflow({ spec }: DataCheckInput): Promise<DataC
         }),
       (it) => `${it.documentCount} documents (${it.newDocumentCount} new)`,
     );
-    const { documents, labels } = collected;
-    const aligned = areSpans ? ({ aligned: true } as const) : {};
-    const { corpus } = await cleanCorpus({ run, spec, documents, validateData: undefined }, stage, aligned);
+    const { documents, documentCount, labels } = collected;
+    const { corpus } = await cleanCorpus(
+      { run, spec, documents, documentCount, validateData: undefined, ...(areSpans && { aligned: true }) },
+      stage,
+    );
     const areWhole = spec.task === 'text-classification';
     return await checkData({ ...run, corpus, ...(areWhole && { labels }) });
   } catch (error) {

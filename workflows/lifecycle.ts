@@ -91,6 +91,7 @@ async function makeVersion(
     {
       ...{ run, spec, trigger, base, champion },
       ...{ documents: collected.documents, labels: collected.labels },
+      documentCount: collected.documentCount,
       searchAttributes: input.searchAttributes,
       validateData: validation?.(collected.labels),
     },

@@ -20,7 +20,7 @@ export async function makeTokenPackage(
 ): Promise<MadePackage> {
   const { run, spec, labels, base } = making;
   const { contextLength } = spec.model;
-  const cleaned = await cleanCorpus(making, stage, { aligned: true });
+  const cleaned = await cleanCorpus({ ...making, aligned: true }, stage);
   const { corpus, funnel } = cleaned;
   const tokenized = await stage(
     'tokenization',

@@ -13,6 +13,8 @@ export interface PackageMaking {
   readonly trigger: Trigger;
   /** What the collection brought. */
   readonly documents: ArtifactReference;
+  /** How many; absent in histories from before it was told. */
+  readonly documentCount?: number;
   readonly labels: ArtifactReference;
   /** The version that training goes on from. */
   readonly base: ServingVersion | undefined;

@@ -85,3 +85,22 @@ export const corpusSteps: readonly CleaningStepSpec['step'][] = [
   'c4-paragraphs',
   'fineweb-quality',
 ];
+
+/** Of these, steps that see a whole corpus, in its order. */
+export const comparingSteps: readonly CleaningStepSpec['step'][] = ['deduplicate'];
+
+/**
+ * @returns the steps at the beginning, which look at one document alone, and what follows from the first one on that
+ *   compares documents; nothing stands alone where bytes as they came are decoded after that
+ */
+export function splitRecipe(steps: readonly CleaningStepSpec[]): {
+  readonly alone: CleaningStepSpec[];
+  readonly together: CleaningStepSpec[];
+} {
+  const first = steps.findIndex(({ step }) => comparingSteps.includes(step));
+  const at = first === -1 ? steps.length : first;
+  const together = steps.slice(at);
+  return together.some(({ step }) => step.startsWith('decode-'))
+    ? { alone: [], together: [...steps] }
+    : { alone: steps.slice(0, at), together };
+}

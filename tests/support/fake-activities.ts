@@ -2,9 +2,7 @@
 // about, and the calls that came, in order. Open work is asked of the real server.
 
 import type { ChampionFiguresActivities } from '../../activities/champion-figures.ts';
-import type { CleaningActivities } from '../../activities/cleaning.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
-import type { DataValidationActivities } from '../../activities/data-validation.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
 import { createFailureInterceptor } from '../../activities/failures.ts';
 import type { LanguageEvaluationActivities } from '../../activities/language-evaluation.ts';
@@ -29,6 +27,7 @@ import { searchAttributes } from '../../contracts/search-attributes.ts';
 import { decide, firstRung } from '../../pipeline/search/halving.ts';
 import { withHyperparameters } from '../../pipeline/search/hyperparameters.ts';
 import { sampleTrials } from '../../pipeline/search/sampling.ts';
+import { type FakeCleaning, happyCleaning } from './fake-cleaning.ts';
 import { referenceOf, specOf } from './model-fixtures.ts';
 
 export type FakeActivities = ModelStateActivities &
@@ -39,8 +38,7 @@ export type FakeActivities = ModelStateActivities &
   RolloutActivities &
   ScheduleActivities &
   CollectionActivities &
-  CleaningActivities &
-  DataValidationActivities &
+  FakeCleaning &
   TokenizationActivities &
   PairActivities &
   SelectionActivities &
@@ -65,6 +63,10 @@ export const namesByQueue = {
     'askToRetrain',
     'collectDocuments',
     'cleanDocuments',
+    'countShards',
+    'cleanShards',
+    'foldParts',
+    'joinParts',
     'checkData',
     'acceptData',
     'tokenizeCorpus',
@@ -229,21 +231,7 @@ function happyActivities(
         problems: ref('problems'),
         problemCount: 2,
       }),
-    cleanDocuments: () =>
-      Promise.resolve({
-        ...record('cleaning'),
-        corpus: ref('corpus'),
-        dropped: ref('dropped'),
-        keptCount: 390,
-        droppedCount: 10,
-        funnel: [],
-      }),
-    checkData: ({ runId, corpus }) =>
-      Promise.resolve({
-        ...{ runId, at: '2026-11-30T12:00:00.000Z', revision: 1, inferred: true },
-        ...{ corpus: corpus.digest, documents: 390, anomalies: [] },
-      }),
-    acceptData: () => Promise.resolve(),
+    ...happyCleaning(ref, record),
     tokenizePairs: () =>
       Promise.resolve({
         ...record('pairs'),

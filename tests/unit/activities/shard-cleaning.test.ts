@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { createCleaningActivities } from '../../../activities/cleaning.ts';
+import { createShardCleaningActivities } from '../../../activities/shard-cleaning.ts';
+import { createShardWriter, readShards } from '../../../activities/shards.ts';
+import { createSlots } from '../../../activities/slots.ts';
+import type { StageRunner } from '../../../activities/stage-runner.ts';
+import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
+import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
+import { mediaTypes } from '../../../contracts/artifact.ts';
+import { cleanDocumentSchema } from '../../../contracts/document.ts';
+import { cleaningSchema, splitRecipe } from '../../../contracts/model-spec/cleaning.ts';
+import { createMetrics } from '../../../monitoring/metrics.ts';
+import { asActivity } from '../../support/activity-context.ts';
+
+const artifacts = createArtifactStore(createMemoryObjectStore());
+const runStage: StageRunner = async (work) => ({
+  ...(await work.compute()).result,
+  ...{ lineage: await artifacts.putJson({}), cached: false, seconds: 0 },
+});
+const dependencies = { artifacts, runStage, metrics: createMetrics({ process: 'test' }) };
+const { cleanDocuments } = createCleaningActivities(dependencies);
+const { countShards, cleanShards, foldParts, joinParts } = createShardCleaningActivities(dependencies);
+const run = { model: 'm', runId: 'lifecycle/m/1' };
+
+/** So many pages: every third too short, every fifth the same as the one before it. */
+async function pages(count: number) {
+  const shards = createShardWriter(artifacts, mediaTypes.documents);
+  for (let place = 0; place < count; place += 1) {
+    const id = `pages/${place}`;
+    const subject = place % 5 === 4 ? place - 1 : place;
+    const text =
+      place % 3 === 2
+        ? '<p>short</p>'
+        : `<p>page ${subject} tells a story of its own &amp; number ${subject}</p>`;
+    const origin = { id, source: 'pages', uri: id, digest: `sha256:${'0'.repeat(64)}` };
+    const content = { mediaType: 'text/html', encoding: 'utf8' as const, data: text };
+    await shards.add({ ...origin, collectedAt: '2026-11-30T10:00:00Z', content });
+  }
+  return shards.close();
+}
+
+const recipe = (...steps: object[]) => cleaningSchema.parse({ steps });
+const kept = async (corpus: Parameters<typeof readShards>[1]) => {
+  const found = [];
+  for await (const document of readShards(artifacts, corpus, cleanDocumentSchema)) found.push(document);
+  return found;
+};
+
+/** As the workflow does it, two shards at a time and folded in two goes. */
+async function inParts(documents: Awaited<ReturnType<typeof pages>>, cleaning: ReturnType<typeof recipe>) {
+  const { alone, together } = splitRecipe(cleaning.steps);
+  return asActivity(async () => {
+    const parts = [];
+    for (let from = 0; from < (await countShards({ ...run, documents })); from += 2) {
+      const { part } = await cleanShards({
+        ...run,
+        documents,
+        steps: alone,
+        followed: together.length > 0,
+        from,
+        to: from + 2,
+      });
+      parts.push(part);
+    }
+    const folded = await foldParts({
+      ...run,
+      folded: await foldParts({ ...run, parts: parts.slice(0, 1) }),
+      parts: parts.slice(1),
+    });
+    const joined = await joinParts({ ...run, documents, steps: alone, folded });
+    if (together.length === 0) return joined;
+    const { dropped, droppedCount, funnel } = joined;
+    return cleanDocuments({
+      ...run,
+      cleaning: { steps: together },
+      documents: joined.corpus,
+      before: { dropped, droppedCount, funnel },
+    });
+  });
+}
+
+describe('cleaning some shards at a time', () => {
+  it.each([
+    [
+      'steps that look at one document alone',
+      recipe({ step: 'strip-html' }, { step: 'drop-short', minimumWords: 3 }),
+    ],
+    [
+      'steps that compare documents, behind them',
+      recipe({ step: 'strip-html' }, { step: 'deduplicate' }, { step: 'drop-short', minimumWords: 3 }),
+    ],
+  ])('keeps, drops and counts what one go does: %s', async (_what, cleaning) => {
+    const documents = await pages(3_300);
+    const whole = await asActivity(() => cleanDocuments({ ...run, cleaning, documents }));
+    const parts = await inParts(documents, cleaning);
+    expect(await kept(parts.corpus)).toEqual(await kept(whole.corpus));
+    expect(parts.funnel).toEqual(whole.funnel);
+    expect([parts.keptCount, parts.droppedCount]).toEqual([whole.keptCount, whole.droppedCount]);
+    expect(whole.droppedCount).toBeGreaterThan(0);
+  });
+
+  it('gives no shard where nothing of it is kept', async () => {
+    const { corpus, keptCount, droppedCount } = await inParts(
+      await pages(10),
+      recipe({ step: 'drop-short', minimumWords: 100 }),
+    );
+    expect([keptCount, droppedCount, await kept(corpus)]).toEqual([0, 10, []]);
+  });
+});
+
+describe('splitRecipe', () => {
+  const names = (...steps: object[]) => {
+    const { alone, together } = splitRecipe(recipe(...steps).steps);
+    return [alone.map(({ step }) => step), together.map(({ step }) => step)];
+  };
+  const [html, duplicates, mail] = [{ step: 'strip-html' }, { step: 'deduplicate' }, { step: 'decode-mail' }];
+
+  it('parts a recipe where documents are first compared', () => {
+    expect(names()).toEqual([[], []]);
+    expect(names(html)).toEqual([['strip-html'], []]);
+    expect(names(html, duplicates, html)).toEqual([['strip-html'], ['deduplicate', 'strip-html']]);
+  });
+
+  it('leaves a recipe whole that decodes what came after that', () => {
+    expect(names(html, duplicates, mail)).toEqual([[], ['strip-html', 'deduplicate', 'decode-mail']]);
+  });
+});
+
+describe('slots', () => {
+  it('let so many work at a time, in the order in which they came, and none that was told to stop', async () => {
+    const slot = createSlots(2);
+    const { signal } = new AbortController();
+    const order: string[] = [];
+    const ends = new Map<string, () => void>();
+    const work = (name: string) => () =>
+      new Promise<void>((resolve) => {
+        order.push(name);
+        ends.set(name, resolve);
+      });
+    const stopped = AbortSignal.abort(new Error('stopped'));
+    const all = [
+      slot(work('a'), signal),
+      slot(work('b'), signal),
+      slot(work('c'), stopped),
+      slot(work('d'), signal),
+    ];
+    await Promise.resolve();
+    expect(order).toEqual(['a', 'b']);
+    ends.get('a')?.();
+    await expect(all[2]).rejects.toThrow('stopped');
+    await all[0];
+    expect(order).toEqual(['a', 'b', 'd']);
+    for (const end of ends.values()) end();
+    await Promise.all([all[1], all[3]]);
+  });
+
+  it('are free again after work that failed', async () => {
+    const slot = createSlots(1);
+    const { signal } = new AbortController();
+    await expect(slot(() => Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
+    expect(await slot(() => Promise.resolve(1), signal)).toBe(1);
+  });
+});
