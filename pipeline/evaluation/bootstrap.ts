@@ -24,7 +24,7 @@ export interface BootstrapOptions {
 }
 
 /** With fewer defined resamples than this share the interval would describe the lucky ones only. */
-const DEFINED_SHARE = 0.9;
+export const DEFINED_SHARE = 0.9;
 
 /**
  * The quantile of sorted numbers, interpolated linearly as numpy.quantile does.
