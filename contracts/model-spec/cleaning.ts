@@ -1,5 +1,6 @@
 // The recipe: an ordered list of cleaning steps as plain data. `pipeline/cleaning/` has a file for each step.
 import { z } from 'zod';
+import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
 import { redactPersonalData } from './personal-data.ts';
 import {
   c4Paragraphs,
@@ -33,12 +34,6 @@ const dropShort = z.strictObject({
   step: z.literal('drop-short'),
   minimumWords: z.number().int().positive(),
 });
-/** Drops near-duplicates of an earlier document: Jaccard similarity of word shingles, estimated by MinHash. */
-const deduplicate = z.strictObject({
-  step: z.literal('deduplicate'),
-  shingleWords: z.number().int().min(1).max(16).default(4),
-  similarity: z.number().gt(0).max(1).default(0.5),
-});
 
 export const cleaningStepSchema = z.discriminatedUnion('step', [
   decodeMail,
@@ -50,6 +45,8 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   redactPersonalData,
   dropShort,
   deduplicate,
+  deduplicateExact,
+  deduplicateLines,
   gopherQuality,
   gopherRepetition,
   c4Quality,
@@ -69,6 +66,8 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'redact-personal-data',
   'drop-short',
   'deduplicate',
+  'deduplicate-exact',
+  'deduplicate-lines',
   'gopher-quality',
   'gopher-repetition',
   'c4-paragraphs',
@@ -78,6 +77,8 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
 /** Steps that compare documents with each other, or choose what is worth learning from; a single request skips them. */
 export const corpusSteps: readonly CleaningStepSpec['step'][] = [
   'deduplicate',
+  'deduplicate-exact',
+  'deduplicate-lines',
   'drop-short',
   'gopher-quality',
   'gopher-repetition',
@@ -87,7 +88,11 @@ export const corpusSteps: readonly CleaningStepSpec['step'][] = [
 ];
 
 /** Of these, steps that see a whole corpus, in its order. */
-export const comparingSteps: readonly CleaningStepSpec['step'][] = ['deduplicate'];
+export const comparingSteps: readonly CleaningStepSpec['step'][] = [
+  'deduplicate',
+  'deduplicate-exact',
+  'deduplicate-lines',
+];
 
 /**
  * @returns the steps at the beginning, which look at one document alone, and what follows from the first one on that

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createNearDuplicateIndex } from '../../pipeline/cleaning/near-duplicates.ts';
+import { createNearDuplicateIndex } from '../../pipeline/cleaning/duplicates/near-duplicates.ts';
 import { requestRecipe } from '../../pipeline/cleaning/recipe.ts';
 import { cleaningSteps, duplicates } from './mail-filter.model.ts';
 

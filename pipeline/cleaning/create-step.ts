@@ -5,6 +5,8 @@ import { createC4Quality } from './c4-quality.ts';
 import { createDecodeMail } from './decode-mail.ts';
 import { createDeduplicate } from './deduplicate.ts';
 import { createDropShort } from './drop-short.ts';
+import { createDeduplicateExact } from './duplicates/deduplicate-exact.ts';
+import { createDeduplicateLines } from './duplicates/deduplicate-lines.ts';
 import { createFinewebQuality } from './fineweb-quality.ts';
 import { createGopherQuality } from './gopher-quality.ts';
 import { createGopherRepetition } from './gopher-repetition.ts';
@@ -57,6 +59,10 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createDropShort(spec);
     case 'deduplicate':
       return createDeduplicate(spec);
+    case 'deduplicate-exact':
+      return createDeduplicateExact();
+    case 'deduplicate-lines':
+      return createDeduplicateLines(spec);
     case 'gopher-quality':
       return createGopherQuality(spec, tools.words(spec.language));
     case 'gopher-repetition':

@@ -1,6 +1,6 @@
 // Drops documents that repeat an earlier one, word for word or nearly so.
-import type { DuplicateOptions } from './near-duplicates.ts';
-import { createNearDuplicateIndex } from './near-duplicates.ts';
+import type { DuplicateOptions } from './duplicates/near-duplicates.ts';
+import { createNearDuplicateIndex } from './duplicates/near-duplicates.ts';
 import type { CleaningStep } from './working-document.ts';
 
 /** Makes the step `deduplicate`. It remembers every document that it kept, so it serves one pass over a corpus. */

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createNearDuplicateIndex } from '../../../../pipeline/cleaning/near-duplicates.ts';
-import { jaccard, shingleSet } from '../../../../pipeline/cleaning/shingles.ts';
-import { createRandom } from '../../../../pipeline/random.ts';
+import { createNearDuplicateIndex } from '../../../../../pipeline/cleaning/duplicates/near-duplicates.ts';
+import { createShingler } from '../../../../../pipeline/cleaning/duplicates/shingler.ts';
+import { distinct, jaccard } from '../../../../../pipeline/cleaning/duplicates/shingles.ts';
+import { createRandom } from '../../../../../pipeline/random.ts';
+
+const shingleSet = (text: string, shingleWords: number): Uint32Array =>
+  distinct(createShingler({ shingleWords })(text));
 
 const halves = { shingleWords: 4, similarity: 0.5 };
 
@@ -34,7 +38,7 @@ function families(count: number, copies: number, seed: number): string[] {
   }).flat();
 }
 
-describe('shingleSet', () => {
+describe('shingles of words', () => {
   it('gives the Jaccard similarity that comparing the shingles themselves gives', () => {
     const word = fc.constantFrom('Buy', 'now', 'and', 'save,', '한글', 'naïve', '—', '100%');
     const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '));
