@@ -9,5 +9,6 @@ export const benches: Readonly<Partial<Record<string, OpenBench>>> = {
   tokenization: async (say) => (await import('./tokenization/bench.ts')).openTokenizationBench(say),
   nanogpt: async (say) => (await import('./nanogpt/bench.ts')).openNanogptBench(say),
   decoding: async (say) => (await import('./decoding/bench.ts')).openDecodingBench(say),
+  cleaning: async (say) => (await import('./cleaning/bench.ts')).openCleaningBench(say),
   artifacts: async (say) => (await import('./artifacts/bench.ts')).openArtifactsBench(say),
 };
