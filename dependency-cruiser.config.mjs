@@ -22,7 +22,7 @@ const rooms = {
   ],
   serving: ['contracts', 'settings', 'pipeline', 'runtimes', 'artifacts', 'monitoring'],
   client: ['contracts', 'settings'],
-  control: ['contracts', 'settings', 'client', 'artifacts', 'monitoring'],
+  control: ['contracts', 'settings', 'pipeline', 'client', 'artifacts', 'monitoring'],
   stack: ['contracts', 'settings', 'client', 'monitoring', 'setup'],
   setup: [],
   'command-line': ['contracts', 'settings', 'client', 'stack', 'setup'],

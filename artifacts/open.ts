@@ -16,6 +16,7 @@ import { createMinioObjectStore } from './minio-object-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ObservationLog } from './observations.ts';
 import { createObservationLog } from './observations.ts';
+import { openPreferenceStudies, type PreferenceStudies } from './preference-studies.ts';
 import { createHeads } from './registry/heads.ts';
 import { createKeyFile } from './registry/key-file.ts';
 import type { KeyRing } from './registry/key-ring.ts';
@@ -38,6 +39,7 @@ export interface OpenStore {
   /** Whose signatures this machine believes. */
   readonly trust: FileTrust;
   readonly dataSchemas: DataSchemas;
+  readonly preferenceStudies: PreferenceStudies;
   readonly observations: ObservationLog;
   readonly leases: Leases;
   /** On work that only one should do at a time. */
@@ -105,6 +107,7 @@ export async function openStore(settings: StoreSettings, options: OpenStoreOptio
       options.replica === undefined ? {} : { replica: options.replica },
     ),
     dataSchemas: openDataSchemas(blobs),
+    preferenceStudies: openPreferenceStudies(blobs),
     leases: createLeases(blobs),
     claims: createClaims(blobs),
     buckets: { artifacts: blobs, registry },

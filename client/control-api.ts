@@ -34,6 +34,13 @@ import {
   type VersionLineage,
   versionLineageSchema,
 } from '../contracts/lineage-view.ts';
+import {
+  type PreferencePair,
+  preferencePairSchema,
+  type StudyRequest,
+  type StudyState,
+  studyStateSchema,
+} from '../contracts/preference-study.ts';
 import type { LedgerEntry, RoutingDocument } from '../contracts/registry.ts';
 import {
   type Provenance,
@@ -74,6 +81,10 @@ export interface ControlApi {
   /** Data schema and newest check. */
   dataState(model: string): Promise<DataState>;
   changeDataSchema(model: string, change: SchemaChange): Promise<DataState>;
+  /** Preference studies: what people say of two answers. */
+  createStudy(request: StudyRequest): Promise<StudyState>;
+  study(name: string): Promise<StudyState>;
+  preferencePairs(name: string): Promise<PreferencePair[]>;
   evidence(model: string, version: number): Promise<Evidence>;
   packageFiles(model: string, version: number): Promise<DirectoryManifest>;
   /** The bytes of a file of a package; whoever reads them checks them against its reference. */
@@ -159,6 +170,9 @@ export function createControlApi(url: string): ControlApi {
     surveyForgetting: (of) => get('/api/forgetting/survey', forgettingSurveySchema, { of }),
     dataState: (model) => get(`${base(model)}/data`, dataStateSchema),
     changeDataSchema: (model, change) => get(`${base(model)}/data/schema`, dataStateSchema, change),
+    createStudy: (request) => get('/api/studies', studyStateSchema, request),
+    study: (name) => get(`/api/studies/${name}`, studyStateSchema),
+    preferencePairs: (name) => get(`/api/studies/${name}/pairs`, z.array(preferencePairSchema)),
     evidence: (model, version) => get(`${base(model)}/versions/${version}/evidence`, evidenceSchema),
     packageFiles: (model, version) => get(`${base(model)}/versions/${version}/package`, packageSchema),
     openPackageFile: async (model, version, file) => {

@@ -19,6 +19,7 @@ import { runVerbs } from './commands/run.ts';
 import { scheduleVerb } from './commands/schedule.ts';
 import { stackVerbs } from './commands/stack.ts';
 import { steeringVerbs } from './commands/steering.ts';
+import { studyVerbs } from './commands/study.ts';
 import { exitCodeOf, messageOf } from './exit-code.ts';
 
 const program = new Command('coppice')
@@ -50,6 +51,7 @@ for (const add of [
   compareVerb,
   diffVerb,
   exportVerb,
+  studyVerbs,
   explainCacheVerb,
   steeringVerbs,
   scheduleVerb,

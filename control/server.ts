@@ -17,6 +17,8 @@ import type { LineageViews } from './lineage-views.ts';
 import { readModelPage } from './model-view.ts';
 import { renderModelPage } from './pages/model-page.ts';
 import { renderModelsPage } from './pages/models-page.ts';
+import { addPreferenceRoutes } from './preference-routes.ts';
+import type { Preferences } from './preferences.ts';
 import type { RegistryFacts } from './registry-facts.ts';
 import type { RegistryViews } from './registry-views.ts';
 
@@ -30,6 +32,7 @@ export interface ControlServerDependencies {
   readonly forgetting: ForgettingViews;
   readonly housekeeping: Housekeeping;
   readonly dataSchemas: DataSchemas;
+  readonly preferences: Preferences;
   readonly store: StoreFacts;
   readonly metrics: Metrics;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -150,6 +153,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   server.get('/api/store', () => dependencies.store);
   addHousekeepingRoutes(server, dependencies.housekeeping);
   addDataRoutes(server, dependencies.dataSchemas);
+  addPreferenceRoutes(server, dependencies.preferences);
 
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));
   server.get('/models/:model', async (request, reply) => {

@@ -6,13 +6,22 @@ import { createDamageViews } from './damage-views.ts';
 import { createForgettingViews } from './forgetting-views.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createLineageViews } from './lineage-views.ts';
+import { createPreferences } from './preferences.ts';
 import { createRegistryFacts } from './registry-facts.ts';
 import { createRegistryViews } from './registry-views.ts';
 import type { ControlServerDependencies } from './server.ts';
 
 type Views = Pick<
   ControlServerDependencies,
-  'registry' | 'views' | 'facts' | 'lineage' | 'damage' | 'forgetting' | 'housekeeping' | 'dataSchemas'
+  | 'registry'
+  | 'views'
+  | 'facts'
+  | 'lineage'
+  | 'damage'
+  | 'forgetting'
+  | 'housekeeping'
+  | 'dataSchemas'
+  | 'preferences'
 >;
 
 export function createViews(store: OpenStore, client: CoppiceClient, settings: Settings): Views {
@@ -25,6 +34,7 @@ export function createViews(store: OpenStore, client: CoppiceClient, settings: S
     damage: createDamageViews(store),
     forgetting: createForgettingViews(seen),
     dataSchemas: store.dataSchemas,
+    preferences: createPreferences(store.preferenceStudies),
     housekeeping: createHousekeeping({
       store,
       readOpenRuns: client.openRuns,

@@ -1,4 +1,5 @@
-// What all control pages share: frame, style, tables. Plain HTML, no script; the page reads itself again by a meta tag.
+// What all control pages share: frame, style, tables. Plain HTML; a page that shows what goes on reads itself again by a meta
+// tag.
 import { type Content, type Html, html } from './html.ts';
 
 /** Often enough to watch a rollout, seldom enough to read in peace. */
@@ -31,18 +32,25 @@ figure { margin: 0 0 1rem; }
 svg { width: 100%; height: auto; min-width: 34rem; max-width: 46rem; display: block; } svg text { fill: currentColor; font: 13px system-ui, sans-serif; }
 `;
 
-/** @param title of the page, as text */
-export function page(title: string, body: Content): string {
+/**
+ * @param title of the page, as text
+ * @param options.refreshes false for a page that somebody works on
+ */
+export function page(
+  title: string,
+  body: Content,
+  { refreshes = true }: { readonly refreshes?: boolean } = {},
+): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${title} · Coppice</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="${refreshSeconds}"><link rel="icon" href="data:,">
+${refreshes ? html`<meta http-equiv="refresh" content="${refreshSeconds}">` : undefined}<link rel="icon" href="data:,">
 <style>${trusted(style)}</style></head>
 <body><nav><a href="/">All models</a></nav><main><h1>${title}</h1>${body}</main></body></html>`.text;
 }
 
-/** Our own style sheet, where `>` and quotes must stay. */
-function trusted(text: string): Html {
+/** Our own styles and scripts, where `>` and quotes must stay. */
+export function trusted(text: string): Html {
   return html(Object.assign([text], { raw: [text] }));
 }
 
