@@ -10,6 +10,7 @@ import {
 import type { CleaningSpec } from '../contracts/model-spec/cleaning.ts';
 import type { FunnelRow } from '../contracts/stage-results.ts';
 import { createRecipe } from '../pipeline/cleaning/recipe.ts';
+import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import type { DroppedDocument } from './cleaning.ts';
 
 export interface ShardCleaningJob {
@@ -30,7 +31,7 @@ export interface CleanedShard {
 }
 
 async function clean({ shards, steps, followed }: ShardCleaningJob) {
-  const recipe = createRecipe(steps);
+  const recipe = createRecipe(steps, { analysers: createAnalysers() });
   const cleaned: CleanedShard[] = [];
   for (const shard of shards) {
     const kept: (CleanDocument | CollectedDocument)[] = [];

@@ -243,3 +243,10 @@ export const servers = {
     lowest: null,
   },
 };
+
+/** Korean morphemes, for whoever asks (`node setup/kiwi.mjs`): the npm package, and its model on PyPI. */
+export const kiwi = {
+  packageVersion: '0.23.0',
+  modelVersion: '0.24.0',
+  modelSha256: '55c99505984e4fd99a08ff2aed8abe95be6911d61a132102eef40f63418e1d21',
+};

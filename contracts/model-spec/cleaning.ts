@@ -9,6 +9,7 @@ import {
   gopherQuality,
   gopherRepetition,
 } from './cleaning-quality.ts';
+import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from './cleaning-words.ts';
 
 /** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
 const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
@@ -52,6 +53,11 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   c4Quality,
   c4Paragraphs,
   finewebQuality,
+  removeStopWords,
+  stem,
+  lemmatize,
+  splitMorphemes,
+  splitSentences,
 ]);
 /** One cleaning step with its options. */
 export type CleaningStepSpec = z.infer<typeof cleaningStepSchema>;
@@ -72,6 +78,8 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'gopher-repetition',
   'c4-paragraphs',
   'fineweb-quality',
+  'remove-stop-words',
+  'stem',
 ];
 
 /** Steps that compare documents with each other, or choose what is worth learning from; a single request skips them. */

@@ -10,9 +10,15 @@ import { createDeduplicateLines } from './duplicates/deduplicate-lines.ts';
 import { createFinewebQuality } from './fineweb-quality.ts';
 import { createGopherQuality } from './gopher-quality.ts';
 import { createGopherRepetition } from './gopher-repetition.ts';
+import type { Analysers } from './language/analysers.ts';
+import { createLemmatize } from './lemmatize.ts';
 import { createNormalizeUnicode } from './normalize-unicode.ts';
 import { createRedactPersonalData } from './personal-data/redact-personal-data.ts';
+import { createRemoveStopWords } from './remove-stop-words.ts';
 import { createRemoveText } from './remove-text.ts';
+import { createSplitMorphemes } from './split-morphemes.ts';
+import { createSplitSentences } from './split-sentences.ts';
+import { createStem } from './stem.ts';
 import { createStripFooters } from './strip-footers.ts';
 import { createStripHtml } from './strip-html.ts';
 import { createStripQuotes } from './strip-quotes.ts';
@@ -24,12 +30,14 @@ import type { CleaningStep } from './working-document.ts';
 export interface StepTools {
   /** One for each language, so that a text is split once for all steps that count its words. */
   readonly words: (language: WordLanguage) => WordSplitter;
+  readonly analysers: Analysers;
 }
 
 /** Makes the tools of a recipe; each is made when a step first asks for it. */
-export function createTools(): StepTools {
+export function createTools(analysers: Analysers): StepTools {
   const splitters = new Map<WordLanguage, WordSplitter>();
   return {
+    analysers,
     words: (language) => {
       const splitter = splitters.get(language) ?? createWordSplitter(language);
       splitters.set(language, splitter);
@@ -73,5 +81,15 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createC4Paragraphs(spec);
     case 'fineweb-quality':
       return createFinewebQuality(spec, tools.words(spec.language));
+    case 'remove-stop-words':
+      return createRemoveStopWords(spec);
+    case 'stem':
+      return createStem(spec, tools.analysers);
+    case 'lemmatize':
+      return createLemmatize(tools.analysers);
+    case 'split-morphemes':
+      return createSplitMorphemes(spec, tools.analysers);
+    case 'split-sentences':
+      return createSplitSentences(spec, tools.analysers);
   }
 }

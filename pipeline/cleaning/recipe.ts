@@ -7,6 +7,7 @@ import { identity, isIdentity } from './alignment.ts';
 import { createStep, createTools } from './create-step.ts';
 import type { Funnel } from './funnel.ts';
 import { createFunnel } from './funnel.ts';
+import { type Analysers, withoutAnalysers } from './language/analysers.ts';
 import type { Content, WorkingDocument } from './working-document.ts';
 import { openDocument } from './working-document.ts';
 
@@ -56,16 +57,22 @@ function closeDocument(document: WorkingDocument): CleanDocument {
   };
 }
 
+export interface RecipeOptions {
+  /** True: what is kept says where its text comes from, and every step is one of `alignedSteps`. */
+  readonly aligned?: boolean | undefined;
+  /** Engines of languages; a step that needs one says so where there are none. */
+  readonly analysers?: Analysers;
+}
+
 /**
  * Makes a recipe for one pass over a corpus; steps that compare documents begin with an empty memory.
  * @param specs steps in the order in which they run; none leaves the text as it was received
- * @param options.aligned true: what is kept says where its text comes from, and every step is one of `alignedSteps`
  */
 export function createRecipe(
   specs: readonly CleaningStepSpec[],
-  { aligned = false }: { readonly aligned?: boolean | undefined } = {},
+  { aligned = false, analysers = withoutAnalysers }: RecipeOptions = {},
 ): Recipe {
-  const tools = createTools();
+  const tools = createTools(analysers);
   const steps = specs.map((spec) => ({ name: spec.step, run: createStep(spec, tools) }));
   const funnel = createFunnel(specs.map(({ step }) => step));
 
@@ -95,9 +102,13 @@ const nobody = {
 /**
  * Makes the recipe for single requests: the same steps without those that compare documents or weigh them for training.
  * @param specs the steps of the model's cleaning
+ * @param analysers engines of languages; a step that needs one says so where there are none
  */
-export function requestRecipe(specs: readonly CleaningStepSpec[]): RequestRecipe {
-  const tools = createTools();
+export function requestRecipe(
+  specs: readonly CleaningStepSpec[],
+  analysers: Analysers = withoutAnalysers,
+): RequestRecipe {
+  const tools = createTools(analysers);
   const steps = specs
     .filter(({ step }) => !corpusSteps.includes(step))
     .map((spec) => createStep(spec, tools));

@@ -3,6 +3,7 @@ import type { Answer } from '../../contracts/observation.ts';
 import { decisionRuleSchema, packageFiles } from '../../contracts/version-package.ts';
 import { type RequestContent, requestRecipe } from '../../pipeline/cleaning/recipe.ts';
 import { decide } from '../../pipeline/evaluation/decision.ts';
+import { createAnalysers } from '../../runtimes/languages/analysers.ts';
 import { startModelProcess } from '../model-process.ts';
 import type { ClassificationWords } from './classification-process.ts';
 import type { LoadedBase, PackageOnDisk } from './package-on-disk.ts';
@@ -20,13 +21,16 @@ export interface ClassifierVersion extends LoadedBase {
   answer(input: ClassificationInput): Promise<Answer | { reason: string }>;
 }
 
+/** One set for all versions of the process. */
+const analysers = createAnalysers();
+
 /** A second or two of answers, at some milliseconds each. */
 const maximumWaiting = 512;
 
 export async function loadClassifierVersion(files: PackageOnDisk): Promise<ClassifierVersion> {
   const { version, preprocessing, read, hear } = files;
   const rule = await read(packageFiles.decision, decisionRuleSchema);
-  const recipe = requestRecipe(preprocessing.steps);
+  const recipe = requestRecipe(preprocessing.steps, analysers);
   const task = 'text-classification';
   const load = { ...files.load, task } as const;
   const { ask, ended, stop } = await startModelProcess<ClassificationWords>(load, { maximumWaiting });

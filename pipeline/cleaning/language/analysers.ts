@@ -1,0 +1,46 @@
+// What steps ask of the engines of languages. They are loaded when a step first needs them (`runtimes/languages/`), and where
+// there are none, as in a page, such a step says so.
+
+/** A token of an English text, with the white space before it. */
+export interface EnglishToken {
+  readonly spaces: string;
+  readonly text: string;
+  /** As a dictionary has it: `good` of `better`. */
+  readonly lemma: string;
+}
+
+export interface EnglishAnalyser {
+  readonly tokens: (text: string) => EnglishToken[];
+  readonly sentences: (text: string) => string[];
+}
+
+/** A morpheme of a Korean text, where it stands, and its tag in the Sejong tag set. */
+export interface Morpheme {
+  readonly form: string;
+  readonly tag: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface KoreanAnalyser {
+  readonly morphemes: (text: string) => Promise<Morpheme[]>;
+  readonly sentences: (text: string) => Promise<string[]>;
+}
+
+export interface Analysers {
+  /** Cuts the endings off a word in lower case. */
+  readonly englishStem: () => Promise<(word: string) => string>;
+  readonly english: () => Promise<EnglishAnalyser>;
+  /** @throws Error that says what to install where the model is missing */
+  readonly korean: () => Promise<KoreanAnalyser>;
+}
+
+const missing = (what: string) => (): Promise<never> =>
+  Promise.reject(new Error(`a cleaning step needs ${what}, which is not here: pages of a browser have none`));
+
+/** Where steps run that need no engine. */
+export const withoutAnalysers: Analysers = {
+  englishStem: missing('the stemmer of English'),
+  english: missing('wink-nlp'),
+  korean: missing('Kiwi'),
+};

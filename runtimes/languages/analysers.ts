@@ -1,0 +1,30 @@
+// The engines of languages, each loaded once in a process, when a text first needs it.
+import type { Analysers } from '../../pipeline/cleaning/language/analysers.ts';
+import { loadEnglish } from './english.ts';
+import { kiwiFolder, startKorean } from './korean.ts';
+
+/** Makes analysers that load nothing yet. A load that failed is tried again when next asked for. */
+export function createAnalysers(): Analysers {
+  return {
+    englishStem: once(async () => {
+      const { default: snowball } = await import('snowball-stemmers');
+      const { stem } = snowball.newStemmer('english');
+      return stem;
+    }),
+    english: once(loadEnglish),
+    korean: once((forget) => startKorean(kiwiFolder, forget)),
+  };
+}
+
+/** @param load is handed what makes it load anew, for an engine that can end */
+function once<T>(load: (forget: () => void) => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  const forget = (): void => {
+    loading = undefined;
+  };
+  return () =>
+    (loading ??= load(forget).catch((error: unknown) => {
+      forget();
+      throw error;
+    }));
+}
