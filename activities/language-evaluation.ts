@@ -10,17 +10,19 @@ import type {
 } from '../contracts/stage-results.ts';
 import { curvePointSchema, heldOutQuestionSchema } from '../contracts/training-job.ts';
 import { packageFiles } from '../contracts/version-package.ts';
-import { type AnsweredPrompt, exactMatch } from '../pipeline/evaluation/exact-match.ts';
+import { type AnswerMeasures, measureAnswers } from '../pipeline/evaluation/answer-metrics.ts';
+import type { AnsweredPrompt } from '../pipeline/evaluation/exact-match.ts';
 import {
   type JudgedFigures,
   judgeLanguageModel,
-  languageMetricsOf,
+  languageTableOf,
 } from '../pipeline/evaluation/language-figures.ts';
 import { beginningsOf, followersOf, sampleSentences } from '../pipeline/evaluation/language-samples.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { readAnswerBaselines } from './answer-baselines.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { assemblePackage, outcomeOf } from './judged-version.ts';
+import { assemblePackage, figuresOf, outcomeOf } from './judged-version.ts';
 import { readLanguageSamples } from './language-samples-thread.ts';
 import { readSearchTable } from './search-table.ts';
 import { readShards } from './shards.ts';
@@ -32,6 +34,11 @@ const seed = 1;
 /** What single texts showed of a model. */
 interface Looked extends Pick<LanguageReport, 'samples' | 'continuations' | 'attention'> {
   readonly answers: readonly AnsweredPrompt[];
+}
+
+/** What was answered, and how well. */
+interface Judged extends Pick<Looked, 'answers'> {
+  readonly measures: AnswerMeasures | undefined;
 }
 
 export interface LanguageEvaluationDependencies {
@@ -61,7 +68,11 @@ export function createLanguageEvaluationActivities({
     signal: AbortSignal,
   ): Promise<Looked> => {
     const documents: string[] = [];
-    for await (const { text } of readShards(artifacts, corpus, cleanDocumentSchema)) documents.push(text);
+    const texts = new Map<string, string>();
+    for await (const { id, text } of readShards(artifacts, corpus, cleanDocumentSchema)) {
+      documents.push(text);
+      texts.set(id, text);
+    }
     const heldOut = documents.splice(Math.max(0, documents.length - evaluation.holdout));
     const samples = evaluation.samples ?? sampleSentences(heldOut);
     const prompts = evaluation.prompts ?? beginningsOf(samples);
@@ -72,7 +83,12 @@ export function createLanguageEvaluationActivities({
     };
     const tokenizer = (await artifacts.readBytes(tokenization.tokenizer)).toString('utf8');
     const questions = await readQuestions(pairs);
-    const looked = await readLanguageSamples({ model, tokenizer, samples, prompts, questions, seed }, signal);
+    const baselines = await readAnswerBaselines(artifacts, {
+      ...{ pairs, questions, texts },
+      trained: training.answering?.pairs.training ?? 0,
+    });
+    const job = { model, tokenizer, samples, prompts, questions, seed, ...(baselines && { baselines }) };
+    const looked = await readLanguageSamples(job, signal);
     const continuations = looked.continuations.map((it) => ({
       ...it,
       inCorpus: followersOf(it.prompt, documents),
@@ -85,13 +101,13 @@ export function createLanguageEvaluationActivities({
   const describeAnswering = async (
     { heldOut, pairs, curve }: AnsweringResult,
     { prompt }: NonNullable<LanguageEvaluationInput['template']>,
-    answers: Looked['answers'],
-  ) => ({ heldOut, pairs, prompt, answers, learning: await readCurve(curve) });
+    { answers, measures }: Judged,
+  ) => ({ heldOut, pairs, prompt, answers, ...(measures && { measures }), learning: await readCurve(curve) });
 
   const describe = async (
     input: LanguageEvaluationInput,
     verdict: LanguageReport['verdict'],
-    { answers, ...looked }: Looked,
+    { answers, measures, ...looked }: Looked & Judged,
   ): Promise<LanguageReport> => {
     const { training, tokenization, funnel, evaluation, corpus, template } = input;
     return {
@@ -103,7 +119,9 @@ export function createLanguageEvaluationActivities({
       learning: await readCurve(training.curve),
       ...(await readSearchTable(artifacts, training)),
       ...(training.answering &&
-        template && { answering: await describeAnswering(training.answering, template, answers) }),
+        template && {
+          answering: await describeAnswering(training.answering, template, { answers, measures }),
+        }),
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: corpus.digest },
@@ -138,9 +156,12 @@ export function createLanguageEvaluationActivities({
           withHeartbeat(async (signal) => {
             const rival = input.champion?.figures;
             const looked = await lookInto(input, signal);
-            const figures = figuresOf(training, looked.answers);
+            const measures = looked.answers.length > 0 ? measureAnswers(looked.answers, { seed }) : undefined;
+            const figures: JudgedFigures = {
+              ...{ documents: training.heldOut, answers: training.answering?.heldOut, measures },
+            };
             const verdict = judgeLanguageModel(figures, evaluation.gates, rival);
-            const report = await describe(input, verdict, looked);
+            const report = await describe(input, verdict, { ...looked, measures });
             const made = {
               package: await assemblePackage(artifacts, {
                 ...{ weights: training.weights, tokenizer: tokenization.tokenizer, use: 'generation' },
@@ -153,24 +174,14 @@ export function createLanguageEvaluationActivities({
                 mediaType: mediaTypes.json,
               }),
             };
-            const metrics = languageMetricsOf(figures);
+            const told = figuresOf(languageTableOf(figures));
             return {
-              result: { ...outcomeOf(verdict), metrics, intervals: {}, ...made },
+              result: { ...outcomeOf(verdict), ...told, ...made },
               outputs: made,
-              metrics,
+              metrics: told.metrics,
             };
           }),
       });
     },
-  };
-}
-
-function figuresOf(
-  { heldOut, answering }: LanguageEvaluationInput['training'],
-  answers: Looked['answers'],
-): JudgedFigures {
-  return {
-    ...{ documents: heldOut, answers: answering?.heldOut },
-    ...(answers.length > 0 && { exactMatch: exactMatch(answers) }),
   };
 }

@@ -2,6 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import type { HeldOutQuestion } from '../contracts/training-job.ts';
+import type { DocumentAnswer } from '../pipeline/evaluation/answer-baselines.ts';
+import { createAnswerBaselines } from '../pipeline/evaluation/answer-baselines.ts';
 import type { AnsweredPrompt } from '../pipeline/evaluation/exact-match.ts';
 import type { AttentionMaps } from '../pipeline/evaluation/head-maps.ts';
 import { MOST_TEXTS } from '../pipeline/evaluation/head-maps.ts';
@@ -26,7 +28,16 @@ export interface LanguageSamplesJob {
   readonly prompts: readonly string[];
   /** What it was taught to answer. */
   readonly questions: readonly HeldOutQuestion[];
+  /** What the baselines answer from; absent: they are not asked. */
+  readonly baselines?: AnswerBaselines;
   readonly seed: number;
+}
+
+export interface AnswerBaselines {
+  /** The documents that the model was trained to answer to. */
+  readonly training: readonly DocumentAnswer[];
+  /** Text of the document of each question, in their order. */
+  readonly asked: readonly string[];
 }
 
 export interface LanguageSamples {
@@ -55,6 +66,7 @@ async function look({
   samples,
   prompts,
   questions,
+  baselines,
   seed,
 }: LanguageSamplesJob): Promise<LanguageSamples> {
   const tokenizer = await loadTokenizer(json);
@@ -67,7 +79,7 @@ async function look({
   const looked = {
     samples: await Promise.all(texts.map((text) => score(loaded, text))),
     continuations: await continueAll(loaded, prompts, seed),
-    answers: await answerAll(loaded, questions),
+    answers: withBaselines(await answerAll(loaded, questions), baselines),
     attention: readLanguageAttention(readGpt(model), texts.slice(0, MOST_TEXTS), loaded.vocabulary),
   };
   await generator.close();
@@ -114,10 +126,10 @@ async function continueAll(
 /** By the likeliest token each time. */
 async function answerAll(loaded: Loaded, questions: readonly HeldOutQuestion[]): Promise<AnsweredPrompt[]> {
   const answers: AnsweredPrompt[] = [];
+  // Room for the longest that is expected, whichever is asked: an answer's length must not tell it.
+  const maximumNewTokens = Math.max(...questions.map(({ answerTokens }) => answerTokens));
   for (let from = 0; from < questions.length; from += AT_ONCE) {
     const batch = questions.slice(from, from + AT_ONCE);
-    // An answer that is longer than the one that is expected is wrong, whatever follows.
-    const maximumNewTokens = Math.max(...batch.map(({ answerTokens }) => answerTokens));
     const prompts = batch.map(({ prompt }) => prompt);
     const texts = await write(loaded, prompts, { temperature: 0, maximumNewTokens });
     for (const [row, { prompt, answer }] of batch.entries()) {
@@ -126,6 +138,13 @@ async function answerAll(loaded: Loaded, questions: readonly HeldOutQuestion[]):
     }
   }
   return answers;
+}
+
+/** Beside each answer those of the baselines. */
+function withBaselines(answers: AnsweredPrompt[], baselines: AnswerBaselines | undefined): AnsweredPrompt[] {
+  if (baselines === undefined) return answers;
+  const answer = createAnswerBaselines(baselines.training);
+  return answers.map((own, at) => ({ ...own, ...answer(baselines.asked[at]) }));
 }
 
 /** Continues all of them side by side. */

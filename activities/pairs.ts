@@ -74,14 +74,13 @@ export function createPairActivities({ artifacts, runStage, loadTokenizer }: Pai
             const counts = countsOf(fitted, found.length);
             refuse(counts, holdout);
             const rows = fitted.map(({ document, answer, pair }) => ({
-              ...{ document, ids: pair.ids, answerStart: pair.answerStart },
-              answerBytes: Buffer.byteLength(answer),
+              ...{ document, ids: pair.ids, answerStart: pair.answerStart, answer },
             }));
             const heldOut = fitted.filter((it) => it.heldOut).slice(0, MOST_QUESTIONS);
             const pairs = await writeTokenPairs(artifacts, rows, {
               ...{ tokenizer: encoder, contextLength },
-              questions: heldOut.map(({ answer, pair: { ids, answerStart } }) => ({
-                ...{ prompt: ids.slice(0, answerStart), answer },
+              questions: heldOut.map(({ document, answer, pair: { ids, answerStart } }) => ({
+                ...{ prompt: ids.slice(0, answerStart), answer, document },
                 answerTokens: ids.length - answerStart,
               })),
             });

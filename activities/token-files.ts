@@ -108,8 +108,7 @@ export interface EncodedPair {
   readonly document: string;
   readonly ids: readonly number[];
   readonly answerStart: number;
-  /** Of the answer in UTF-8. */
-  readonly answerBytes: number;
+  readonly answer: string;
 }
 
 interface PairOptions {
@@ -143,9 +142,10 @@ export async function writeTokenPairs(
     ),
     'bytes.bin': await putArray(
       artifacts,
-      Float64Array.from(pairs, (it) => it.answerBytes),
+      Float64Array.from(pairs, ({ answer }) => Buffer.byteLength(answer)),
     ),
     'documents.json': await artifacts.putJson(pairs.map(({ document }) => document)),
+    'answers.json': await artifacts.putJson(pairs.map(({ answer }) => answer)),
     'questions.json': await artifacts.putJson(questions),
     'meta.json': await artifacts.putJson(meta),
   });

@@ -16,8 +16,8 @@ import { servingPrecisions } from './model-spec/serving.ts';
  * 'stream', documents, tokens, vocabularySize, endOfTextId }).
  * Pairs, for a decoder that learns to answer: `ids.bin` (rows × contextLength, padded: a prompt's tokens, its answer's, an
  * end-of-text token), `lengths.bin`, `answers.bin` (uint16: where each answer begins in its row), `bytes.bin` (float64: bytes
- * of each answer in UTF-8), `documents.json`, `questions.json` (some of the pairs that are held out, each a
- * `heldOutQuestionSchema`), `meta.json` ({ layout: 'pairs', rows, contextLength, vocabularySize, padId, endOfTextId }).
+ * of each answer in UTF-8), `documents.json`, `answers.json` (text of each answer, absent in those from before
+ * baselines were asked), `questions.json` (some of the pairs that are held out, each a `heldOutQuestionSchema`), `meta.json` ({ layout: 'pairs', rows, contextLength, vocabularySize, padId, endOfTextId }).
  * Rows and streams of a vocabulary that was extended have `extension.json` too, a `tokenExtensionSchema`.
  */
 export const tokensReferenceSchema = artifactReferenceSchema;
@@ -27,6 +27,8 @@ export const heldOutQuestionSchema = z.object({
   /** Its tokens. */
   prompt: z.array(z.number().int().nonnegative()).min(1),
   answer: z.string(),
+  /** Id of what the prompt was made of; absent in pairs from before baselines were asked too. */
+  document: z.string().optional(),
   /** Its end of text included. */
   answerTokens: z.number().int().positive(),
 });

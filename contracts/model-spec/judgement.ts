@@ -23,8 +23,12 @@ export type GateMetric = (typeof gateMetrics)[number];
 export const languageMetrics = ['loss', 'perplexity', 'bitsPerByte'] as const;
 export type LanguageMetric = (typeof languageMetrics)[number];
 
+/** Of answers in words to prompts that a language model was not trained on; baselines answer them too. */
+export const writtenMetrics = ['exactMatch', 'tokenF1', 'rougeL', 'chrf', 'bleu'] as const;
+export type WrittenMetric = (typeof writtenMetrics)[number];
+
 /** Of a language model that was taught to answer, on answers that it was not trained on. */
-export const answerMetrics = ['answerLoss', 'answerPerplexity', 'exactMatch'] as const;
+export const answerMetrics = ['answerLoss', 'answerPerplexity', ...writtenMetrics] as const;
 export type AnswerMetric = (typeof answerMetrics)[number];
 
 /** Of the entities that a model finds in documents, each right or wrong as a whole, and of single words. */
@@ -44,6 +48,8 @@ export const gateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('at-most'), metric, bound: z.number() }),
   /** Not worse than the version in service by more than the margin; passes where none is in service. */
   z.strictObject({ kind: z.literal('no-worse-than-champion'), metric, margin: z.number().nonnegative() }),
+  /** Not worse than the best of the baselines, on the same documents, by more than the margin. */
+  z.strictObject({ kind: z.literal('no-worse-than-baselines'), metric, margin: z.number().nonnegative() }),
 ]);
 /** A condition that a version must meet before it may be registered for rollout. */
 export type GateSpec = z.infer<typeof gateSchema>;

@@ -4,7 +4,7 @@ import type { CleaningSpec } from './cleaning.ts';
 import { alignedSteps } from './cleaning.ts';
 import type { CollectionSpec } from './collection.ts';
 import type { EvaluationSpec, RolloutSpec } from './judgement.ts';
-import { answerMetrics, entityMetrics, gateMetrics, languageMetrics } from './judgement.ts';
+import { answerMetrics, entityMetrics, gateMetrics, languageMetrics, writtenMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
 import { largestRank } from './lora.ts';
@@ -158,6 +158,8 @@ function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpe
   }
 }
 
+const isWritten = (metric: string): boolean => writtenMetrics.some((it) => it === metric);
+
 function* gateProblems({ task, training, evaluation }: Sections): Generator<TaskProblem> {
   const known = metricsOf(task, training);
   for (const [index, { kind, metric }] of evaluation.gates.entries()) {
@@ -173,6 +175,11 @@ function* gateProblems({ task, training, evaluation }: Sections): Generator<Task
       yield {
         path: [...path, 'metric'],
         message: `versions have vocabularies of their own: they compare by bitsPerByte, not by ${metric}`,
+      };
+    else if (kind === 'no-worse-than-baselines' && task === 'language-modelling' && !isWritten(metric))
+      yield {
+        path: [...path, 'metric'],
+        message: `baselines of ${task} have ${writtenMetrics.join(', ')}; not ${metric}`,
       };
   }
 }

@@ -17,5 +17,12 @@ export default defineModel({
       template: { prompt: '{text}\n\n제목: ' },
     },
   },
-  evaluation: { holdout: 100 },
+  evaluation: {
+    holdout: 100,
+    // Above what a page's first sentence reaches as its title, about 0.16 and 16. The nearest page's title reaches 0.34 and 30.
+    gates: [
+      { kind: 'at-least', metric: 'rougeL', bound: 0.2 },
+      { kind: 'at-least', metric: 'chrf', bound: 20 },
+    ],
+  },
 });

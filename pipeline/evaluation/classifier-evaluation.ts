@@ -122,7 +122,10 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
     ...baselines.systems.map(({ kind, title, answers }) => measure(kind, title, answers)),
   ];
   const tables = new Map(systems.map(({ kind, metrics }) => [kind, metrics]));
-  const measured = { candidate: tables.get('candidate') ?? {}, champion: tables.get('champion') };
+  const measured = {
+    ...{ candidate: tables.get('candidate') ?? {}, champion: tables.get('champion') },
+    baselines: systems.filter(({ kind }) => kind === 'majority' || kind === 'tfidf'),
+  };
   const majority = tables.get('majority') ?? {};
   return {
     seed,

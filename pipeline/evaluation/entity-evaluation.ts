@@ -64,7 +64,10 @@ export function evaluateEntities(input: EntityEvaluationInput): EntityEvaluation
   const errors = entityErrors(holdout);
   return {
     seed,
-    verdict: judgeGates(input.gates, { candidate: metricsOf(systems, 'candidate') }),
+    verdict: judgeGates(input.gates, {
+      candidate: metricsOf(systems, 'candidate'),
+      baselines: systems.filter(({ kind }) => kind !== 'candidate'),
+    }),
     warnings: findWarnings(systems, labels, counts),
     systems,
     labels,

@@ -6,16 +6,15 @@ export interface AnsweredPrompt {
   readonly prompt: string;
   readonly expected: string;
   readonly answered: string;
+  /** What the lead sentence of the document would be; absent: the baselines were not asked. */
+  readonly lead?: string;
+  /** What was to be answered to the nearest document that was trained on. */
+  readonly retrieved?: string;
 }
 
 /** Whether an answer is right. */
 export function isExact({ expected, answered }: Pick<AnsweredPrompt, 'expected' | 'answered'>): boolean {
   return plain(expected) === plain(answered);
-}
-
-/** @returns the share of right answers, 0–1; NaN of none */
-export function exactMatch(answers: readonly AnsweredPrompt[]): number {
-  return answers.filter(isExact).length / answers.length;
 }
 
 const plain = (text: string): string => text.normalize('NFC').trim();

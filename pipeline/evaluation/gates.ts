@@ -24,15 +24,25 @@ export interface GateVerdict {
   readonly gates: readonly GateOutcome[];
 }
 
+/** What is judged, and what it is held against, all on the same examples. */
+interface Measured {
+  readonly candidate: MetricTable;
+  /** Where a version is in service. */
+  readonly champion?: MetricTable | undefined;
+  /** Absent: there are none. */
+  readonly baselines?: readonly Baseline[] | undefined;
+}
+
+interface Baseline {
+  readonly title: string;
+  readonly metrics: MetricTable;
+}
+
 /**
  * Judges a candidate.
  * @param gates of the model's spec
- * @param measured the candidate's metrics, and the champion's on the same examples where one is in service
  */
-export function judgeGates(
-  gates: readonly GateSpec[],
-  measured: { readonly candidate: MetricTable; readonly champion?: MetricTable | undefined },
-): GateVerdict {
+export function judgeGates(gates: readonly GateSpec[], measured: Measured): GateVerdict {
   const outcomes = gates.map((gate) => judgeGate(gate, measured));
   return { passed: outcomes.every(({ passed }) => passed), gates: outcomes };
 }
@@ -47,13 +57,12 @@ export function describeGate(gate: GateSpec): string {
       return `${title} at most ${gate.bound}`;
     case 'no-worse-than-champion':
       return `${title} no worse than the champion's by more than ${gate.margin}`;
+    case 'no-worse-than-baselines':
+      return `${title} no worse than the baselines' by more than ${gate.margin}`;
   }
 }
 
-function judgeGate(
-  gate: GateSpec,
-  { candidate, champion }: { candidate: MetricTable; champion?: MetricTable | undefined },
-): GateOutcome {
+function judgeGate(gate: GateSpec, { candidate, champion, baselines = [] }: Measured): GateOutcome {
   const { title, better } = gateDescriptions[gate.metric];
   const { value, interval } = candidate[gate.metric] ?? { value: Number.NaN, interval: null };
   const settle = (bound: number | null, passed: boolean, reason: string): GateOutcome => ({
@@ -66,6 +75,12 @@ function judgeGate(
   });
   if (Number.isNaN(value)) return settle(null, false, `${title} has no value on these examples`);
   const measured = `${title} is ${formatNumber(value)}${interval === null ? '' : ` (${formatInterval(interval)})`}`;
+  const againstOther = (margin: number, theirs: number, whose: string): GateOutcome => {
+    const bound = better === 'higher' ? theirs - margin : theirs + margin;
+    const passed = better === 'higher' ? value >= bound : value <= bound;
+    const allowed = margin === 0 ? '' : ` with a margin of ${margin}`;
+    return settle(bound, passed, `${against(measured, value, theirs, whose)}${allowed}`);
+  };
   switch (gate.kind) {
     case 'at-least':
       return settle(gate.bound, value >= gate.bound, against(measured, value, gate.bound));
@@ -76,12 +91,28 @@ function judgeGate(
       const theirs = champion[gate.metric]?.value ?? Number.NaN;
       if (Number.isNaN(theirs))
         return settle(null, false, `the champion's ${title} has no value on these examples`);
-      const bound = better === 'higher' ? theirs - gate.margin : theirs + gate.margin;
-      const passed = better === 'higher' ? value >= bound : value <= bound;
-      const margin = gate.margin === 0 ? '' : ` with a margin of ${gate.margin}`;
-      return settle(bound, passed, `${against(measured, value, theirs, "the champion's")}${margin}`);
+      return againstOther(gate.margin, theirs, "the champion's");
+    }
+    case 'no-worse-than-baselines': {
+      const best = bestOf(baselines, gate.metric);
+      if (best === undefined)
+        return settle(null, false, `no baseline has a value of ${title} on these examples`);
+      return againstOther(gate.margin, best.value, `${best.title}’s`);
     }
   }
+}
+
+/** @returns the baseline that is hardest to beat; undefined where none has a value */
+function bestOf(
+  baselines: readonly Baseline[],
+  metric: GateSpec['metric'],
+): { readonly title: string; readonly value: number } | undefined {
+  const sign = gateDescriptions[metric].better === 'higher' ? 1 : -1;
+  return baselines
+    .map(({ title, metrics }) => ({ title, value: metrics[metric]?.value ?? Number.NaN }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((a, b) => sign * (b.value - a.value))
+    .at(0);
 }
 
 /** @returns `F1 is 0.941 (…), above 0.93`, with digits enough to tell the two apart */

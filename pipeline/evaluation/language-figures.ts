@@ -1,8 +1,10 @@
 // What a language model is worth on held-out text: loss, perplexity, bits per byte.
-import type { AnswerMetric, GateSpec } from '../../contracts/model-spec/judgement.ts';
+import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
 import type { LanguageFigures } from '../../contracts/training-job.ts';
+import type { AnswerMeasures } from './answer-metrics.ts';
 import type { GateVerdict } from './gates.ts';
 import { judgeGates } from './gates.ts';
+import type { MetricTable } from './metric-table.ts';
 
 /**
  * @param loss mean over the tokens, in nats
@@ -24,36 +26,35 @@ export function languageFigures(
   };
 }
 
-/**
- * @param answers figures of answers that were held out
- * @param exactMatch of prompts that it was asked; absent: it was asked none
- */
-export function answerMetricsOf(
-  { loss, perplexity }: Pick<LanguageFigures, 'loss' | 'perplexity'>,
-  exactMatch?: number,
-): Partial<Record<AnswerMetric, number>> {
-  return {
-    ...{ answerLoss: loss, answerPerplexity: perplexity },
-    ...(exactMatch !== undefined && { exactMatch }),
-  };
-}
-
 /** Figures of held-out documents and, where it was taught to answer, of held-out answers. */
 export interface JudgedFigures {
   readonly documents: LanguageFigures;
   readonly answers?: LanguageFigures | undefined;
-  /** Share of prompts that were answered to the letter, where it was asked any. */
-  readonly exactMatch?: number | undefined;
+  /** Of prompts that it was asked, where it was asked any. */
+  readonly measures?: AnswerMeasures | undefined;
 }
 
-/** @returns every metric by its name */
-export function languageMetricsOf({ documents, answers, exactMatch }: JudgedFigures): Record<string, number> {
-  const { loss, perplexity, bitsPerByte } = documents;
-  return { loss, perplexity, bitsPerByte, ...(answers && answerMetricsOf(answers, exactMatch)) };
+/** @returns metrics of answers by their names */
+export function answerTableOf({
+  answers,
+  measures,
+}: Pick<JudgedFigures, 'answers' | 'measures'>): MetricTable {
+  return {
+    ...(answers && plainTable({ answerLoss: answers.loss, answerPerplexity: answers.perplexity })),
+    ...measures?.systems[0].metrics,
+  };
 }
 
 /**
- * Judges a language model against the gates of its spec; no interval is told, since documents differ in length.
+ * @returns every metric by its name; those of whole documents without an interval, since documents differ in length
+ */
+export function languageTableOf({ documents, ...answering }: JudgedFigures): MetricTable {
+  const { loss, perplexity, bitsPerByte } = documents;
+  return { ...plainTable({ loss, perplexity, bitsPerByte }), ...answerTableOf(answering) };
+}
+
+/**
+ * Judges a language model against the gates of its spec.
  * @param champion the version in service on the same documents, where there is one
  */
 export function judgeLanguageModel(
@@ -61,12 +62,12 @@ export function judgeLanguageModel(
   gates: readonly GateSpec[],
   champion?: LanguageFigures,
 ): GateVerdict {
-  const tableOf = (judged: JudgedFigures) =>
-    Object.fromEntries(
-      Object.entries(languageMetricsOf(judged)).map(([name, value]) => [name, { value, interval: null }]),
-    );
   return judgeGates(gates, {
-    candidate: tableOf(figures),
-    ...(champion && { champion: tableOf({ documents: champion }) }),
+    candidate: languageTableOf(figures),
+    ...(champion && { champion: languageTableOf({ documents: champion }) }),
+    ...(figures.measures && { baselines: figures.measures.systems.slice(1) }),
   });
 }
+
+const plainTable = (values: Readonly<Record<string, number>>): MetricTable =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, interval: null }]));

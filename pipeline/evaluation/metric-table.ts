@@ -92,6 +92,26 @@ export const answeringMetrics = {
     better: 'higher',
     meaning: 'share of the prompts that it answers to the letter, by the likeliest token each time',
   },
+  tokenF1: {
+    title: 'Token F1',
+    better: 'higher',
+    meaning: 'harmonic mean of the shares of tokens that an answer and the expected one have in common',
+  },
+  rougeL: {
+    title: 'ROUGE-L',
+    better: 'higher',
+    meaning: 'the same of the longest sequence that both have in their order',
+  },
+  chrf: {
+    title: 'chrF',
+    better: 'higher',
+    meaning: 'runs of up to 6 characters in common, what was expected weighing more; 0 to 100',
+  },
+  bleu: {
+    title: 'BLEU',
+    better: 'higher',
+    meaning: 'runs of up to 4 tokens that were expected, less for answers that are too short; 0 to 100',
+  },
 } as const satisfies Record<AnswerMetric, MetricDescription>;
 
 /** Those of a model that finds entities: words that belong together, with a label. */

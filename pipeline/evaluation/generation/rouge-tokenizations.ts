@@ -4,6 +4,7 @@ import { stemWord } from './porter-stemmer.ts';
 import type { Tokenization } from './tokenizations.ts';
 
 const englishWords = (text: string): readonly string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+const composed = (text: string): string => text.normalize('NFC').toLowerCase();
 
 export const rougeTokenizations = {
   /** Words of rouge-score. */
@@ -16,10 +17,11 @@ export const rougeTokenizations = {
   /** Every letter and digit by itself, in lower case, composed. */
   characters: {
     name: 'characters',
-    split: (text) =>
-      text
-        .normalize('NFC')
-        .toLowerCase()
-        .match(/[\p{L}\p{N}]/gu) ?? [],
+    split: (text) => composed(text).match(/[\p{L}\p{N}]/gu) ?? [],
+  },
+  /** Words of rouge-score whole, every other letter and digit by itself: for texts of several scripts. */
+  mixed: {
+    name: 'mixed',
+    split: (text) => composed(text).match(/[a-z0-9]+|[\p{L}\p{N}]/gu) ?? [],
   },
 } as const satisfies Record<string, Tokenization>;

@@ -1,16 +1,18 @@
 // What a language model was taught to answer, and how well it does on answers that it did not see.
-import type { AnswerMetric } from '../../../contracts/model-spec/judgement.ts';
+import type { AnswerMetric, WrittenMetric } from '../../../contracts/model-spec/judgement.ts';
 import type { AnsweringResult } from '../../../contracts/stage-results.ts';
 import type { CurvePoint } from '../../../contracts/training-job.ts';
+import type { AnswerMeasures } from '../answer-metrics.ts';
 import type { AnsweredPrompt } from '../exact-match.ts';
-import { exactMatch, isExact } from '../exact-match.ts';
+import { isExact } from '../exact-match.ts';
 import { formatCount, formatNumber } from '../format.ts';
-import { answerMetricsOf } from '../language-figures.ts';
+import { answerTableOf } from '../language-figures.ts';
 import { answeringMetrics } from '../metric-table.ts';
 import { heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import { learningTable } from './learning-table.ts';
+import { estimateCell } from './metrics-section.ts';
 
 export interface AnsweringReport extends Pick<AnsweringResult, 'heldOut' | 'pairs'> {
   /** What the model reads before it answers. */
@@ -18,6 +20,8 @@ export interface AnsweringReport extends Pick<AnsweringResult, 'heldOut' | 'pair
   readonly learning: readonly CurvePoint[];
   /** What it was asked. */
   readonly answers: readonly AnsweredPrompt[];
+  /** How well it answered; absent where it was asked nothing. */
+  readonly measures?: AnswerMeasures;
 }
 
 /** Nothing for a model that only continues texts. */
@@ -27,21 +31,39 @@ export function answeringSection({
   readonly answering?: AnsweringReport | undefined;
 }): Markup | null {
   if (answering === undefined) return null;
-  const { heldOut, pairs, prompt, learning, answers } = answering;
-  const metrics = answerMetricsOf(heldOut, answers.length === 0 ? undefined : exactMatch(answers));
-  const rows = Object.entries(metrics).map(([name, value]) => {
-    const { title, meaning, better } = answeringMetrics[name as AnswerMetric];
-    return html`<tr><th scope="row">${title}<small>${meaning}; ${better} is better</small></th>
-<td class="number">${formatNumber(value)}</td></tr>`;
-  });
+  const { heldOut, pairs, prompt, learning, answers, measures } = answering;
   const counted = `${formatCount(heldOut.documents)} held-out answers, ${formatCount(heldOut.tokens)} tokens`;
+  const rows = Object.entries(answerTableOf({ answers: heldOut })).map(
+    ([name, { value }]) => html`<tr>${metricCell(name as AnswerMetric)}
+<td class="number">${formatNumber(value)}</td></tr>`,
+  );
   return html`<section><h2>Answers</h2>
 <p>It learned ${formatCount(pairs.training)} answers to this prompt, in which a document stands for <code>{text}</code>:</p>
 <pre>${prompt}</pre>
 ${table({ caption: `On ${counted}, ends included.`, head: [heading('Metric'), numberHeading('Value')], rows })}
+${measures === undefined ? null : measuresTable(measures, answers.length)}
 ${examples(answers)}
 ${learningTable(learning)}
 ${fittingNote(pairs)}</section>`;
+}
+
+function metricCell(name: AnswerMetric, note?: string): Markup {
+  const { title, meaning, better } = answeringMetrics[name];
+  return html`<th scope="row">${title}<small>${meaning}; ${better} is better</small>${
+    note === undefined ? null : html`<small><code>${note}</code></small>`
+  }</th>`;
+}
+
+/** What it answered beside what would have been answered without it. */
+function measuresTable({ systems, signatures }: AnswerMeasures, count: number): Markup {
+  return table({
+    caption: `On ${formatCount(count)} of the prompts, answered by the likeliest token each time, with 95 % intervals; below each metric how it was counted.`,
+    head: [heading('Metric'), ...systems.map(({ title }) => numberHeading(title))],
+    rows: Object.entries(signatures).map(([name, signature]) => {
+      const cells = systems.map(({ metrics }) => estimateCell(metrics[name as WrittenMetric]));
+      return html`<tr>${metricCell(name as WrittenMetric, signature)}${cells}</tr>`;
+    }),
+  });
 }
 
 /** The first of what it was asked, right and wrong. */
@@ -51,11 +73,11 @@ function examples(answers: readonly AnsweredPrompt[]): Markup | null {
   const right = answers.filter(isExact).length;
   return html`${table({
     caption: `The first ${formatCount(shown.length)} of ${formatCount(answers.length)} held-out prompts that it was asked; it answered ${formatCount(right)} to the letter.`,
-    head: ['Prompt', 'Expected', 'Answered', 'To the letter'].map(heading),
+    head: ['Prompt', 'Expected', 'Answered', 'To the letter', 'Nearest document’s'].map(heading),
     rows: shown.map(
       (it) => html`<tr><th scope="row"><bdi>${shortened(it.prompt)}</bdi></th>
 <td><bdi>${it.expected}</bdi></td><td><bdi class="continued">${shortened(it.answered)}</bdi></td>
-<td>${isExact(it) ? 'yes' : 'no'}</td></tr>`,
+<td>${isExact(it) ? 'yes' : 'no'}</td><td><bdi>${shortened(it.retrieved ?? '–')}</bdi></td></tr>`,
     ),
   })}`;
 }

@@ -42,7 +42,7 @@ function metricRow(
   return html`<tr><th scope="row">${title}<small>${meaning}${better === 'lower' ? '; lower is better' : null}</small></th>${cells}</tr>`;
 }
 
-function estimateCell(estimate: MetricEstimate | undefined): Markup {
+export function estimateCell(estimate: MetricEstimate | undefined): Markup {
   if (estimate === undefined || Number.isNaN(estimate.value)) return html`<td class="number">–</td>`;
   return html`<td class="number">${formatNumber(estimate.value)}${range(estimate)}</td>`;
 }

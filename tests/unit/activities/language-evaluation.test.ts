@@ -24,7 +24,12 @@ import { exampleSearch } from '../../support/example-search.ts';
 
 const scored = z.array(z.object({ token: z.string(), probability: z.number() }));
 const reportSchema = z.object({
-  answering: z.object({ answers: z.array(z.record(z.string(), z.string())) }).optional(),
+  answering: z
+    .object({
+      answers: z.array(z.record(z.string(), z.string())),
+      measures: z.object({ signatures: z.record(z.string(), z.string()) }).optional(),
+    })
+    .optional(),
   search: searchTableSchema.optional(),
   samples: z.array(
     z.object({ text: z.string(), tokens: scored, logProbability: z.number(), perplexity: z.number() }),
@@ -83,7 +88,7 @@ async function writeCorpus(texts: readonly string[]) {
 async function question(json: string, answer: string) {
   const prompt: number[] = [];
   for await (const [ids] of (await loadTokenizer(json)).encodeWhole(['나는 오늘='])) prompt.push(...ids);
-  return { prompt, answer, answerTokens: 6 };
+  return { prompt, answer, answerTokens: 6, document: 'made-up/4' };
 }
 
 async function evaluate(
@@ -136,7 +141,7 @@ async function evaluate(
       ...(search && { search: await artifacts.putJson(search) }),
       ...(answer !== undefined && {
         answering: {
-          ...{ heldOut, pairs: { training: 9, heldOut: 1, cut: 0, leftOut: 0 } },
+          ...{ heldOut, pairs: { training: 3, heldOut: 1, cut: 0, leftOut: 0 } },
           ...{ curve: await artifacts.putJson([]), steps: 2 },
         },
       }),
@@ -145,6 +150,8 @@ async function evaluate(
       template: { prompt: '{text}=' },
       pairs: await artifacts.putDirectory({
         'questions.json': await artifacts.putJson([await question(json, answer)]),
+        'documents.json': await artifacts.putJson(['made-up/0', 'made-up/1', 'made-up/3', 'made-up/4']),
+        'answers.json': await artifacts.putJson(['밥', '오늘', '학교', answer]),
       }),
     }),
   };
@@ -255,6 +262,27 @@ describe('the evaluation of a language model', () => {
     const right = await evaluate(gates, { answer: ` ${answered.normalize('NFD')}\n` });
     expect(right.result).toMatchObject({ outcome: 'accepted', metrics: { exactMatch: 1 } });
     expect(right.page).toContain('it answered 1 to the letter');
+  });
+
+  it('answers as the baselines do beside it, and is held against them', async () => {
+    const gates: GateSpec[] = [
+      { kind: 'at-least', metric: 'chrf', bound: 0 },
+      { kind: 'no-worse-than-baselines', metric: 'rougeL', margin: 0.1 },
+    ];
+    const { result, report } = await evaluate(gates, { answer: '학교' });
+    expect(report.answering?.answers[0]).toMatchObject({
+      lead: '나는 1번 문을 열고 나갔다.',
+      retrieved: '학교', // the nearest of three: it alone has 갔다 and 나는
+    });
+    expect(Object.keys(result.metrics)).toEqual(
+      expect.arrayContaining(['exactMatch', 'tokenF1', 'rougeL', 'chrf', 'bleu']),
+    );
+    expect(result.intervals.chrf).toHaveLength(2);
+    expect(report.answering?.measures?.signatures.rougeL).toContain('tok:mixed');
+    expect(result.gates[1]).toMatchObject({
+      passed: false,
+      reason: expect.stringContaining('below Answer of the nearest document (tf-idf)’s 1.000') as string,
+    });
   });
 
   it('draws what each head of each layer looked at', async () => {

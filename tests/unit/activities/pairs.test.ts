@@ -89,6 +89,12 @@ describe('the pairs of a corpus', () => {
     const { pairs, counts } = await pairsOf({ texts, labels, holdout: 2 });
     expect(counts).toEqual({ training: 1, heldOut: 2, cut: 0, leftOut: 0 });
     const { rows, bytes } = await rowsOf(pairs);
+    const { files } = await artifacts.readDirectory(pairs);
+    expect(await artifacts.readJson(files['answers.json'], z.array(z.string()))).toEqual([
+      'one',
+      'three',
+      '사',
+    ]);
     expect(rows).toEqual([
       ['eins=', 'one'],
       ['drei=', 'three'],
@@ -102,8 +108,9 @@ describe('the pairs of a corpus', () => {
     const many = Object.fromEntries(labels.map(([id], index) => [id, `text ${index}`]));
     const asked = await questionsOf((await pairsOf({ texts: many, labels, holdout: 110 })).pairs);
     expect(asked).toHaveLength(100);
-    const [{ prompt, answer, answerTokens }] = asked;
-    expect([await (await loadTokenizer(json)).decode(prompt), answer]).toEqual(['text 20=', 'n20']);
+    const [{ prompt, answer, answerTokens, document }] = asked;
+    const decoded = await (await loadTokenizer(json)).decode(prompt);
+    expect([decoded, answer, document]).toEqual(['text 20=', 'n20', 'p/20']);
     expect(answerTokens).toBe(4); // three letters and the end
   });
 

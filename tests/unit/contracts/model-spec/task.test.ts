@@ -40,7 +40,7 @@ describe('a model file', () => {
     ).toEqual([
       'training.pretraining.objective: gpt2 is pretrained as autoregressive',
       'training.pretraining.wholeWords: gpt2 masks no words',
-      'evaluation.gates[0].metric: text-classification has accuracy, balancedAccuracy, precision, recall, f1, auc, brier, logLoss; not perplexity',
+      'evaluation.gates[0].metric: text-classification has accuracy, balancedAccuracy, precision, recall, f1, matthews, auc, averagePrecision, brier, logLoss, calibrationError; not perplexity',
       'model.architecture: text-classification takes bert: a gpt2 has no classification head',
     ]);
   });
@@ -119,6 +119,12 @@ describe('a model file', () => {
     ]);
     const labels = [{ kind: 'label-files', path: '/titles' }];
     expect(problemsOf({ ...answers, collection: { ...collection, labels } })).toEqual([]);
+    const gates = (['answerLoss', 'rougeL'] as const).map((metric) => ({
+      ...{ kind: 'no-worse-than-baselines' as const, metric, margin: 0 },
+    }));
+    expect(problemsOf({ ...answers, collection: { ...collection, labels }, evaluation: { gates } })).toEqual([
+      'evaluation.gates[0].metric: baselines of language-modelling have exactMatch, tokenF1, rougeL, chrf, bleu; not answerLoss',
+    ]);
     expect(problemsOf({ training: { supervisedFineTuning } })).toEqual([
       'training.supervisedFineTuning: text-classification learns from labels by fineTuning: it does not answer in words',
     ]);

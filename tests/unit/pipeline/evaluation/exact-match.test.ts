@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { exactMatch, isExact } from '../../../../pipeline/evaluation/exact-match.ts';
+import { isExact } from '../../../../pipeline/evaluation/exact-match.ts';
 
 const answer = (expected: string, answered: string) => ({ prompt: '?', expected, answered });
 
 describe('exact match', () => {
-  it('is the share of answers that are right to the letter', () => {
-    const answers = [
-      answer('밥', '밥'),
-      answer('rice', 'Rice'),
-      answer('rice', 'rice.'),
-      answer('a b', 'a b'),
-    ];
-    expect(exactMatch(answers)).toBe(0.5);
-    expect(exactMatch([])).toBeNaN();
+  it.each([
+    ['밥', '밥', true],
+    ['rice', 'Rice', false],
+    ['rice', 'rice.', false],
+    ['', '', true],
+  ])('of “%s”, answered “%s”, is %s', (expected, answered, right) => {
+    expect(isExact(answer(expected, answered))).toBe(right);
   });
 
   it.each([

@@ -76,6 +76,33 @@ describe('gates', () => {
     });
   });
 
+  it('hold a candidate to the best of the baselines, whichever way is better', () => {
+    const baselines = [
+      { title: 'First', metrics: valued({ auc: 0.6, logLoss: 0.9 }) },
+      { title: 'Second', metrics: valued({ auc: 0.8, logLoss: 0.5 }) },
+      { title: 'Third', metrics: valued({ auc: Number.NaN }) },
+    ];
+    const against = (metric: 'auc' | 'logLoss', value: number, margin = 0) =>
+      judgeGates([{ kind: 'no-worse-than-baselines', metric, margin }], {
+        ...{ candidate: valued({ [metric]: value }), baselines },
+      }).gates[0];
+    expect(against('auc', 0.7)).toMatchObject({
+      ...{ passed: false, bound: 0.8, reason: 'AUC is 0.700, below Second’s 0.800' },
+    });
+    expect(against('auc', 0.75, 0.1)).toMatchObject({
+      ...{ passed: true, reason: 'AUC is 0.750, below Second’s 0.800 with a margin of 0.1' },
+    });
+    expect(against('logLoss', 0.4).passed).toBe(true);
+    expect(against('logLoss', 0.6).passed).toBe(false);
+  });
+
+  it('fail against baselines of which none has a value', () => {
+    const gate: GateSpec = { kind: 'no-worse-than-baselines', metric: 'auc', margin: 0 };
+    expect(judge(gate, valued({ auc: 1 }))).toMatchObject({
+      ...{ passed: false, reason: 'no baseline has a value of AUC on these examples' },
+    });
+  });
+
   it('never pass without a value, on either side', () => {
     const gates: GateSpec[] = [
       { kind: 'at-least', metric: 'auc', bound: 0 },
@@ -110,6 +137,9 @@ describe('gates', () => {
   it('are named in words', () => {
     expect(describeGate({ kind: 'at-least', metric: 'f1', bound: 0.93 })).toBe('F1 at least 0.93');
     expect(describeGate({ kind: 'at-most', metric: 'logLoss', bound: 0.3 })).toBe('Log loss at most 0.3');
+    expect(describeGate({ kind: 'no-worse-than-baselines', metric: 'rougeL', margin: 0 })).toBe(
+      "ROUGE-L no worse than the baselines' by more than 0",
+    );
     expect(describeGate(noWorse('auc'))).toBe("AUC no worse than the champion's by more than 0.01");
   });
 });

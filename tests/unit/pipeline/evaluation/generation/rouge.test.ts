@@ -53,6 +53,11 @@ describe('ROUGE of Korean', () => {
     expect(signature).toContain('tok:ko-morphemes');
   });
 
+  it('is told by words and characters where scripts stand beside one another', () => {
+    const both = { hypotheses: ['Excel 함수들'], references: [['excel 함수']] };
+    expect(rouge('1', both, { tokenization: 'mixed' }).examples[0].precision).toBeCloseTo(3 / 4, 12);
+  });
+
   it('looks past the form of the characters', () => {
     const decomposed = { hypotheses: ['밥'.normalize('NFD')], references: [['밥']] };
     expect(rouge('1', decomposed, { tokenization: 'characters' }).value).toBe(1);
