@@ -15,6 +15,7 @@ import type { ObjectStore } from '../artifacts/object-store.ts';
 import { mediaTypes } from '../contracts/artifact.ts';
 import { type CollectedDocument, collectedDocumentSchema } from '../contracts/document.ts';
 import type { CollectionInput, CollectionResult } from '../contracts/stage-results.ts';
+import type { Secret } from '../settings/secret.ts';
 import { createSource, readLabels } from '../sources/create-source.ts';
 import type { CollectionProblem, Cursor, Found, ObjectReader } from '../sources/source.ts';
 import { fitSpans } from '../sources/span-labels.ts';
@@ -31,6 +32,8 @@ export interface CollectionActivityDependencies {
   readonly objects: ObjectReader;
   /** Where packages are kept unpacked; absent: no source may ask for one. */
   readonly stateDirectory?: string;
+  /** Access tokens of sources, by the names of their variables; absent: no source has one. */
+  readonly secrets?: (variable: string) => Secret | undefined;
   readonly runStage: StageRunner;
   readonly now: () => Date;
 }
@@ -38,13 +41,14 @@ export interface CollectionActivityDependencies {
 export type CollectionActivities = ReturnType<typeof createCollectionActivities>;
 
 export function createCollectionActivities(dependencies: CollectionActivityDependencies) {
-  const { artifacts, pointers, objects, stateDirectory, runStage, now } = dependencies;
+  const { artifacts, pointers, objects, stateDirectory, secrets, runStage, now } = dependencies;
   // Model files are loaded with absolute paths, so nothing is relative to this process.
   const context = {
     baseDirectory: '/',
     objects,
     now,
     ...(stateDirectory !== undefined && { stateDirectory }),
+    ...(secrets !== undefined && { secrets }),
   };
 
   const collectNew = async (input: CollectionInput, signal: AbortSignal, report: (it: unknown) => void) => {

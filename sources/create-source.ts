@@ -3,12 +3,15 @@ import { join, resolve } from 'node:path';
 import type { CollectedDocument } from '../contracts/document.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collection.ts';
+import type { Secret } from '../settings/secret.ts';
 import { addDocumentLabels } from './document-labels.ts';
 import { createFilesSource } from './files.ts';
 import { addLabelFiles } from './label-files.ts';
 import { createLabelCollector, type LabelCollection, type LabelKind } from './label-lines.ts';
 import { addLabelObjects } from './label-objects.ts';
 import { createMailFolderSource } from './mail-folder.ts';
+import { createMediawikiSource } from './mediawiki.ts';
+import { createMediawikiDumpSource } from './mediawiki-dump.ts';
 import { createObjectPrefixSource } from './object-prefix.ts';
 import { createPackageSource } from './package.ts';
 import { createPluginSource } from './plugin.ts';
@@ -24,6 +27,8 @@ export interface SourceContext {
   /** Where sources keep what they have fetched; needed by packages. */
   readonly stateDirectory?: string;
   readonly now?: () => Date;
+  /** Variables of the environment that hold access tokens, by name. */
+  readonly secrets?: (variable: string) => Secret | undefined;
 }
 
 function required(objects: ObjectReader | undefined, bucket: string): ObjectReader {
@@ -39,7 +44,8 @@ function required(objects: ObjectReader | undefined, bucket: string): ObjectRead
  * @throws CoppiceFailure InvalidInput when it reads objects and there is no object store
  */
 export function createSource(spec: SourceSpec, context: SourceContext): Source {
-  const { baseDirectory, objects, stateDirectory, now = () => new Date() } = context;
+  const { baseDirectory, objects, stateDirectory, now = () => new Date(), secrets } = context;
+  const remote = { now, ...(secrets && { secrets }) };
   switch (spec.kind) {
     case 'files':
       return createFilesSource(spec, { path: resolve(baseDirectory, spec.path), now });
@@ -47,6 +53,10 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
       return createMailFolderSource(spec, { path: resolve(baseDirectory, spec.path), now });
     case 'object-prefix':
       return createObjectPrefixSource(spec, { objects: required(objects, spec.bucket), now });
+    case 'mediawiki':
+      return createMediawikiSource(spec, remote);
+    case 'mediawiki-dump':
+      return createMediawikiDumpSource({ ...spec, path: resolve(baseDirectory, spec.path) }, { now });
     case 'package':
       if (stateDirectory === undefined)
         throw new CoppiceFailure(

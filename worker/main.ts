@@ -28,6 +28,7 @@ import { taskQueues } from '../contracts/task-queues.ts';
 import { createPrometheusClient } from '../monitoring/prometheus-client.ts';
 import { loadLanguageIdentifier } from '../runtimes/languages/identifier.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
+import { createSourceSecrets } from '../settings/source-secrets.ts';
 import { openProcess, runUntilStopped } from './process-root.ts';
 import { connectWorker, createOpenWorkFinder, readSearchAttributes } from './temporal.ts';
 import { removeCheckpoints } from './trainer/checkpoint.ts';
@@ -55,6 +56,7 @@ const activities = {
     pointers: buckets.artifacts,
     objects: openBucketReader(settings),
     stateDirectory: resolve(settings.home),
+    secrets: createSourceSecrets(process.env),
     runStage,
     now,
   }),

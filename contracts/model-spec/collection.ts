@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pluginSourceSchema } from './plugin-source.ts';
 import { named } from './source-fields.ts';
 import { tableFilesSourceSchema, tableObjectsSourceSchema } from './table-source.ts';
+import { mediawikiDumpSourceSchema, mediawikiSourceSchema } from './wiki-source.ts';
 
 const npmName = /^(?:@[a-z0-9~][\w.~-]{0,100}\/)?[a-z0-9~][\w.~-]{0,212}$/i;
 /** Semantic versioning. */
@@ -149,6 +150,8 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   tableFilesSourceSchema,
   tableObjectsSourceSchema,
   webSourceSchema,
+  mediawikiSourceSchema,
+  mediawikiDumpSourceSchema,
   pluginSourceSchema,
 ]);
 /** Where documents come from. */

@@ -1,0 +1,117 @@
+// Pages from a dump of a wiki, read as a stream. A later dump brings the pages with revisions that are newer than all of
+// the one before, since a wiki numbers its revisions in their order.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { PassThrough, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import unbzip2 from 'unbzip2-stream';
+import { z } from 'zod';
+import { CoppiceFailure } from '../contracts/failures.ts';
+import type { SourceSpec } from '../contracts/model-spec/collection.ts';
+import { errorCode } from './folder.ts';
+import { fingerprint } from './seen-entries.ts';
+import type { CollectedItem, Source } from './source.ts';
+import { packState, unpackState } from './state-cursor.ts';
+import { readDump } from './wiki/dump-reader.ts';
+import { pageAddress, takeInPage } from './wiki/wiki-page.ts';
+import { XmlError } from './xml/xml-stream.ts';
+
+type DumpSpec = Extract<SourceSpec, { kind: 'mediawiki-dump' }>;
+
+const KEEP_AFTER_SECONDS = 30;
+
+const stateSchema = z.object({
+  /** Of the dumps that were read to their end. */
+  newest: z.number(),
+  /** The file that is being read or was read last, by name, size and time. */
+  file: z.number().optional(),
+  isRead: z.boolean(),
+  /** Pages of the file that have been dealt with. */
+  pages: z.number(),
+  /** Newest revision among them. */
+  newestHere: z.number(),
+});
+type State = z.infer<typeof stateSchema>;
+
+/** The file is not what its name says, or not whole. */
+class DamagedError extends Error {}
+
+function openDump(path: string): Readable {
+  const file = createReadStream(path);
+  if (!/\.(?:bz2|gz)$/.test(path)) return file;
+  const unpacked = path.endsWith('.gz') ? createGunzip() : new PassThrough();
+  const fail = (error: Error): void => void unpacked.destroy(error);
+  if (path.endsWith('.gz')) file.pipe(unpacked);
+  // A stream of the old kind, which says that it is closed before what it gave was taken.
+  else file.pipe(unbzip2()).on('error', fail).pipe(unpacked);
+  file.once('error', fail);
+  unpacked.once('close', () => file.destroy());
+  return unpacked;
+}
+
+/**
+ * Reads a file, unpacked as its name says.
+ * @throws DamagedError, or the system's error
+ */
+async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const bytes of openDump(path)) yield bytes as Uint8Array;
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw error;
+    throw new DamagedError('cannot be unpacked');
+  }
+}
+
+async function fileState(path: string): Promise<number> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return fingerprint(path, size, Math.trunc(mtimeMs));
+  } catch (error) {
+    throw new CoppiceFailure('SourceUnavailable', `the dump ${path} cannot be read (${errorCode(error)})`);
+  }
+}
+
+/** Makes the source of kind `mediawiki-dump`. */
+export function createMediawikiDumpSource(spec: DumpSpec, { now }: { readonly now: () => Date }): Source {
+  const { path, namespaces, maximumPageBytes } = spec;
+
+  async function* read(state: State, signal: AbortSignal): AsyncGenerator<CollectedItem> {
+    const cursor = () => packState(state);
+    let at = 0;
+    for await (const { page, site } of readDump(readBytes(path), maximumPageBytes)) {
+      signal.throwIfAborted();
+      at += 1;
+      if (at <= state.pages) continue;
+      state.pages = at;
+      state.newestHere = Math.max(state.newestHere, page.revision);
+      if (page.isRedirect || !namespaces.includes(page.namespace) || page.revision <= state.newest) continue;
+      const tooLarge = {
+        problem: { uri: pageAddress(site, page.title), reason: `larger than ${maximumPageBytes} bytes` },
+      };
+      const taken = page.isTooLarge ? tooLarge : await takeInPage(page, site, { spec, now });
+      if (taken !== undefined) yield { ...taken, cursor };
+    }
+    Object.assign(state, { isRead: true, newest: Math.max(state.newest, state.newestHere) });
+  }
+
+  return {
+    name: spec.name,
+    keepAfterSeconds: KEEP_AFTER_SECONDS,
+    collect: async function* (before, signal) {
+      signal.throwIfAborted();
+      const begin: State = { newest: 0, isRead: false, pages: 0, newestHere: 0 };
+      const state = before === undefined ? begin : unpackState(before, stateSchema);
+      const file = await fileState(path);
+      if (state.file === file && state.isRead) return;
+      if (state.file !== file) Object.assign(state, { file, isRead: false, pages: 0, newestHere: 0 });
+      try {
+        yield* read(state, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof DamagedError || error instanceof XmlError)) throw error;
+        const reason = `damaged: ${error.message}`;
+        yield { problem: { uri: path, reason }, cursor: () => packState(state) };
+      }
+    },
+  };
+}
