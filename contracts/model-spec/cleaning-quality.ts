@@ -85,3 +85,16 @@ export const finewebQuality = z.strictObject({
   /** Line feeds to words. */
   maximumNewLines: z.number().nonnegative().default(0.3),
 });
+
+/** Drops what is in no wanted language: documents, or paragraphs of them. */
+export const identifyLanguage = z.strictObject({
+  step: z.literal('identify-language'),
+  /** ISO 639-1. */
+  languages: z
+    .array(z.string().regex(/^[a-z]{2}$/, 'expected a code of two letters, as in ISO 639-1'))
+    .min(1)
+    .max(60),
+  /** Of the text in its language. */
+  minimumScore: share.default(0.5),
+  by: z.enum(['document', 'paragraph']).default('document'),
+});

@@ -1,15 +1,25 @@
 // The recipe: an ordered list of cleaning steps as plain data. `pipeline/cleaning/` has a file for each step.
 import { z } from 'zod';
-import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
-import { redactPersonalData } from './personal-data.ts';
 import {
   c4Paragraphs,
   c4Quality,
   finewebQuality,
   gopherQuality,
   gopherRepetition,
+  identifyLanguage,
 } from './cleaning-quality.ts';
+import {
+  decodeEntities,
+  lowerCase,
+  normalizeUnicode,
+  repairMojibake,
+  replaceEmoji,
+  shortenRuns,
+} from './cleaning-unicode.ts';
 import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from './cleaning-words.ts';
+import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
+import { redactPersonalData } from './personal-data.ts';
+
 
 /** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
 const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
@@ -17,10 +27,6 @@ const stripHtml = z.strictObject({
   step: z.literal('strip-html'),
   /** Names of elements whose text is no text of the document, such as `nav`, or would give its label away. */
   leaveOut: z.array(z.string().regex(/^[a-z][a-z\d]*$/, 'expected the name of an element')).optional(),
-});
-const normalizeUnicode = z.strictObject({
-  step: z.literal('normalize-unicode'),
-  form: z.enum(['NFC', 'NFKC']).default('NFC'),
 });
 /** Drops quoted replies (lines that begin with `>`) and their attribution lines. */
 const stripQuotes = z.strictObject({ step: z.literal('strip-quotes') });
@@ -53,6 +59,12 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   c4Quality,
   c4Paragraphs,
   finewebQuality,
+  identifyLanguage,
+  repairMojibake,
+  decodeEntities,
+  replaceEmoji,
+  shortenRuns,
+  lowerCase,
   removeStopWords,
   stem,
   lemmatize,
@@ -68,6 +80,12 @@ export type CleaningSpec = z.infer<typeof cleaningSchema>;
 /** Steps that say where each stretch of their text came from: what models may use whose labels are offsets. */
 export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'normalize-unicode',
+  'repair-mojibake',
+  'replace-emoji',
+  'identify-language',
+  'decode-entities',
+  'shorten-runs',
+  'lower-case',
   'remove-text',
   'redact-personal-data',
   'drop-short',
@@ -93,6 +111,7 @@ export const corpusSteps: readonly CleaningStepSpec['step'][] = [
   'c4-quality',
   'c4-paragraphs',
   'fineweb-quality',
+  'identify-language',
 ];
 
 /** Of these, steps that see a whole corpus, in its order. */

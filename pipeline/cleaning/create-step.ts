@@ -2,6 +2,7 @@
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { createC4Paragraphs } from './c4-paragraphs.ts';
 import { createC4Quality } from './c4-quality.ts';
+import { createDecodeEntities } from './decode-entities.ts';
 import { createDecodeMail } from './decode-mail.ts';
 import { createDeduplicate } from './deduplicate.ts';
 import { createDropShort } from './drop-short.ts';
@@ -10,12 +11,17 @@ import { createDeduplicateLines } from './duplicates/deduplicate-lines.ts';
 import { createFinewebQuality } from './fineweb-quality.ts';
 import { createGopherQuality } from './gopher-quality.ts';
 import { createGopherRepetition } from './gopher-repetition.ts';
+import { createIdentifyLanguage } from './identify-language.ts';
 import type { Analysers } from './language/analysers.ts';
 import { createLemmatize } from './lemmatize.ts';
+import { createLowerCase } from './lower-case.ts';
 import { createNormalizeUnicode } from './normalize-unicode.ts';
 import { createRedactPersonalData } from './personal-data/redact-personal-data.ts';
 import { createRemoveStopWords } from './remove-stop-words.ts';
 import { createRemoveText } from './remove-text.ts';
+import { createRepairMojibake } from './repair-mojibake.ts';
+import { createReplaceEmoji } from './replace-emoji.ts';
+import { createShortenRuns } from './shorten-runs.ts';
 import { createSplitMorphemes } from './split-morphemes.ts';
 import { createSplitSentences } from './split-sentences.ts';
 import { createStem } from './stem.ts';
@@ -71,6 +77,18 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createDeduplicateExact();
     case 'deduplicate-lines':
       return createDeduplicateLines(spec);
+    case 'identify-language':
+      return createIdentifyLanguage(spec, tools.analysers.tellLanguage);
+    case 'replace-emoji':
+      return createReplaceEmoji(spec, () => tools.analysers.emojiNames(spec.language));
+    case 'repair-mojibake':
+      return createRepairMojibake();
+    case 'decode-entities':
+      return createDecodeEntities();
+    case 'shorten-runs':
+      return createShortenRuns(spec);
+    case 'lower-case':
+      return createLowerCase();
     case 'gopher-quality':
       return createGopherQuality(spec, tools.words(spec.language));
     case 'gopher-repetition':

@@ -1,11 +1,16 @@
 // The engines of languages, each loaded once in a process, when a text first needs it.
 import type { Analysers } from '../../pipeline/cleaning/language/analysers.ts';
+import { loadEmojiNames } from './emoji-names.ts';
 import { loadEnglish } from './english.ts';
+import { loadTellLanguage } from './identifier.ts';
 import { kiwiFolder, startKorean } from './korean.ts';
 
 /** Makes analysers that load nothing yet. A load that failed is tried again when next asked for. */
 export function createAnalysers(): Analysers {
+  const emojiNames = { en: once(() => loadEmojiNames('en')), ko: once(() => loadEmojiNames('ko')) };
   return {
+    tellLanguage: once(loadTellLanguage),
+    emojiNames: (language) => emojiNames[language](),
     englishStem: once(async () => {
       const { default: snowball } = await import('snowball-stemmers');
       const { stem } = snowball.newStemmer('english');

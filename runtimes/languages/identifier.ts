@@ -1,5 +1,7 @@
 // Tells the language of a text: eld (github.com/nitotm/efficient-language-detector-js) over n-grams of the first thousand
-// characters. Its small database, since whole documents need no larger one: the largest takes 240 MB more of memory.
+// characters. Databases are loaded at the first call: the small one for whole documents, in some tenths of a second and 150 MB; the
+// large one where a line must be enough, in a second and 400 MB.
+import type { TellLanguage } from '../../pipeline/cleaning/language/analysers.ts';
 
 /** What a text is in that nothing can be told of, as ISO 639-2 has it. */
 export const UNDETERMINED = 'und';
@@ -7,11 +9,21 @@ export const UNDETERMINED = 'und';
 /** @returns an ISO 639-1 code, or `und` where the text is too short, or of several minds */
 export type IdentifyLanguage = (text: string) => string;
 
-/** Loads the database at the first call: that takes some tenths of a second, and 150 MB. */
 export async function loadLanguageIdentifier(): Promise<IdentifyLanguage> {
   const { eld } = await import('eld/small');
   return (text) => {
     const found = eld.detect(text);
     return found.isReliable() ? found.language : UNDETERMINED;
+  };
+}
+
+/** Loads what tells languages with the score of each, from few words. */
+export async function loadTellLanguage(): Promise<TellLanguage> {
+  const { eld } = await import('eld/large');
+  return (text) => {
+    const found = eld.detect(text);
+    if (found.language === '') return { language: UNDETERMINED, score: 0, isReliable: false };
+    const score = found.getScores()[found.language] ?? 0;
+    return { language: found.language, score, isReliable: found.isReliable() };
   };
 }

@@ -1,6 +1,21 @@
 // What steps ask of the engines of languages. They are loaded when a step first needs them (`runtimes/languages/`), and where
 // there are none, as in a page, such a step says so.
 
+/** What a text is written in, as ISO 639-1, or `und`. */
+export interface ToldLanguage {
+  readonly language: string;
+  /** 0 to 1: how well the text fits what is usual in the language. */
+  readonly score: number;
+  /** False of a word or two, and where several languages fit alike. */
+  readonly isReliable: boolean;
+}
+
+export type TellLanguage = (text: string) => ToldLanguage;
+
+/** From an emoji without variation selectors to its name. */
+export type EmojiNames = ReadonlyMap<string, string>;
+
+
 /** A token of an English text, with the white space before it. */
 export interface EnglishToken {
   readonly spaces: string;
@@ -28,6 +43,8 @@ export interface KoreanAnalyser {
 }
 
 export interface Analysers {
+  readonly tellLanguage: () => Promise<TellLanguage>;
+  readonly emojiNames: (language: 'en' | 'ko') => Promise<EmojiNames>;
   /** Cuts the endings off a word in lower case. */
   readonly englishStem: () => Promise<(word: string) => string>;
   readonly english: () => Promise<EnglishAnalyser>;
@@ -40,6 +57,8 @@ const missing = (what: string) => (): Promise<never> =>
 
 /** Where steps run that need no engine. */
 export const withoutAnalysers: Analysers = {
+  tellLanguage: missing('eld'),
+  emojiNames: missing('emojibase-data'),
   englishStem: missing('the stemmer of English'),
   english: missing('wink-nlp'),
   korean: missing('Kiwi'),
