@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
-import type { DirectoryManifest } from '../contracts/artifact.ts';
+import type { ArtifactReference, DirectoryManifest } from '../contracts/artifact.ts';
 import {
   type Evidence,
   evidenceSchema,
@@ -17,6 +17,7 @@ import {
   versionSummarySchema,
 } from '../contracts/control-api.ts';
 import { type DataState, dataStateSchema, type SchemaChange } from '../contracts/data-validation.ts';
+import { type Dataset, storedDatasetSchema } from '../contracts/dataset-evaluation.ts';
 import { type ForgettingSurvey, forgettingSurveySchema } from '../contracts/forgetting.ts';
 import {
   type CollectionReport,
@@ -81,6 +82,8 @@ export interface ControlApi {
   /** Data schema and newest check. */
   dataState(model: string): Promise<DataState>;
   changeDataSchema(model: string, change: SchemaChange): Promise<DataState>;
+  /** Leaves a dataset in the store, to be evaluated on. */
+  storeDataset(dataset: Dataset): Promise<{ dataset: ArtifactReference }>;
   /** Preference studies: what people say of two answers. */
   createStudy(request: StudyRequest): Promise<StudyState>;
   study(name: string): Promise<StudyState>;
@@ -109,6 +112,8 @@ export interface ControlApi {
   holds(): Promise<Hold[]>;
   hold(request: { digest: string; reason: string; by: string }): Promise<Hold>;
   release(digest: string): Promise<{ released: boolean }>;
+  /** Where people read the report of an evaluation on a dataset. @param id of its workflow */
+  datasetReportUrl(id: string): string;
   /** Where people read the report of a version. */
   reportUrl(model: string, version: number): string;
 }
@@ -170,6 +175,7 @@ export function createControlApi(url: string): ControlApi {
     surveyForgetting: (of) => get('/api/forgetting/survey', forgettingSurveySchema, { of }),
     dataState: (model) => get(`${base(model)}/data`, dataStateSchema),
     changeDataSchema: (model, change) => get(`${base(model)}/data/schema`, dataStateSchema, change),
+    storeDataset: (dataset) => get('/api/datasets', storedDatasetSchema, dataset),
     createStudy: (request) => get('/api/studies', studyStateSchema, request),
     study: (name) => get(`/api/studies/${name}`, studyStateSchema),
     preferencePairs: (name) => get(`/api/studies/${name}/pairs`, z.array(preferencePairSchema)),
@@ -197,6 +203,7 @@ export function createControlApi(url: string): ControlApi {
     holds: () => get('/api/holds', z.array(holdSchema)),
     hold: (asked) => get('/api/holds', holdSchema, asked),
     release: (digest) => get('/api/holds/release', releasedSchema, { digest }),
+    datasetReportUrl: (id) => new URL(`/dataset-evaluations/${id.split('/').at(-1) ?? ''}`, url).href,
     reportUrl: (model, version) => new URL(`/models/${model}/versions/${version}/report`, url).href,
   };
 }

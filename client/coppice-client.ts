@@ -25,6 +25,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
 import { approve } from './approve.ts';
 import { createDataChecks } from './data-checks.ts';
+import { createDatasetEvaluations } from './dataset-evaluations.ts';
 import { explainTemporalError } from './failures.ts';
 import { createForgettings } from './forgettings.ts';
 import { changeKeys } from './keys.ts';
@@ -85,6 +86,7 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     forgettings: createForgettings(temporal),
     repairs: createRepairs(temporal),
     dataChecks: createDataChecks(temporal),
+    datasetEvaluations: createDatasetEvaluations(temporal),
     changeKeys: (change: Omit<KeyChange, 'request'>) => changeKeys(temporal, change),
     planTraining: (spec: ModelSpec) => planTraining(temporal, spec),
     close: () => connection.close(),

@@ -13,8 +13,10 @@ export interface OpenRunHistory {
 
 /** @throws where a history holds what cannot be read: what the run counts on is not known then */
 export async function readOpenRuns(temporal: Client): Promise<OpenRunHistory[]> {
-  const { lifecycle, repair, dataCheck, cleaning, training, languageTraining, search } = workflowTypes;
-  const types = [lifecycle, repair, dataCheck, cleaning, training, languageTraining, search]
+  const { lifecycle, repair, datasetEvaluation, dataCheck } = workflowTypes;
+  const { cleaning, training, languageTraining, search } = workflowTypes;
+  const roots = [lifecycle, repair, datasetEvaluation, dataCheck];
+  const types = [...roots, cleaning, training, languageTraining, search]
     .map((type) => `"${type}"`)
     .join(', ');
   const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Running"`;

@@ -5,8 +5,10 @@ import { compareVerb } from './commands/compare.ts';
 import { dataVerbs } from './commands/data.ts';
 import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
+import { evaluateVerb } from './commands/evaluate.ts';
 import { explainCacheVerb } from './commands/explain-cache.ts';
 import { exportVerb } from './commands/export.ts';
+import { filterVerbs } from './commands/filter.ts';
 import { forgetVerb } from './commands/forget.ts';
 import { housekeepingVerbs } from './commands/housekeeping.ts';
 import { keyVerbs } from './commands/keys.ts';
@@ -50,9 +52,11 @@ for (const add of [
   ledgerVerbs,
   compareVerb,
   diffVerb,
+  evaluateVerb,
   exportVerb,
   studyVerbs,
   explainCacheVerb,
+  filterVerbs,
   steeringVerbs,
   scheduleVerb,
   repairVerb,

@@ -21,6 +21,7 @@ export const workflowIds = {
   /** @param target keyed digest: what is forgotten has no name here */
   forgetting: (target: string) => `forgetting/${target}`,
   keyChange: (request: string) => `keys/${request}`,
+  datasetEvaluation: (request: string) => `dataset-evaluation/${request}`,
   dataCheck: (model: string, request: string) => `data-check/${model}/${request}`,
   planning: (model: string, request: string) => `planning/${model}/${request}`,
   repair: (model: string, version: number) => `repair/${model}/${version}`,
@@ -44,6 +45,7 @@ export const workflowTypes = {
   scheduleTick: 'scheduleTickWorkflow',
   forgetting: 'forgettingWorkflow',
   keyChange: 'keyChangeWorkflow',
+  datasetEvaluation: 'datasetEvaluationWorkflow',
   dataCheck: 'dataCheckWorkflow',
   planning: 'planningWorkflow',
   repair: 'repairWorkflow',

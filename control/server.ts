@@ -1,6 +1,7 @@
 // The control API: what the command line and the pages read, and where Alertmanager calls.
 import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { DataSchemas } from '../artifacts/data-schemas.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
@@ -10,6 +11,7 @@ import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
 import type { DamageViews } from './damage-views.ts';
 import { addDataRoutes } from './data-routes.ts';
+import { addDatasetRoutes } from './dataset-routes.ts';
 import type { ForgettingViews } from './forgetting-views.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import { addHousekeepingRoutes } from './housekeeping-routes.ts';
@@ -32,6 +34,7 @@ export interface ControlServerDependencies {
   readonly forgetting: ForgettingViews;
   readonly housekeeping: Housekeeping;
   readonly dataSchemas: DataSchemas;
+  readonly artifacts: ArtifactStore;
   readonly preferences: Preferences;
   readonly store: StoreFacts;
   readonly metrics: Metrics;
@@ -153,6 +156,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   server.get('/api/store', () => dependencies.store);
   addHousekeepingRoutes(server, dependencies.housekeeping);
   addDataRoutes(server, dependencies.dataSchemas);
+  addDatasetRoutes(server, { artifacts: dependencies.artifacts, client });
   addPreferenceRoutes(server, dependencies.preferences);
 
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));

@@ -22,6 +22,7 @@ type Views = Pick<
   | 'housekeeping'
   | 'dataSchemas'
   | 'preferences'
+  | 'artifacts'
 >;
 
 export function createViews(store: OpenStore, client: CoppiceClient, settings: Settings): Views {
@@ -33,6 +34,7 @@ export function createViews(store: OpenStore, client: CoppiceClient, settings: S
     lineage: createLineageViews(seen),
     damage: createDamageViews(store),
     forgetting: createForgettingViews(seen),
+    artifacts: store.artifacts,
     dataSchemas: store.dataSchemas,
     preferences: createPreferences(store.preferenceStudies),
     housekeeping: createHousekeeping({

@@ -5,6 +5,7 @@ import { createChampionFiguresActivities } from '../activities/champion-figures.
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
 import { createDataValidationActivities } from '../activities/data-validation.ts';
+import { createDatasetEvaluationActivities } from '../activities/dataset-evaluation.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
 import { createFailureInterceptor } from '../activities/failures.ts';
 import { createForgettingActivities } from '../activities/forgetting.ts';
@@ -61,6 +62,7 @@ const activities = {
     now,
   }),
   ...createCleaningActivities({ artifacts, runStage, metrics }),
+  ...createDatasetEvaluationActivities({ artifacts, registry, environment: process.env, now }),
   ...createShardCleaningActivities({ artifacts, runStage, metrics }),
   ...createDataValidationActivities({ artifacts, schemas: store.dataSchemas, loadLanguageIdentifier, now }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),

@@ -2,6 +2,7 @@
 export { cleaningWorkflow } from './cleaning.ts';
 export { controllerWorkflow } from './controller.ts';
 export { dataCheckWorkflow } from './data-check.ts';
+export { datasetEvaluationWorkflow } from './dataset-evaluation.ts';
 export { forgettingWorkflow } from './forgetting.ts';
 export { keyChangeWorkflow } from './key-change.ts';
 export { languageTrainingWorkflow } from './language-training.ts';

@@ -84,6 +84,35 @@ describe('OpenAI’s client at the gateway', () => {
     expect(models.data.map(({ id, object }) => [id, object])).toEqual([['decisions', 'model']]);
   }, 90_000);
 
+  it('gets what the version itself answers to a dataset', async () => {
+    const data = join(stack.folder, 'questions.jsonl');
+    const line = (prompt: string) => JSON.stringify({ prompt, answer: 'each' });
+    await writeFile(
+      data,
+      [line('Each version'), line('A run'), line(`too long ${'word '.repeat(60)}`)].join('\n'),
+    );
+    const evaluate = async (...target: string[]) => {
+      const ended = await stack.coppice(
+        'evaluate',
+        ...target,
+        '--data',
+        data,
+        '--max-tokens',
+        '12',
+        '--json',
+      );
+      expect(ended.code).toBe(0);
+      return JSON.parse(ended.out) as { metrics: object; signatures: object; unanswered: object };
+    };
+    const version = await evaluate('decisions@1');
+    expect(version.unanswered).toEqual({ 'longer than the context': 1 });
+    expect(Object.keys(version.metrics)).toEqual(expect.arrayContaining(['exactMatch', 'rougeL', 'chrf']));
+    const url = `${stack.environment.GATEWAY_URL}/v1`;
+    const served = await evaluate(url, '--model', 'decisions', '--interface', 'completions');
+    expect(served.metrics).toEqual(version.metrics);
+    expect(served.unanswered).toEqual({ 'status 400': 1 });
+  }, 120_000);
+
   it('streams the text that it gets whole, with its usage at the end', async () => {
     const whole = await client.completions.create({ ...question, seed: 7 });
     const stream = await client.completions.create({

@@ -1,7 +1,7 @@
 // The whole loop once, on real servers and real mails: collect, clean, train, evaluate, register, serve, hear the alert,
 // train again, compare, roll back; then what the registry remembers, and a worker that is killed.
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
@@ -97,6 +97,33 @@ describe('the whole loop', () => {
       `coppice_requests_total{model="${model}",version="1",arm="champion",status="200"}`,
     );
   }, 60_000);
+
+  it('is evaluated on a dataset of one’s own, and answers it as the gateway does', async () => {
+    const data = join(world.home, 'own.jsonl');
+    const lines = [
+      { text: 'Meeting moved to noon', label: 'ham' },
+      { text: 'You have won a prize, click here', label: 'spam' },
+      { text: ' \n ', label: 'ham' },
+    ];
+    await writeFile(data, lines.map((line) => JSON.stringify(line)).join('\n'));
+    const report = join(world.home, 'own.html');
+    const evaluate = async (...target: string[]) => {
+      const ended = await coppice('evaluate', ...target, '--data', data, '--json', '--report', report);
+      expect([ended.code, ended.stderr.split(':')[0]]).toEqual([
+        0,
+        expect.stringMatching(/^dataset-evaluation\//),
+      ]);
+      return JSON.parse(ended.stdout) as { metrics: object; unanswered: object; target: string };
+    };
+    const version = await evaluate(`${model}@1`);
+    expect(version).toMatchObject({ target: `${model}@1`, examples: 3, unanswered: { 'no-text': 1 } });
+    expect(await readFile(report, 'utf8')).toContain(`${model}@1 on 3 lines`);
+    const url = new URL('/v1', world.settings.gatewayUrl).href;
+    const served = await evaluate(url, '--model', model, '--interface', 'classifications');
+    expect(served.metrics).toEqual(version.metrics);
+    const unknown = await coppice('evaluate', `${model}@9`, '--data', data);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('is not in the registry')]);
+  }, 120_000);
 
   it('is told by an alert that quality is low, and trains again once, without repeating what is unchanged', async () => {
     // What has been labelled meanwhile is wrong: the version that comes of it must not stay.

@@ -26,9 +26,14 @@ ${provenanceSection(report)}`,
   );
 }
 
-/** What every report has around its sections. */
+/** What every report has around its sections. @param report without a verdict where nothing is judged */
 export function documentOf(
-  { model, runId, createdAt, verdict }: Pick<EvaluationReport, 'model' | 'runId' | 'createdAt' | 'verdict'>,
+  {
+    model,
+    runId,
+    createdAt,
+    verdict,
+  }: Pick<EvaluationReport, 'model' | 'runId' | 'createdAt'> & Partial<Pick<EvaluationReport, 'verdict'>>,
   sections: Markup,
 ): string {
   const page = html`<!doctype html>
@@ -38,7 +43,7 @@ export function documentOf(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer">
-<title>${model}: ${verdict.passed ? 'accepted' : 'rejected'} (evaluation report)</title>
+<title>${model}${verdict === undefined ? '' : `: ${verdict.passed ? 'accepted' : 'rejected'}`} (evaluation report)</title>
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
