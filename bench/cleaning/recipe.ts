@@ -42,7 +42,7 @@ export async function openRecipeCases(say: (line: string) => void): Promise<Benc
   const korean = { ...gopherDefaults.ko, shortLineLength: shortLineLength.ko };
   const running = new Map<string, LineProcess>();
   const start = {
-    ours: async () =>
+    ours: () =>
       startLines(process.execPath, ['--import', 'tsx', place('recipe-ours.ts'), JSON.stringify({ files })]),
     theirs: async () => {
       say(`installs ${datatrove} where it is missing`);

@@ -6,8 +6,8 @@ import { z } from 'zod';
 export const normalizeUnicode = z.strictObject({
   step: z.literal('normalize-unicode'),
   form: z.enum(['NFC', 'NFKC']).default('NFC'),
-  /** Characters that mean only what somebody agreed upon, such as icons of a font. */
-  privateUse: z.enum(['keep', 'remove']).default('keep'),
+  /** Characters that mean only what somebody agreed upon, such as icons of a font; absent: they stay. */
+  privateUse: z.enum(['keep', 'remove']).optional(),
 });
 
 /** Undoes what reading UTF-8 as Windows-1252, or Korean EUC-KR as Latin-1, made of a text. */
