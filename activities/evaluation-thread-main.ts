@@ -14,6 +14,7 @@ import { MetricUndefined } from '../pipeline/evaluation/metric-undefined.ts';
 import { renderReport } from '../pipeline/evaluation/report/render-report.ts';
 import type { EvaluationReport } from '../pipeline/evaluation/report/report.ts';
 import { readModel } from '../pipeline/model/model-files.ts';
+import { loadLanguageIdentifier } from '../runtimes/languages/identifier.ts';
 import type { AttentionInput } from './attention-input.ts';
 
 /** What is evaluated, and what its report tells besides. */
@@ -37,7 +38,8 @@ export type FromEvaluationThread =
 
 async function compute({ input, attention, report }: EvaluationJob): Promise<FromEvaluationThread> {
   try {
-    const evaluation = evaluateClassifier(input);
+    const languages = input.holdout.texts.map(await loadLanguageIdentifier());
+    const evaluation = evaluateClassifier({ ...input, holdout: { ...input.holdout, languages } });
     const looked = attention && (await lookInto(attention, input, evaluation));
     const whole = { ...evaluation, ...report, ...(looked && { attention: looked }) };
     return { kind: 'computed', result: { evaluation, ...(await renderReport(whole)) } };

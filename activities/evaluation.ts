@@ -34,14 +34,14 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
   const readExamples = async (corpus: ArtifactReference, examples: ArtifactReference) => {
     const wanted = await artifacts.readJson(examples, examplesSchema);
     const positions = new Map(wanted.map(({ row }, position) => [row, position]));
-    const [ids, texts] = [new Array<string>(wanted.length), new Array<string>(wanted.length)];
+    const [ids, texts, sources] = [1, 2, 3].map(() => new Array<string>(wanted.length));
     let row = 0;
-    for await (const { id, text } of readShards(artifacts, corpus, cleanDocumentSchema)) {
+    for await (const { id, text, source } of readShards(artifacts, corpus, cleanDocumentSchema)) {
       const position = positions.get(row);
-      if (position !== undefined) [ids[position], texts[position]] = [id, text];
+      if (position !== undefined) [ids[position], texts[position], sources[position]] = [id, text, source];
       row += 1;
     }
-    return { ids, texts, labels: Int32Array.from(wanted, ({ label }) => label) };
+    return { ids, texts, sources, labels: Int32Array.from(wanted, ({ label }) => label) };
   };
 
   /** Row-major, columns in the order of `labels`; a class that the scorer does not know gets 0. */

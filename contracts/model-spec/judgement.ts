@@ -43,11 +43,31 @@ export type EntityMetric = (typeof entityMetrics)[number];
 
 const metric = z.enum([...gateMetrics, ...languageMetrics, ...answerMetrics, ...entityMetrics]);
 
+/** By what held-out documents are cut into slices. */
+export const sliceDimensions = ['language', 'length', 'source', 'label'] as const;
+export type SliceDimension = (typeof sliceDimensions)[number];
+
+const confident = {
+  /** Judged slice by slice, on each that has documents enough; absent: on all documents together. */
+  slice: z.enum(sliceDimensions).optional(),
+  /**
+   * `value`: the value alone counts; `passes`: only what the interval shows to fail fails; `fails`: only what it shows to pass
+   * passes. Absent: `value`, and of slices `passes`.
+   */
+  inDoubt: z.enum(['value', 'passes', 'fails']).optional(),
+};
+export type GateInDoubt = NonNullable<z.infer<typeof confident.inDoubt>>;
+
 export const gateSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number() }),
-  z.strictObject({ kind: z.literal('at-most'), metric, bound: z.number() }),
+  z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number(), ...confident }),
+  z.strictObject({ kind: z.literal('at-most'), metric, bound: z.number(), ...confident }),
   /** Not worse than the version in service by more than the margin; passes where none is in service. */
-  z.strictObject({ kind: z.literal('no-worse-than-champion'), metric, margin: z.number().nonnegative() }),
+  z.strictObject({
+    kind: z.literal('no-worse-than-champion'),
+    metric,
+    margin: z.number().nonnegative(),
+    ...confident,
+  }),
   /** Not worse than the best of the baselines, on the same documents, by more than the margin. */
   z.strictObject({ kind: z.literal('no-worse-than-baselines'), metric, margin: z.number().nonnegative() }),
 ]);

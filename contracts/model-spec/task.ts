@@ -3,7 +3,7 @@ import type { ArchitectureSpec } from './architecture.ts';
 import type { CleaningSpec } from './cleaning.ts';
 import { alignedSteps } from './cleaning.ts';
 import type { CollectionSpec } from './collection.ts';
-import type { EvaluationSpec, RolloutSpec } from './judgement.ts';
+import type { EvaluationSpec, GateSpec, RolloutSpec } from './judgement.ts';
 import { answerMetrics, entityMetrics, gateMetrics, languageMetrics, writtenMetrics } from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
@@ -160,10 +160,27 @@ function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpe
 
 const isWritten = (metric: string): boolean => writtenMetrics.some((it) => it === metric);
 
+/** Measured on a whole, without an interval. */
+const withoutInterval: readonly string[] = [...languageMetrics, 'answerLoss', 'answerPerplexity'];
+
+function* confidenceProblems(
+  task: Sections['task'],
+  gate: GateSpec,
+  path: (string | number)[],
+): Generator<TaskProblem> {
+  if (gate.kind === 'no-worse-than-baselines') return;
+  if (gate.slice !== undefined && task !== 'text-classification')
+    yield { path: [...path, 'slice'], message: `takes text-classification: ${task} is not judged in slices` };
+  if (gate.inDoubt !== undefined && withoutInterval.includes(gate.metric))
+    yield { path: [...path, 'inDoubt'], message: `${gate.metric} has no interval that could leave a doubt` };
+}
+
 function* gateProblems({ task, training, evaluation }: Sections): Generator<TaskProblem> {
   const known = metricsOf(task, training);
-  for (const [index, { kind, metric }] of evaluation.gates.entries()) {
+  for (const [index, gate] of evaluation.gates.entries()) {
+    const { kind, metric } = gate;
     const path = ['evaluation', 'gates', index];
+    yield* confidenceProblems(task, gate, path);
     if (!known.includes(metric))
       yield { path: [...path, 'metric'], message: `${task} has ${known.join(', ')}; not ${metric}` };
     else if (task === 'token-classification' && kind === 'no-worse-than-champion')

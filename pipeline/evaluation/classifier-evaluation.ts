@@ -6,8 +6,11 @@ import { majorityBaseline, tfidfBaseline } from './baselines.ts';
 import type { ReliabilityBin } from './calibration.ts';
 import { reliabilityBins } from './calibration.ts';
 import { confusionMatrix } from './classification-metrics.ts';
+import { createGateEvidence } from './gate-evidence.ts';
 import type { GateVerdict } from './gates.ts';
 import { judgeGates } from './gates.ts';
+import type { McNemarResult } from './mcnemar.ts';
+import { compareAnswers } from './mcnemar.ts';
 import type { Answers, MeasureOptions } from './measure.ts';
 import { calibrationPairs, compareClassifiers, measureClassifier } from './measure.ts';
 import type { MetricTable } from './metric-table.ts';
@@ -16,6 +19,9 @@ import type { Decision, Predictions } from './predictions.ts';
 import { predictedClasses, scoresOf } from './predictions.ts';
 import type { RocCurve } from './roc.ts';
 import { rocCurve } from './roc.ts';
+import type { SliceFigure } from './slice-figures.ts';
+import { measureSlices, nameWorst } from './slice-figures.ts';
+import { cutSlices } from './slices.ts';
 import type { ThresholdChoice, ThresholdMetric } from './threshold.ts';
 import { chooseThreshold } from './threshold.ts';
 import { findWarnings } from './warnings.ts';
@@ -31,7 +37,13 @@ export interface ClassifierEvaluationInput extends MeasureOptions {
   readonly positiveLabel?: string | undefined;
   readonly gates: readonly GateSpec[];
   /** The documents on which all is judged, and the candidate's probabilities for them, row-major [N, C]. */
-  readonly holdout: LabelledTexts & { readonly ids: readonly string[]; readonly probabilities: Float64Array };
+  readonly holdout: LabelledTexts & {
+    readonly ids: readonly string[];
+    readonly probabilities: Float64Array;
+    /** What they are cut into slices by, beside length and label. */
+    readonly sources?: readonly string[];
+    readonly languages?: readonly string[];
+  };
   /** What the candidate was trained on; the baselines learn from the same. */
   readonly training: LabelledTexts;
   /** The version in service, on the same documents. */
@@ -77,6 +89,9 @@ export interface ClassifierEvaluation {
   readonly systems: readonly MeasuredSystem[];
   /** Candidate less champion, paired; null without a champion. */
   readonly difference: MetricTable | null;
+  /** Candidate and champion by the documents that one of them alone got right; absent without a champion. */
+  readonly mcNemar?: McNemarResult;
+  readonly slices: readonly SliceFigure[];
   /** Row = true class, column = answer. */
   readonly confusion: readonly (readonly number[])[];
   readonly calibration: readonly ReliabilityBin[];
@@ -127,21 +142,45 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
     baselines: systems.filter(({ kind }) => kind === 'majority' || kind === 'tfidf'),
   };
   const majority = tables.get('majority') ?? {};
+  const slices = cutSlices({
+    ...holdout,
+    labels: Array.from(holdout.labels, (label) => classNames[label]),
+  });
+  const evidence = createGateEvidence({
+    candidate,
+    champion: rival,
+    slices,
+    seed,
+    resamples: input.resamples,
+  });
+  const answered = predictedClasses(candidate.predictions, candidate.decision);
+  const rivalAnswered = rival && predictedClasses(rival.predictions, rival.decision);
+  const isRight = (answers: Int32Array) => Array.from(answers, (k, at) => k === holdout.labels[at]);
+  const figures = measureSlices(slices, isRight(answered), rivalAnswered && isRight(rivalAnswered));
   return {
     seed,
     classes: describeClasses(input),
     positiveLabel,
     threshold,
     thresholdChoice,
-    verdict: judgeGates(input.gates, measured),
+    verdict: judgeGates(input.gates, { ...measured, evidence }),
     systems,
     difference: rival ? compareClassifiers(candidate, rival, input) : null,
+    ...(rivalAnswered && { mcNemar: compareAnswers(holdout.labels, answered, rivalAnswered) }),
+    slices: figures,
     ...describeAnswers(input, candidate),
     warnings: [
       ...findWarnings({ classNames, labels: holdout.labels, candidate: measured.candidate, majority }),
+      ...warnOfSlices(figures),
       ...baselines.warnings,
     ],
   };
+}
+
+function warnOfSlices(figures: readonly SliceFigure[]): string[] {
+  const worst = nameWorst(figures);
+  if (worst.length === 0) return [];
+  return [`The candidate fares worse than on all documents, and not by chance, on ${worst.join(', ')}.`];
 }
 
 /** The majority class, and tf-idf with its threshold chosen on the same documents, so that neither has an advantage. */

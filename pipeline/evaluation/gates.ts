@@ -1,21 +1,17 @@
 // The gates of a model's spec, judged. The verdict is a result with its reasons in words; a metric without a value
 // never passes, and a first version passes the comparisons for want of a champion.
-import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
-import type { Interval } from './bootstrap.ts';
+import type { GateInDoubt, GateSpec } from '../../contracts/model-spec/judgement.ts';
 import { formatApart, formatInterval, formatNumber } from './format.ts';
-import type { MetricTable } from './metric-table.ts';
+import type { GateEvidence } from './gate-evidence.ts';
+import type { GateFinding, PassingSide } from './gate-finding.ts';
+import { passes } from './gate-finding.ts';
+import type { MetricEstimate, MetricTable } from './metric-table.ts';
 import { gateDescriptions } from './metric-table.ts';
+import { judgeSlices } from './slice-gates.ts';
 
 /** One gate as it was judged. */
-export interface GateOutcome {
+export interface GateOutcome extends GateFinding {
   readonly gate: GateSpec;
-  /** The candidate's metric; NaN where it has none. */
-  readonly value: number;
-  readonly interval: Interval | null;
-  /** What the value was held against; null where there was nothing, as without a champion. */
-  readonly bound: number | null;
-  readonly passed: boolean;
-  readonly reason: string;
 }
 
 export interface GateVerdict {
@@ -31,6 +27,8 @@ interface Measured {
   readonly champion?: MetricTable | undefined;
   /** Absent: there are none. */
   readonly baselines?: readonly Baseline[] | undefined;
+  /** Absent: there are neither paired differences nor slices. */
+  readonly evidence?: GateEvidence | undefined;
 }
 
 interface Baseline {
@@ -43,12 +41,17 @@ interface Baseline {
  * @param gates of the model's spec
  */
 export function judgeGates(gates: readonly GateSpec[], measured: Measured): GateVerdict {
-  const outcomes = gates.map((gate) => judgeGate(gate, measured));
+  const outcomes = gates.map((gate) => ({ gate, ...judgeGate(gate, measured) }));
   return { passed: outcomes.every(({ passed }) => passed), gates: outcomes };
 }
 
 /** @returns a gate in words, such as `F1 at least 0.93` */
 export function describeGate(gate: GateSpec): string {
+  const sliced = 'slice' in gate && gate.slice !== undefined ? `, each ${gate.slice} by itself` : '';
+  return `${describeCondition(gate)}${sliced}`;
+}
+
+function describeCondition(gate: GateSpec): string {
   const { title } = gateDescriptions[gate.metric];
   switch (gate.kind) {
     case 'at-least':
@@ -62,20 +65,24 @@ export function describeGate(gate: GateSpec): string {
   }
 }
 
-function judgeGate(gate: GateSpec, { candidate, champion, baselines = [] }: Measured): GateOutcome {
+function judgeGate(gate: GateSpec, { candidate, champion, baselines = [], evidence }: Measured): GateFinding {
+  if ('slice' in gate && gate.slice !== undefined)
+    return judgeSlices(
+      gate,
+      evidence?.slices(gate.metric, gate.slice) ?? { by: gate.slice, judged: [], small: 0 },
+    );
   const { title, better } = gateDescriptions[gate.metric];
   const { value, interval } = candidate[gate.metric] ?? { value: Number.NaN, interval: null };
-  const settle = (bound: number | null, passed: boolean, reason: string): GateOutcome => ({
-    gate,
-    value,
-    interval,
-    bound,
-    passed,
-    reason,
+  const settle = (bound: number | null, passed: boolean, reason: string): GateFinding => ({
+    ...{ value, interval, bound, passed, reason },
   });
   if (Number.isNaN(value)) return settle(null, false, `${title} has no value on these examples`);
   const measured = `${title} is ${formatNumber(value)}${interval === null ? '' : ` (${formatInterval(interval)})`}`;
-  const againstOther = (margin: number, theirs: number, whose: string): GateOutcome => {
+  const againstBound = (bound: number, side: PassingSide, inDoubt: GateInDoubt = 'value'): GateFinding => {
+    const passed = passes({ value, interval }, { bound, side, inDoubt });
+    return settle(bound, passed, `${against(measured, value, bound)}${doubtNote(inDoubt, passed)}`);
+  };
+  const againstOther = (margin: number, theirs: number, whose: string): GateFinding => {
     const bound = better === 'higher' ? theirs - margin : theirs + margin;
     const passed = better === 'higher' ? value >= bound : value <= bound;
     const allowed = margin === 0 ? '' : ` with a margin of ${margin}`;
@@ -83,15 +90,16 @@ function judgeGate(gate: GateSpec, { candidate, champion, baselines = [] }: Meas
   };
   switch (gate.kind) {
     case 'at-least':
-      return settle(gate.bound, value >= gate.bound, against(measured, value, gate.bound));
+      return againstBound(gate.bound, 'above', gate.inDoubt);
     case 'at-most':
-      return settle(gate.bound, value <= gate.bound, against(measured, value, gate.bound));
+      return againstBound(gate.bound, 'below', gate.inDoubt);
     case 'no-worse-than-champion': {
       if (champion === undefined) return settle(null, true, `${measured}; no champion yet to compare with`);
       const theirs = champion[gate.metric]?.value ?? Number.NaN;
       if (Number.isNaN(theirs))
         return settle(null, false, `the champion's ${title} has no value on these examples`);
-      return againstOther(gate.margin, theirs, "the champion's");
+      const found = againstOther(gate.margin, theirs, "the champion's");
+      return withDifference(gate, found, evidence?.difference(gate.metric));
     }
     case 'no-worse-than-baselines': {
       const best = bestOf(baselines, gate.metric);
@@ -99,6 +107,33 @@ function judgeGate(gate: GateSpec, { candidate, champion, baselines = [] }: Meas
         return settle(null, false, `no baseline has a value of ${title} on these examples`);
       return againstOther(gate.margin, best.value, `${best.title}’s`);
     }
+  }
+}
+
+/** The paired difference to the champion stands beside the values, and decides where the gate asks for confidence. */
+function withDifference(
+  { metric, margin, inDoubt = 'value' }: Extract<GateSpec, { kind: 'no-worse-than-champion' }>,
+  found: GateFinding,
+  difference: MetricEstimate | undefined,
+): GateFinding {
+  if (difference === undefined) return found;
+  const higher = gateDescriptions[metric].better === 'higher';
+  const [bound, side] = higher ? ([-margin, 'above'] as const) : ([margin, 'below'] as const);
+  const passed = inDoubt === 'value' ? found.passed : passes(difference, { bound, side, inDoubt });
+  const range = difference.interval === null ? 'no interval' : formatInterval(difference.interval);
+  const reason = `${found.reason}; paired, the difference is ${formatNumber(difference.value)} (${range})`;
+  return { ...found, difference, passed, reason: `${reason}${doubtNote(inDoubt, passed)}` };
+}
+
+/** What the interval is taken to show, where it decides. */
+function doubtNote(inDoubt: GateInDoubt, passed: boolean): string {
+  switch (inDoubt) {
+    case 'value':
+      return '';
+    case 'passes':
+      return passed ? ', which does not show it to fail' : ', which shows it to fail';
+    case 'fails':
+      return passed ? ', which shows it to pass' : ', which does not show it to pass';
   }
 }
 

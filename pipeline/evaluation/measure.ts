@@ -102,7 +102,7 @@ function tabulate(
 }
 
 /** Each metric as a function of the examples that count, with what is costly prepared once. */
-function createStatistics(answers: Answers): Record<ClassificationMetric, Statistic> {
+export function createStatistics(answers: Answers): Record<ClassificationMetric, Statistic> {
   const { predictions, decision } = answers;
   checkPredictions('evaluation', predictions);
   const { labels, classes } = predictions;

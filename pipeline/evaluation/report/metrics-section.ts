@@ -1,6 +1,6 @@
 // Every metric of the candidate with its interval, beside the champion's, the difference, and the baselines'.
 import type { MeasuredSystem } from '../classifier-evaluation.ts';
-import { formatNumber } from '../format.ts';
+import { formatCount, formatNumber } from '../format.ts';
 import type { ClassificationMetric, MetricEstimate } from '../metric-table.ts';
 import { classificationMetrics, metricNames } from '../metric-table.ts';
 import { figure, heading, numberHeading, table } from './elements.ts';
@@ -26,7 +26,19 @@ ${table({
   head: [heading('Metric'), ...titles.map(numberHeading)],
   rows: metricNames.map((metric) => metricRow(metric, systems, difference?.[metric])),
 })}
+${significanceNote(report)}
 <p class="note">${thresholdNote(report)}</p></section>`;
+}
+
+/** McNemar's test, in words; nothing without a champion. */
+function significanceNote({ mcNemar }: EvaluationReport): Markup | null {
+  if (mcNemar === undefined) return null;
+  const { onlyFirst, onlySecond, pValue, method } = mcNemar;
+  const p = pValue < 0.001 ? 'below 0.001' : formatNumber(pValue);
+  return html`<p>The candidate alone got ${formatCount(onlyFirst)} documents right, the champion alone ${formatCount(onlySecond)}.
+Were both right equally often, counts as unequal as these would have a probability of ${p} (McNemar’s test, ${
+    method === 'exact' ? 'exact' : 'χ² with a continuity correction'
+  }).</p>`;
 }
 
 function metricRow(

@@ -7,6 +7,7 @@ import type { DrawnPlots } from './plots.ts';
 import { learningSection, provenanceSection } from './provenance-section.ts';
 import type { EvaluationReport } from './report.ts';
 import { searchSection } from './search-section.ts';
+import { slicesSection } from './slices-section.ts';
 import { STYLE } from './style.ts';
 import { gatesSection, verdictSection } from './verdict-section.ts';
 
@@ -17,6 +18,7 @@ export function renderPage(report: EvaluationReport, plots: DrawnPlots): string 
     html`${verdictSection(report)}
 ${gatesSection(report)}
 ${metricsSection(report, plots)}
+${slicesSection(report, plots)}
 ${decisionSection(report, plots)}
 ${errorsSection(report)}
 ${attentionSection(report)}

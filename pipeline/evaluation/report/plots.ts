@@ -5,6 +5,7 @@ import { drawPlot } from './drawing.ts';
 import { learningPlot } from './learning-plot.ts';
 import type { EvaluationReport } from './report.ts';
 import { drawSearchPlot } from './search-plot.ts';
+import { slicesPlot } from './slices-plot.ts';
 import { comparisonPlot, rocPlot } from './system-plots.ts';
 
 /** The plots by their place in the page. */
@@ -16,13 +17,14 @@ export interface DrawnPlots {
   readonly pretraining: DrawnPlot | null;
   readonly learning: DrawnPlot | null;
   readonly search: DrawnPlot | null;
+  readonly slices: DrawnPlot | null;
 }
 
 /** Draws every plot that the report has data for. */
 export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
   const draw = async (plot: Plot | null): Promise<DrawnPlot | null> =>
     plot === null ? null : drawPlot(plot);
-  const [comparison, roc, threshold, calibration, pretraining, learning, search] = await Promise.all([
+  const [comparison, roc, threshold, calibration, pretraining, learning, search, slices] = await Promise.all([
     draw(comparisonPlot(report)),
     draw(rocPlot(report)),
     draw(thresholdPlot(report)),
@@ -30,6 +32,7 @@ export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
     draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
     draw(learningPlot(report.learning)),
     drawSearchPlot(report.search),
+    draw(slicesPlot(report)),
   ]);
-  return { comparison, roc, threshold, calibration, pretraining, learning, search };
+  return { comparison, roc, threshold, calibration, pretraining, learning, search, slices };
 }

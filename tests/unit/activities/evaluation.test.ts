@@ -9,6 +9,7 @@ import { mediaTypes } from '../../../contracts/artifact.ts';
 import type { CleanDocument } from '../../../contracts/document.ts';
 import type { EvaluationInput } from '../../../contracts/stage-results.ts';
 import { packageFiles, quantizedWeights } from '../../../contracts/version-package.ts';
+import type { ClassifierEvaluationInput } from '../../../pipeline/evaluation/classifier-evaluation.ts';
 import { bertConfigOf } from '../../../pipeline/model/config.ts';
 import { initialParameters, parameterLayout } from '../../../pipeline/model/layout.ts';
 import { readModel, writeModel } from '../../../pipeline/model/model-files.ts';
@@ -20,6 +21,7 @@ import { asActivity } from '../../support/activity-context.ts';
 import { exampleSearch } from '../../support/example-search.ts';
 import { specOf } from '../../support/model-fixtures.ts';
 import { exampleInput } from '../pipeline/evaluation/evaluation-example.ts';
+import { slicedInput } from '../pipeline/evaluation/sliced-example.ts';
 
 const artifacts = createArtifactStore(createMemoryObjectStore());
 const runStage: StageRunner = async (work) => ({
@@ -36,8 +38,8 @@ const { evaluateVersion } = createEvaluationActivities({
 });
 
 const { holdout, training, classNames } = exampleInput();
-const texts = [...training.texts, ...holdout.texts];
-const vocabulary = [...specialTokens, ...new Set(texts.join(' ').split(' '))];
+const words = [...training.texts, ...holdout.texts].join(' ').split(' ');
+const vocabulary = [...specialTokens, ...new Set(words)];
 const spec = specOf('mail-filter', { model: { layers: 2, hiddenSize: 16, heads: 2, contextLength: 16 } });
 const config = bertConfigOf(spec.model, {
   head: 'classification',
@@ -49,22 +51,44 @@ const config = bertConfigOf(spec.model, {
 const layout = parameterLayout(config);
 const files = writeModel({ config, layout, parameters: initialParameters(layout, 1) });
 
-async function putCorpus(): Promise<ArtifactReference> {
+async function putCorpus({ training, holdout }: ClassifierEvaluationInput): Promise<ArtifactReference> {
+  const texts = [...training.texts, ...holdout.texts];
+  const sources = [...training.texts.map(() => 'mail'), ...(holdout.sources ?? [])];
   const shards = createShardWriter<CleanDocument>(artifacts, mediaTypes.documents);
   for (const [row, text] of texts.entries()) {
     const digest = `sha256:${'0'.repeat(64)}`;
     const collectedAt = '2026-05-03T10:00:00.000Z';
-    await shards.add({ id: `mail/${row}`, source: 'mail', uri: '', digest, collectedAt, text });
+    const source = sources.at(row) ?? 'mail';
+    await shards.add({ id: `mail/${row}`, source, uri: '', digest, collectedAt, text });
   }
   return shards.close();
 }
 
+const rowsOf = (probabilities: Float64Array) =>
+  Array.from({ length: probabilities.length / 2 }, (_, row) => [
+    ...probabilities.slice(2 * row, 2 * row + 2),
+  ]);
+
+/** A version in service that gave such probabilities. */
+async function putChampion(probabilities: Float64Array): Promise<EvaluationInput['champion']> {
+  const decision = { labels: classNames, positiveLabel: 'spam', threshold: 0.5 };
+  return {
+    version: 1,
+    package: await artifacts.putDirectory({ [packageFiles.decision]: await artifacts.putJson(decision) }),
+    probabilities: await artifacts.putJson({ labels: classNames, probabilities: rowsOf(probabilities) }),
+  };
+}
+
 /** @param quantized weights that gave the probabilities, where they are not those of the training */
-async function inputOf(quantized?: ArtifactReference): Promise<EvaluationInput> {
+async function inputOf(
+  quantized?: ArtifactReference,
+  data: ClassifierEvaluationInput = exampleInput(),
+): Promise<EvaluationInput> {
+  const { training, holdout } = data;
   const first = training.texts.length;
   const examplesOf = (labels: Int32Array, from: number) =>
     artifacts.putJson(Array.from(labels, (label, index) => ({ row: from + index, label })));
-  const rows = Array.from(holdout.labels, (_, row) => [...holdout.probabilities.slice(2 * row, 2 * row + 2)]);
+  const rows = rowsOf(holdout.probabilities);
   const weights = await artifacts.putDirectory({
     [packageFiles.config]: await artifacts.putBytes(Buffer.from(files.config), {
       mediaType: mediaTypes.json,
@@ -80,7 +104,7 @@ async function inputOf(quantized?: ArtifactReference): Promise<EvaluationInput> 
     evaluation: spec.evaluation,
     contextLength: spec.model.contextLength,
     cleaning: spec.cleaning,
-    corpus: await putCorpus(),
+    corpus: await putCorpus(data),
     dropped: await artifacts.putJson([]),
     funnel: [],
     tokenization: {
@@ -120,6 +144,30 @@ describe('the evaluation of a version', () => {
     const report = await textOf(result.report);
     expect(report).toMatch(/<h2>What it looked at<\/h2>[^]*>meeting<\/text>/);
     expect(report).toContain('<dt>served in</dt><dd>float32</dd>');
+  });
+
+  it('rejects a version that is worse on one slice only, and names it in result, report and evidence', async () => {
+    const data = slicedInput({ inbox: 0, forum: 20 });
+    const champion = await putChampion(data.champion?.probabilities ?? new Float64Array());
+    const input = await inputOf(undefined, data);
+    const evaluation = { ...input.evaluation, gates: [...data.gates] };
+    const result = await asActivity(() =>
+      evaluateVersion({ ...input, evaluation, ...(champion && { champion }) }),
+    );
+    expect(result.outcome).toBe('rejected');
+    expect(result.gates).toMatchObject([
+      { passed: false, reason: expect.stringContaining('source “forum” (60 documents)') as string },
+    ]);
+    expect(JSON.parse(await textOf(result.evidence))).toMatchObject({
+      verdict: { gates: [{ slices: ['forum'] }] },
+      slices: expect.arrayContaining([
+        expect.objectContaining({ by: 'language' }),
+        expect.objectContaining({ by: 'source', name: 'forum', surelyWorse: true }),
+      ]) as unknown,
+    });
+    expect(await textOf(result.report)).toMatch(
+      /<h2>Slices<\/h2>\s*<p>Surely worse than all documents together: source “forum”/,
+    );
   });
 
   it('compares the trials of a search in report and evidence', async () => {

@@ -111,6 +111,23 @@ describe('a model file', () => {
     ]);
   });
 
+  it('judges slices of a text classifier only, and leaves no doubt about what has no interval', () => {
+    const sliced = { kind: 'at-least', metric: 'f1', bound: 0.5, slice: 'source', inDoubt: 'fails' };
+    expect(problemsOf({ evaluation: { gates: [sliced] } })).toEqual([]);
+    expect(problemsOf({ evaluation: { gates: [{ ...sliced, slice: 'colour' }] } })).toEqual([
+      expect.stringMatching(/^evaluation\.gates\[0\]\.slice: .*"language"/),
+    ]);
+    const bits = { kind: 'at-most', metric: 'bitsPerByte', bound: 2 };
+    const gates = [
+      { ...bits, slice: 'language' },
+      { ...bits, inDoubt: 'passes' },
+    ];
+    expect(problemsOf({ ...language, evaluation: { gates } })).toEqual([
+      'evaluation.gates[0].slice: takes text-classification: language-modelling is not judged in slices',
+      'evaluation.gates[1].inDoubt: bitsPerByte has no interval that could leave a doubt',
+    ]);
+  });
+
   it('has a language model learn answers from labels, and a classifier not', () => {
     const supervisedFineTuning = { template: { prompt: '{text}\n제목: ' } };
     const answers = { ...language, training: { pretraining: {}, supervisedFineTuning } };

@@ -5,6 +5,7 @@ import { escapeHtml } from '../../../../../pipeline/evaluation/report/html.ts';
 import { renderReport } from '../../../../../pipeline/evaluation/report/render-report.ts';
 import type { EvaluationReport } from '../../../../../pipeline/evaluation/report/report.ts';
 import { exampleInput } from '../evaluation-example.ts';
+import { slicedInput } from '../sliced-example.ts';
 
 /** Two tokens of three, in two layers of one head. */
 function attentionOf(text: string): AttentionText {
@@ -110,7 +111,7 @@ describe('the report', () => {
   it('draws its plots with a text alternative each, and gives each table a caption', async () => {
     const { html } = await renderReport(reportSaying('x'));
     const pictures = html.match(/<svg (?!class="unseen")[^>]*>/g) ?? [];
-    expect(pictures).toHaveLength(5 + 3); // plots; the scale of attention and its two maps
+    expect(pictures).toHaveLength(6 + 3); // plots; the scale of attention and its two maps
     for (const picture of pictures) expect(picture).toMatch(/^<svg role="img" aria-label="[^"]{20,}"/);
     expect(html.match(/<table>\s*<caption>[^<]+<\/caption>/g)).toHaveLength(html.split('<table>').length - 1);
     expect(html).toContain('Area under the curve: Candidate 0.958');
@@ -148,6 +149,7 @@ describe('the report', () => {
       ...reportSaying('x'),
       learning: [],
       thresholdChoice: null,
+      slices: [],
       errors: [],
       errorCount: 0,
       attention: [],
@@ -155,6 +157,22 @@ describe('the report', () => {
     expect(html.match(/<svg /g)).toHaveLength(3);
     expect(html).toContain('None: every held-out document got its label.');
     expect(html).not.toContain('What it looked at');
+    expect(html).not.toContain('<h2>Slices</h2>');
+  });
+
+  it('tells slices in a plot and a table, and McNemar’s test in a sentence', async () => {
+    const report = { ...reportSaying('x'), ...evaluateClassifier(slicedInput({ inbox: 2, forum: 25 })) };
+    const { html } = await renderReport(report);
+    expect(html).toContain(
+      'Surely worse than all documents together: source “forum” (accuracy 0.583 on 60 documents).',
+    );
+    expect(html).toMatch(
+      /aria-label="Accuracy by slice\. All documents: [^"]*source: forum: 0\.583 \([^"]*surely worse\./,
+    );
+    expect(html).toContain('<span class="worse">worse</span>');
+    expect(html).toMatch(
+      /The candidate alone got 1 documents right, the champion alone 22\.\s[^]*below 0\.001 \(McNemar’s test, exact\)/,
+    );
   });
 
   it('draws each head of a layer in words and squares, one layer at a time, the last one first', async () => {
