@@ -1,65 +1,64 @@
 // Cleaning: collected documents through the recipe; what is dropped is kept aside with its reason.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { mediaTypes } from '../contracts/artifact.ts';
-import { type CleanDocument, collectedDocumentSchema } from '../contracts/document.ts';
+import { collectedDocumentSchema } from '../contracts/document.ts';
 import type { CleaningInput, CleaningResult } from '../contracts/stage-results.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { createRecipe } from '../pipeline/cleaning/recipe.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
+import { type Cleaned, createBatchCleaning } from './batch-cleaning.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
-import { createShardWriter, readShards } from './shards.ts';
+import { createOutcomeWriter } from './outcome-writer.ts';
+import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
-
-/** A dropped document: enough to find it again, and why it was dropped. */
-export interface DroppedDocument {
-  readonly id: string;
-  readonly uri: string;
-  readonly digest: string;
-  readonly step: string;
-  readonly reason: string;
-}
 
 export interface CleaningActivityDependencies {
   readonly artifacts: ArtifactStore;
   readonly runStage: StageRunner;
   readonly metrics: Metrics;
+  /** Stored bytes of documents from which on they are compared in batches of so many; default: 16 MiB. */
+  readonly batchBytes?: number;
 }
 
 /** One set in a process: some take a second to load, one a process and a gigabyte. */
-const analysers = createAnalysers();
+const engines = { analysers: createAnalysers() };
 
 export type CleaningActivities = ReturnType<typeof createCleaningActivities>;
 
-export function createCleaningActivities({ artifacts, runStage, metrics }: CleaningActivityDependencies) {
+/** Of gzipped text: some ten thousand pages, in memory under half a gigabyte. */
+const defaultBatchBytes = 16 * 1024 * 1024;
+
+export function createCleaningActivities({
+  artifacts,
+  runStage,
+  metrics,
+  batchBytes = defaultBatchBytes,
+}: CleaningActivityDependencies) {
+  const batches = createBatchCleaning({ artifacts, runStage, engines, batchBytes });
+
+  /** In one go: what is compared is remembered in memory. */
   const clean = async (
-    { cleaning, documents, aligned, before }: CleaningInput,
+    { cleaning, documents, aligned }: CleaningInput,
     signal: AbortSignal,
     report: (it: unknown) => void,
-  ) => {
-    const recipe = createRecipe(cleaning.steps, { aligned, analysers });
+  ): Promise<Cleaned> => {
+    const recipe = createRecipe(cleaning.steps, { aligned, ...engines });
     const breathe = createBreather(signal);
-    const corpus = createShardWriter<CleanDocument>(artifacts, mediaTypes.documents);
-    const dropped = createShardWriter<DroppedDocument>(artifacts, mediaTypes.jsonLines);
-    if (before) dropped.adopt((await artifacts.readDirectory(before.dropped)).files);
-    const counts = { kept: 0, dropped: before?.droppedCount ?? 0 };
+    const writer = createOutcomeWriter(artifacts);
     for await (const document of readShards(artifacts, documents, collectedDocumentSchema)) {
-      const outcome = await recipe.clean(document);
-      if (outcome.outcome === 'kept') {
-        await corpus.add(outcome.document);
-        counts.kept += 1;
-      } else {
-        const { id, uri, digest } = document;
-        await dropped.add({ id, uri, digest, step: outcome.step, reason: outcome.reason });
-        counts.dropped += 1;
-      }
-      report(counts);
+      await writer.add(document, await recipe.clean(document));
+      report(writer.counts());
       await breathe();
     }
     const funnel = recipe.funnel().map(({ samples: _samples, ...row }) => row);
-    return {
-      ...{ corpus: await corpus.close(), dropped: await dropped.close(), counts },
-      funnel: [...(before?.funnel ?? []), ...funnel],
-    };
+    return { ...(await writer.close()), funnel };
+  };
+
+  /** What steps before had dropped comes first. */
+  const withBefore = async (cleaned: Cleaned, { before }: CleaningInput): Promise<Cleaned> => {
+    if (!before) return cleaned;
+    const dropped = await batches.join([before.dropped, cleaned.dropped]);
+    const droppedCount = before.droppedCount + cleaned.droppedCount;
+    return { ...cleaned, dropped, droppedCount, funnel: [...before.funnel, ...cleaned.funnel] };
   };
 
   return {
@@ -71,14 +70,17 @@ export function createCleaningActivities({ artifacts, runStage, metrics }: Clean
         parameters: { ...input.cleaning, ...(input.aligned && { aligned: true }) },
         inputs: { documents: input.documents, ...(input.before && { dropped: input.before.dropped }) },
         compute: async () => {
-          const { corpus, dropped, counts, funnel } = await withHeartbeat((signal, report) =>
-            clean(input, signal, report),
-          );
-          metrics.countDocuments(input.model, 'cleaning', funnel.slice(input.before?.funnel.length ?? 0));
+          const parts = await batches.batchesOf(input);
+          const cleaned =
+            parts.length > 1
+              ? await batches.cleanInBatches(input, parts)
+              : await withHeartbeat((signal, report) => clean(input, signal, report));
+          metrics.countDocuments(input.model, 'cleaning', cleaned.funnel);
+          const { corpus, dropped, keptCount, droppedCount, funnel } = await withBefore(cleaned, input);
           return {
-            result: { corpus, dropped, keptCount: counts.kept, droppedCount: counts.dropped, funnel },
+            result: { corpus, dropped, keptCount, droppedCount, funnel },
             outputs: { corpus, dropped },
-            metrics: { kept: counts.kept, dropped: counts.dropped },
+            metrics: { kept: keptCount, dropped: droppedCount },
           };
         },
       });

@@ -11,7 +11,7 @@ import type { CleaningSpec } from '../contracts/model-spec/cleaning.ts';
 import type { FunnelRow } from '../contracts/stage-results.ts';
 import { createRecipe } from '../pipeline/cleaning/recipe.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
-import type { DroppedDocument } from './cleaning.ts';
+import type { DroppedDocument } from './outcome-writer.ts';
 
 export interface ShardCleaningJob {
   /** As they are stored. */

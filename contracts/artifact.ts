@@ -31,6 +31,8 @@ export const mediaTypes = {
   jsonLines: 'application/jsonl+gzip',
   tokenizer: 'application/vnd.huggingface.tokenizer+json',
   safetensors: 'application/vnd.huggingface.safetensors',
+  /** Sorted, of numbers of 32 bits: pipeline/cleaning/duplicates/records.ts. */
+  records: 'application/vnd.coppice.records.v1',
   checkpoint: 'application/vnd.coppice.checkpoint.v1',
   tokens: 'application/vnd.coppice.tokens.v1',
   json: 'application/json',

@@ -8,17 +8,22 @@ import { createStep, createTools } from './create-step.ts';
 import type { Funnel } from './funnel.ts';
 import { createFunnel } from './funnel.ts';
 import { type Analysers, withoutAnalysers } from './language/analysers.ts';
-import type { Content, WorkingDocument } from './working-document.ts';
+import type { CleaningStep, Content, Verdict, WorkingDocument } from './working-document.ts';
 import { openDocument } from './working-document.ts';
 
 /** What became of one document. */
-type Outcome =
+export type Outcome =
   | { readonly outcome: 'kept'; readonly document: CleanDocument }
   | { readonly outcome: 'dropped'; readonly step: CleaningStepSpec['step']; readonly reason: string };
 
-/** Cleans one corpus, document by document, in their order. */
+/** A step over some documents at a time; answers with a verdict for each, in their order. */
+export type BatchStep = (documents: readonly WorkingDocument[]) => Promise<readonly Verdict[]>;
+
+/** Cleans one corpus, in the order of its documents. */
 export interface Recipe {
   readonly clean: (document: CollectedDocument) => Promise<Outcome>;
+  /** Some documents at a time, for steps that compare them in batches. @returns an outcome for each, in their order */
+  readonly cleanBatch: (documents: readonly CollectedDocument[]) => Promise<Outcome[]>;
   /** What each step has done so far. */
   readonly funnel: () => Funnel[];
 }
@@ -57,7 +62,27 @@ function closeDocument(document: WorkingDocument): CleanDocument {
   };
 }
 
+function open(collected: CollectedDocument, aligned: boolean): WorkingDocument {
+  const document = openDocument(collected);
+  return aligned ? { ...document, alignment: identity(document.text.length) } : document;
+}
+
+const each =
+  (step: CleaningStep, pause?: () => Promise<void>): BatchStep =>
+  async (documents) => {
+    const verdicts: Verdict[] = [];
+    for (const document of documents) {
+      verdicts.push(await step(document));
+      await pause?.();
+    }
+    return verdicts;
+  };
+
 export interface RecipeOptions {
+  /** Called between documents, so that others may run. */
+  readonly pause?: () => Promise<void>;
+  /** @returns what takes the place of a step, at its position from 0 */
+  readonly inBatches?: (spec: CleaningStepSpec, position: number) => BatchStep | undefined;
   /** True: what is kept says where its text comes from, and every step is one of `alignedSteps`. */
   readonly aligned?: boolean | undefined;
   /** Engines of languages; a step that needs one says so where there are none. */
@@ -70,24 +95,35 @@ export interface RecipeOptions {
  */
 export function createRecipe(
   specs: readonly CleaningStepSpec[],
-  { aligned = false, analysers = withoutAnalysers }: RecipeOptions = {},
+  { aligned = false, analysers = withoutAnalysers, pause, inBatches }: RecipeOptions = {},
 ): Recipe {
   const tools = createTools(analysers);
-  const steps = specs.map((spec) => ({ name: spec.step, run: createStep(spec, tools) }));
+  const steps = specs.map((spec, position) => ({
+    name: spec.step,
+    run: inBatches?.(spec, position) ?? each(createStep(spec, tools), pause),
+  }));
   const funnel = createFunnel(specs.map(({ step }) => step));
 
-  const clean = async (collected: CollectedDocument): Promise<Outcome> => {
-    let document = openDocument(collected);
-    if (aligned) document = { ...document, alignment: identity(document.text.length) };
+  const cleanBatch = async (collected: readonly CollectedDocument[]): Promise<Outcome[]> => {
+    const outcomes: Outcome[] = [];
+    let left = collected.map((it, place) => ({ place, document: open(it, aligned) }));
     for (const [position, { name, run }] of steps.entries()) {
-      const verdict = await run(document);
-      funnel.count(position, document.id, verdict);
-      if (verdict.decision === 'drop') return { outcome: 'dropped', step: name, reason: verdict.reason };
-      if (verdict.decision === 'change') document = changed(document, verdict, name);
+      const verdicts = await run(left.map(({ document }) => document));
+      left = left.flatMap(({ place, document }, at) => {
+        const verdict = verdicts[at];
+        funnel.count(position, document.id, verdict);
+        if (verdict.decision === 'keep') return [{ place, document }];
+        if (verdict.decision === 'change') return [{ place, document: changed(document, verdict, name) }];
+        outcomes[place] = { outcome: 'dropped', step: name, reason: verdict.reason };
+        return [];
+      });
     }
-    return { outcome: 'kept', document: closeDocument(document) };
+    for (const { place, document } of left)
+      outcomes[place] = { outcome: 'kept', document: closeDocument(document) };
+    return outcomes;
   };
-  return { clean, funnel: funnel.rows };
+  const clean = async (collected: CollectedDocument): Promise<Outcome> => (await cleanBatch([collected]))[0];
+  return { clean, cleanBatch, funnel: funnel.rows };
 }
 
 // A request is no document of a collection; what stands here reaches no step that a request passes.

@@ -1,4 +1,4 @@
-// Shingles of a text as 32-bit hashes, and the similarity of sets of them. Two sets share a hash by chance once in
+// Shingles of a text as 32-bit hashes. Two sets share a hash by chance once in
 // 2^32 / (their size), which is far below what a duplicate threshold can see.
 
 /**
@@ -21,32 +21,4 @@ export function avalanche(hash: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
-}
-
-/** @returns distinct hashes in ascending order */
-export function distinct(hashes: Uint32Array): Uint32Array {
-  const sorted = hashes.slice().sort();
-  let count = 0;
-  for (let at = 0; at < sorted.length; at += 1) {
-    if (at === 0 || sorted[at] !== sorted[at - 1]) {
-      sorted[count] = sorted[at];
-      count += 1;
-    }
-  }
-  return sorted.slice(0, count);
-}
-
-/** Jaccard similarity of two ascending sets: shared over all, 1 for two empty ones. */
-export function jaccard(left: Uint32Array, right: Uint32Array): number {
-  let shared = 0;
-  for (let l = 0, r = 0; l < left.length && r < right.length; ) {
-    if (left[l] === right[r]) {
-      shared += 1;
-      l += 1;
-      r += 1;
-    } else if (left[l] < right[r]) l += 1;
-    else r += 1;
-  }
-  const all = left.length + right.length - shared;
-  return all === 0 ? 1 : shared / all;
 }

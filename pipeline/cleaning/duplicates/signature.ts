@@ -62,3 +62,10 @@ export function createSigner(): (shingles: Uint32Array, signature: Int32Array) =
     }
   };
 }
+
+/** @returns the Jaccard similarity that two signatures show, 0–1 */
+export function estimate(left: Int32Array, right: Int32Array): number {
+  let equal = 0;
+  for (let place = 0; place < signatureLength; place += 1) if (left[place] === right[place]) equal += 1;
+  return equal / signatureLength;
+}
