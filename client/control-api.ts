@@ -90,6 +90,8 @@ export interface ControlApi {
   preferencePairs(name: string): Promise<PreferencePair[]>;
   evidence(model: string, version: number): Promise<Evidence>;
   packageFiles(model: string, version: number): Promise<DirectoryManifest>;
+  /** A version described in Markdown, with the front matter that Hugging Face reads. */
+  modelCard(model: string, version: number): Promise<string>;
   /** The bytes of a file of a package; whoever reads them checks them against its reference. */
   openPackageFile(model: string, version: number, file: string): Promise<Readable>;
   ledger(model: string): Promise<LedgerEntry[]>;
@@ -181,6 +183,13 @@ export function createControlApi(url: string): ControlApi {
     preferencePairs: (name) => get(`/api/studies/${name}/pairs`, z.array(preferencePairSchema)),
     evidence: (model, version) => get(`${base(model)}/versions/${version}/evidence`, evidenceSchema),
     packageFiles: (model, version) => get(`${base(model)}/versions/${version}/package`, packageSchema),
+    modelCard: async (model, version) => {
+      const path = `${base(model)}/versions/${version}/card`;
+      const { statusCode, body } = await ask(path);
+      const text = await body.text();
+      if (statusCode === 200) return text;
+      throw new ControlApiError(statusCode, `${path} answered with status ${statusCode}`);
+    },
     openPackageFile: async (model, version, file) => {
       const path = `${base(model)}/versions/${version}/package/${encodeURIComponent(file)}`;
       const { statusCode, body } = await ask(path);

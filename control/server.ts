@@ -120,6 +120,11 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
     const { model, version } = versionParams.parse(request.params);
     return (await facts.provenance(model, version)) ?? notFound(`${model}@${version}`);
   });
+  server.get('/api/models/:model/versions/:version/card', async (request, reply) => {
+    const { model, version } = versionParams.parse(request.params);
+    const card = (await facts.modelCard(model, version)) ?? notFound(`${model}@${version}`);
+    return reply.type('text/markdown; charset=utf-8').send(card);
+  });
   server.get('/api/models/:model/versions/:version/package', async (request) => {
     const { model, version } = versionParams.parse(request.params);
     return (await views.packageFiles(model, version)) ?? notFound(`${model}@${version}`);

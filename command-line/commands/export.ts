@@ -1,7 +1,7 @@
 // export: a version as a folder in Hugging Face's layout, every byte checked against the registry.
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,7 +24,7 @@ export function exportVerb(program: Command): void {
     .argument('<version>', 'such as mail-filter@2')
     .argument('<directory>', 'made where it is absent; must be empty')
     .description(
-      'write a version as a folder: config.json, model.safetensors, tokenizer.json and what serves it',
+      'write a version as a folder: config.json, model.safetensors, tokenizer.json, what serves it and its card',
     )
     .option('--browser', 'add coppice.js, which opens the model in a page, and a page to try it', false)
     .option('--json', 'print JSON', false)
@@ -39,6 +39,8 @@ export function exportVerb(program: Command): void {
         await writeChecked(api, { model, version, name, reference: files[name], target });
         written.push(name);
       }
+      await writeFile(join(target, 'README.md'), await api.modelCard(model, version));
+      written.push('README.md');
       if (browser) written.push(...(await writeBrowserPage(target)));
       createOutput(json).result(
         { directory: target, files: written },

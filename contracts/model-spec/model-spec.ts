@@ -21,6 +21,8 @@ const sectionsSchema = z.strictObject({
   /** What the model is for. */
   task: z.enum(['text-classification', 'token-classification', 'language-modelling']),
   description: z.string().default(''),
+  /** Of the model, for its card: an SPDX identifier, or a name that Hugging Face's hub knows. */
+  licence: z.string().min(1).max(100).optional(),
   collection: collectionSchema,
   cleaning: cleaningSchema.prefault({}),
   validation: validationSchema.prefault({}),

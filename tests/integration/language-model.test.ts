@@ -49,6 +49,7 @@ describe('a language model', () => {
     const exported = join(stack.folder, 'exported');
     expect((await stack.coppice('export', 'decisions@1', exported)).code).toBe(0);
     expect((await readdir(exported)).sort()).toEqual([
+      'README.md',
       'config.json',
       'model.safetensors',
       'preprocessing.json',
