@@ -7,6 +7,7 @@ import { decide } from '../pipeline/evaluation/decision.ts';
 import { generateText } from '../pipeline/generation/generate-text.ts';
 import { checkedPrompt } from '../pipeline/generation/prompts.ts';
 import type { ModelFiles } from '../pipeline/model/model-files.ts';
+import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { loadOnnxClassifier } from '../runtimes/onnx/classifier.ts';
 import { loadOnnxGenerator } from '../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
@@ -45,7 +46,7 @@ async function label(
   const [tokenizer, classifier, recipe] = [
     await loadTokenizer(json),
     loadOnnxClassifier(model),
-    requestRecipe(steps),
+    requestRecipe(steps, createAnalysers()),
   ];
   const given: GivenAnswer[] = [];
   for (let from = 0; from < texts.length; from += ATONCE.labels) {
