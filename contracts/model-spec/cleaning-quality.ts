@@ -98,3 +98,25 @@ export const identifyLanguage = z.strictObject({
   minimumScore: share.default(0.5),
   by: z.enum(['document', 'paragraph']).default('document'),
 });
+
+/** Drops lists, collections of links, and pieces of sentences. */
+export const textShape = z.strictObject({
+  step: z.literal('text-shape'),
+  /** Lines that begin as an entry of a list. */
+  maximumListLines: share.default(0.5),
+  /** Characters in addresses. */
+  maximumLinks: share.default(0.2),
+  /** Lines of five words or more that begin in lower case, or end in no mark or before their sentence does. */
+  maximumIncompleteLines: share.default(0.5),
+});
+
+/** Drops code that nobody wrote by hand. */
+export const codeQuality = z.strictObject({
+  step: z.literal('code-quality'),
+  maximumLineLength: count.default(1_000),
+  maximumMeanLineLength: z.number().positive().default(100),
+  /** Letters and digits. */
+  minimumAlphanumeric: share.default(0.25),
+  /** Files that say so at their beginning. */
+  generated: z.enum(['drop', 'keep']).default('drop'),
+});

@@ -1,12 +1,15 @@
 // The recipe: an ordered list of cleaning steps as plain data. `pipeline/cleaning/` has a file for each step.
 import { z } from 'zod';
+import { cleaningPresets, expandPreset } from './cleaning-presets.ts';
 import {
   c4Paragraphs,
   c4Quality,
+  codeQuality,
   finewebQuality,
   gopherQuality,
   gopherRepetition,
   identifyLanguage,
+  textShape,
 } from './cleaning-quality.ts';
 import {
   decodeEntities,
@@ -60,6 +63,8 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   c4Paragraphs,
   finewebQuality,
   identifyLanguage,
+  textShape,
+  codeQuality,
   repairMojibake,
   decodeEntities,
   replaceEmoji,
@@ -74,8 +79,31 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
 /** One cleaning step with its options. */
 export type CleaningStepSpec = z.infer<typeof cleaningStepSchema>;
 
-export const cleaningSchema = z.strictObject({ steps: z.array(cleaningStepSchema).default([]) });
-export type CleaningSpec = z.infer<typeof cleaningSchema>;
+type PresetName = keyof typeof cleaningPresets;
+
+export const cleaningSchema = z
+  .strictObject({
+    /** A recipe by name, which `steps` changes. */
+    preset: z.enum(Object.keys(cleaningPresets) as [PresetName, ...PresetName[]]).optional(),
+    /** Steps of the preset that the recipe should not have. */
+    without: z.array(z.string()).optional(),
+    /** Where a preset is named: a step that it has takes the place of that, others follow behind. */
+    steps: z.array(cleaningStepSchema).default([]),
+  })
+  .transform(({ preset, without = [], steps: own }, context) => {
+    const steps = z.array(cleaningStepSchema).parse(preset ? cleaningPresets[preset] : []);
+    const names = steps.map(({ step }): string => step);
+    for (const [at, name] of without.entries()) {
+      if (names.includes(name)) continue;
+      const message = preset
+        ? `expected a step of ${preset}: ${names.join(', ')}`
+        : 'expected a preset beside it';
+      context.addIssue({ code: 'custom', path: ['without', at], message });
+    }
+    return { steps: expandPreset(steps, { own, without }) };
+  });
+/** What is done, in its order; a preset is the steps that it stands for. */
+export type CleaningSpec = z.output<typeof cleaningSchema>;
 
 /** Steps that say where each stretch of their text came from: what models may use whose labels are offsets. */
 export const alignedSteps: readonly CleaningStepSpec['step'][] = [
@@ -96,6 +124,8 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'gopher-repetition',
   'c4-paragraphs',
   'fineweb-quality',
+  'text-shape',
+  'code-quality',
   'remove-stop-words',
   'stem',
 ];
@@ -112,6 +142,8 @@ export const corpusSteps: readonly CleaningStepSpec['step'][] = [
   'c4-paragraphs',
   'fineweb-quality',
   'identify-language',
+  'text-shape',
+  'code-quality',
 ];
 
 /** Of these, steps that see a whole corpus, in its order. */

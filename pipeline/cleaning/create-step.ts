@@ -2,6 +2,7 @@
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { createC4Paragraphs } from './c4-paragraphs.ts';
 import { createC4Quality } from './c4-quality.ts';
+import { createCodeQuality } from './code-quality.ts';
 import { createDecodeEntities } from './decode-entities.ts';
 import { createDecodeMail } from './decode-mail.ts';
 import { createDeduplicate } from './deduplicate.ts';
@@ -28,6 +29,7 @@ import { createStem } from './stem.ts';
 import { createStripFooters } from './strip-footers.ts';
 import { createStripHtml } from './strip-html.ts';
 import { createStripQuotes } from './strip-quotes.ts';
+import { createTextShape } from './text-shape.ts';
 import type { WordLanguage, WordSplitter } from './words/word-splitter.ts';
 import { createWordSplitter } from './words/word-splitter.ts';
 import type { CleaningStep } from './working-document.ts';
@@ -81,6 +83,10 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createIdentifyLanguage(spec, tools.analysers.tellLanguage);
     case 'replace-emoji':
       return createReplaceEmoji(spec, () => tools.analysers.emojiNames(spec.language));
+    case 'text-shape':
+      return createTextShape(spec);
+    case 'code-quality':
+      return createCodeQuality(spec);
     case 'repair-mojibake':
       return createRepairMojibake();
     case 'decode-entities':

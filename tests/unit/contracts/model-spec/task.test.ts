@@ -68,7 +68,9 @@ describe('a model file', () => {
       'evaluation.gates[1].kind: gateways do not serve token-classification: no version is in service to be compared with',
       'evaluation.positiveLabel: takes text-classification: of entities every label is reported',
       'collection.labels[0]: token-classification learns from spans of documents; document-title labels a whole one',
-      'cleaning.steps[1]: token-classification takes normalize-unicode, remove-text, drop-short, deduplicate: of strip-html nobody knows where its text came from',
+      expect.stringMatching(
+        /^cleaning\.steps\[1\]: token-classification takes normalize-unicode, .*: of strip-html nobody knows where its text came from$/,
+      ),
     ]);
   });
 
