@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CollectionSpec } from '../contracts/model-spec/collection.ts';
 import { type ModelSpec, parseModelSpec, type SpecProblem } from '../contracts/model-spec/model-spec.ts';
+import { nameEvaluationSets } from './evaluation-set-files.ts';
 
 /** A model file that cannot be used, with every problem in it. */
 export class ModelFileError extends Error {
@@ -25,7 +26,10 @@ export async function loadModelFile(path: string): Promise<ModelSpec> {
   const absolute = resolve(path);
   const parsed = parseModelSpec(await importDefault(absolute));
   if ('problems' in parsed) throw new ModelFileError(path, parsed.problems);
-  return { ...parsed.spec, collection: withAbsolutePaths(parsed.spec.collection, dirname(absolute)) };
+  const named = await nameEvaluationSets(parsed.spec.cleaning, dirname(absolute));
+  if ('problems' in named) throw new ModelFileError(path, named.problems);
+  const collection = withAbsolutePaths(parsed.spec.collection, dirname(absolute));
+  return { ...parsed.spec, collection, cleaning: named.cleaning };
 }
 
 async function importDefault(absolute: string): Promise<unknown> {

@@ -20,9 +20,9 @@ import {
   shortenRuns,
 } from './cleaning-unicode.ts';
 import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from './cleaning-words.ts';
+import { decontaminate } from './decontaminate.ts';
 import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
 import { redactPersonalData } from './personal-data.ts';
-
 
 /** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
 const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
@@ -57,6 +57,7 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   deduplicate,
   deduplicateExact,
   deduplicateLines,
+  decontaminate,
   gopherQuality,
   gopherRepetition,
   c4Quality,
@@ -120,6 +121,7 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'deduplicate',
   'deduplicate-exact',
   'deduplicate-lines',
+  'decontaminate',
   'gopher-quality',
   'gopher-repetition',
   'c4-paragraphs',
@@ -132,6 +134,7 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
 
 /** Steps that compare documents with each other, or choose what is worth learning from; a single request skips them. */
 export const corpusSteps: readonly CleaningStepSpec['step'][] = [
+  'decontaminate',
   'deduplicate',
   'deduplicate-exact',
   'deduplicate-lines',

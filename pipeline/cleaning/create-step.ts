@@ -7,6 +7,7 @@ import { createDecodeEntities } from './decode-entities.ts';
 import { createDecodeMail } from './decode-mail.ts';
 import { createDeduplicate } from './deduplicate.ts';
 import { createDropShort } from './drop-short.ts';
+import { createDecontaminate } from './duplicates/decontaminate.ts';
 import { createDeduplicateExact } from './duplicates/deduplicate-exact.ts';
 import { createDeduplicateLines } from './duplicates/deduplicate-lines.ts';
 import { createFinewebQuality } from './fineweb-quality.ts';
@@ -75,6 +76,8 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createDropShort(spec);
     case 'deduplicate':
       return createDeduplicate(spec);
+    case 'decontaminate':
+      return createDecontaminate(spec, tools.analysers.evaluationSet);
     case 'deduplicate-exact':
       return createDeduplicateExact();
     case 'deduplicate-lines':

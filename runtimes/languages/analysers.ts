@@ -2,6 +2,7 @@
 import type { Analysers } from '../../pipeline/cleaning/language/analysers.ts';
 import { loadEmojiNames } from './emoji-names.ts';
 import { loadEnglish } from './english.ts';
+import { readEvaluationSet } from './evaluation-set.ts';
 import { loadTellLanguage } from './identifier.ts';
 import { kiwiFolder, startKorean } from './korean.ts';
 
@@ -16,6 +17,7 @@ export function createAnalysers(): Analysers {
       const { stem } = snowball.newStemmer('english');
       return stem;
     }),
+    evaluationSet: readEvaluationSet,
     english: once(loadEnglish),
     korean: once((forget) => startKorean(kiwiFolder, forget)),
   };

@@ -15,6 +15,7 @@ export type TellLanguage = (text: string) => ToldLanguage;
 /** From an emoji without variation selectors to its name. */
 export type EmojiNames = ReadonlyMap<string, string>;
 
+import type { ReadEvaluationSet } from '../duplicates/decontaminate.ts';
 
 /** A token of an English text, with the white space before it. */
 export interface EnglishToken {
@@ -47,6 +48,8 @@ export interface Analysers {
   readonly emojiNames: (language: 'en' | 'ko') => Promise<EmojiNames>;
   /** Cuts the endings off a word in lower case. */
   readonly englishStem: () => Promise<(word: string) => string>;
+  /** Entries of what a model is evaluated on. @throws CoppiceFailure InvalidInput where the file is not the one that is named */
+  readonly evaluationSet: ReadEvaluationSet;
   readonly english: () => Promise<EnglishAnalyser>;
   /** @throws Error that says what to install where the model is missing */
   readonly korean: () => Promise<KoreanAnalyser>;
@@ -60,6 +63,7 @@ export const withoutAnalysers: Analysers = {
   tellLanguage: missing('eld'),
   emojiNames: missing('emojibase-data'),
   englishStem: missing('the stemmer of English'),
+  evaluationSet: missing('an evaluation set'),
   english: missing('wink-nlp'),
   korean: missing('Kiwi'),
 };
