@@ -1,6 +1,9 @@
 // Loads a model file and checks all of it. Relative paths in it are taken from where the file stands.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { CleaningSpec } from '../contracts/model-spec/cleaning.ts';
 import type { CollectionSpec } from '../contracts/model-spec/collection.ts';
 import { type ModelSpec, parseModelSpec, type SpecProblem } from '../contracts/model-spec/model-spec.ts';
 import { nameEvaluationSets } from './evaluation-set-files.ts';
@@ -28,8 +31,12 @@ export async function loadModelFile(path: string): Promise<ModelSpec> {
   if ('problems' in parsed) throw new ModelFileError(path, parsed.problems);
   const named = await nameEvaluationSets(parsed.spec.cleaning, dirname(absolute));
   if ('problems' in named) throw new ModelFileError(path, named.problems);
-  const collection = withAbsolutePaths(parsed.spec.collection, dirname(absolute));
-  return { ...parsed.spec, collection, cleaning: named.cleaning };
+  const directory = dirname(absolute);
+  return {
+    ...parsed.spec,
+    collection: withAbsolutePaths(parsed.spec.collection, directory),
+    cleaning: await withCleaningFiles(named.cleaning, { directory, path }),
+  };
 }
 
 async function importDefault(absolute: string): Promise<unknown> {
@@ -63,6 +70,26 @@ function inOneLine(error: unknown): string {
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\?namespace=[\w-]+/g, '')
     .replace(/ imported from .*\/client\/model-file\.ts$/, '');
+}
+
+/** Files of classifiers are named with their digest, so that another one is another recipe. */
+async function withCleaningFiles(
+  { steps, ...rest }: CleaningSpec,
+  { directory, path }: { readonly directory: string; readonly path: string },
+): Promise<CleaningSpec> {
+  const named = steps.map(async (step, at) => {
+    const labelled = 'labelled' in step &&
+      step.labelled !== undefined && { labelled: resolve(directory, step.labelled) };
+    if (!('classifier' in step) || step.classifier === undefined) return { ...step, ...labelled };
+    const file = resolve(directory, step.classifier.path);
+    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+      const message = `${file} cannot be read (${error.code}): \`coppice train-filter\` writes such files`;
+      throw new ModelFileError(path, [{ path: `cleaning.steps.${at}.classifier.path`, message }]);
+    });
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    return { ...step, ...labelled, classifier: { path: file, digest } };
+  });
+  return { ...rest, steps: await Promise.all(named) };
 }
 
 function withAbsolutePaths(collection: CollectionSpec, directory: string): CollectionSpec {

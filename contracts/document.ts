@@ -45,6 +45,8 @@ export type Alignment = z.infer<typeof alignmentSchema>;
 export const cleanDocumentSchema = z.object({
   ...origin,
   text: z.string(),
+  /** Labels of harmful text that a step found and left to whoever learns from it. */
+  marks: z.array(z.string()).readonly().optional(),
   /** Where offsets into the text as collected count, and cleaning has changed it. */
   alignment: alignmentSchema.optional(),
 });

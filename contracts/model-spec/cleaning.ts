@@ -19,6 +19,7 @@ import {
   replaceEmoji,
   shortenRuns,
 } from './cleaning-unicode.ts';
+import { flagHarmful } from './harmful-text.ts';
 import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from './cleaning-words.ts';
 import { decontaminate } from './decontaminate.ts';
 import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
@@ -76,6 +77,7 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   lemmatize,
   splitMorphemes,
   splitSentences,
+  flagHarmful,
 ]);
 /** One cleaning step with its options. */
 export type CleaningStepSpec = z.infer<typeof cleaningStepSchema>;
@@ -130,6 +132,7 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'code-quality',
   'remove-stop-words',
   'stem',
+  'flag-harmful',
 ];
 
 /** Steps that compare documents with each other, or choose what is worth learning from; a single request skips them. */
@@ -147,6 +150,7 @@ export const corpusSteps: readonly CleaningStepSpec['step'][] = [
   'identify-language',
   'text-shape',
   'code-quality',
+  'flag-harmful',
 ];
 
 /** Of these, steps that see a whole corpus, in its order. */

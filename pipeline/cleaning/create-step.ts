@@ -11,6 +11,7 @@ import { createDecontaminate } from './duplicates/decontaminate.ts';
 import { createDeduplicateExact } from './duplicates/deduplicate-exact.ts';
 import { createDeduplicateLines } from './duplicates/deduplicate-lines.ts';
 import { createFinewebQuality } from './fineweb-quality.ts';
+import { createFlagHarmful } from './flag-harmful.ts';
 import { createGopherQuality } from './gopher-quality.ts';
 import { createGopherRepetition } from './gopher-repetition.ts';
 import { createIdentifyLanguage } from './identify-language.ts';
@@ -118,5 +119,7 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createSplitMorphemes(spec, tools.analysers);
     case 'split-sentences':
       return createSplitSentences(spec, tools.analysers);
+    case 'flag-harmful':
+      return createFlagHarmful(spec, tools.analysers);
   }
 }

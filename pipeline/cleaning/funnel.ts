@@ -29,6 +29,7 @@ class StepCounter {
   count(id: string, verdict: Verdict): void {
     if (verdict.decision === 'keep') {
       this.#kept += 1;
+      for (const mark of verdict.marks ?? []) this.#changes.set(mark, (this.#changes.get(mark) ?? 0) + 1);
       return;
     }
     const tally =

@@ -51,13 +51,21 @@ function changed(
   return { ...document, text, ...(alignment && { alignment }) };
 }
 
+function marked(
+  document: WorkingDocument,
+  { marks }: Extract<Verdict, { decision: 'keep' }>,
+): WorkingDocument {
+  return marks ? { ...document, marks: [...new Set([...(document.marks ?? []), ...marks])] } : document;
+}
+
 function closeDocument(document: WorkingDocument): CleanDocument {
-  const { id, source, uri, digest, collectedAt, time, licence, text, alignment } = document;
+  const { id, source, uri, digest, collectedAt, time, licence, text, marks, alignment } = document;
   return {
     ...{ id, source, uri, digest, collectedAt },
     ...(time === undefined ? {} : { time }),
     ...(licence === undefined ? {} : { licence }),
     text,
+    ...(marks && { marks }),
     ...(alignment && !isIdentity(alignment) && { alignment }),
   };
 }
@@ -112,7 +120,7 @@ export function createRecipe(
       left = left.flatMap(({ place, document }, at) => {
         const verdict = verdicts[at];
         funnel.count(position, document.id, verdict);
-        if (verdict.decision === 'keep') return [{ place, document }];
+        if (verdict.decision === 'keep') return [{ place, document: marked(document, verdict) }];
         if (verdict.decision === 'change') return [{ place, document: changed(document, verdict, name) }];
         outcomes[place] = { outcome: 'dropped', step: name, reason: verdict.reason };
         return [];

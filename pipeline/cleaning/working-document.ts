@@ -15,7 +15,11 @@ export interface WorkingDocument extends CleanDocument {
 
 /** What a step decides about one document. Reasons are short and few, since they are counted. */
 export type Verdict =
-  | { readonly decision: 'keep' }
+  | {
+      readonly decision: 'keep';
+      /** What the step found and the document carries on. */
+      readonly marks?: readonly string[];
+    }
   | {
       readonly decision: 'change';
       readonly text: string;

@@ -1,5 +1,6 @@
 // The engines of languages, each loaded once in a process, when a text first needs it.
 import type { Analysers } from '../../pipeline/cleaning/language/analysers.ts';
+import { readTextClassifier } from './classifier-file.ts';
 import { loadEmojiNames } from './emoji-names.ts';
 import { loadEnglish } from './english.ts';
 import { readEvaluationSet } from './evaluation-set.ts';
@@ -17,6 +18,8 @@ export function createAnalysers(): Analysers {
       const { stem } = snowball.newStemmer('english');
       return stem;
     }),
+    englishObscenities: once(async () => (await import('./obscenities.ts')).createObscenities()),
+    textClassifier: readTextClassifier,
     evaluationSet: readEvaluationSet,
     english: once(loadEnglish),
     korean: once((forget) => startKorean(kiwiFolder, forget)),

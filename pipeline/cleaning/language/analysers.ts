@@ -15,7 +15,9 @@ export type TellLanguage = (text: string) => ToldLanguage;
 /** From an emoji without variation selectors to its name. */
 export type EmojiNames = ReadonlyMap<string, string>;
 
+import type { ClassifierFile } from '../../../contracts/model-spec/harmful-text.ts';
 import type { ReadEvaluationSet } from '../duplicates/decontaminate.ts';
+import type { TextClassifier } from '../text-classifier/text-classifier.ts';
 
 /** A token of an English text, with the white space before it. */
 export interface EnglishToken {
@@ -50,6 +52,10 @@ export interface Analysers {
   readonly englishStem: () => Promise<(word: string) => string>;
   /** Entries of what a model is evaluated on. @throws CoppiceFailure InvalidInput where the file is not the one that is named */
   readonly evaluationSet: ReadEvaluationSet;
+  /** Names of the obscene words of an English text, as often as they stand there. */
+  readonly englishObscenities: () => Promise<(text: string) => string[]>;
+  /** @throws Error where the file cannot be read, is none, or is not the one of the digest */
+  readonly textClassifier: (file: ClassifierFile) => Promise<TextClassifier>;
   readonly english: () => Promise<EnglishAnalyser>;
   /** @throws Error that says what to install where the model is missing */
   readonly korean: () => Promise<KoreanAnalyser>;
@@ -64,6 +70,8 @@ export const withoutAnalysers: Analysers = {
   emojiNames: missing('emojibase-data'),
   englishStem: missing('the stemmer of English'),
   evaluationSet: missing('an evaluation set'),
+  englishObscenities: missing('a list of English obscenities'),
+  textClassifier: missing('a trained classifier'),
   english: missing('wink-nlp'),
   korean: missing('Kiwi'),
 };
