@@ -10,5 +10,6 @@ export const benches: Readonly<Partial<Record<string, OpenBench>>> = {
   nanogpt: async (say) => (await import('./nanogpt/bench.ts')).openNanogptBench(say),
   decoding: async (say) => (await import('./decoding/bench.ts')).openDecodingBench(say),
   cleaning: async (say) => (await import('./cleaning/bench.ts')).openCleaningBench(say),
+  evaluation: async (say) => (await import('./evaluation/bench.ts')).openEvaluationBench(say),
   artifacts: async (say) => (await import('./artifacts/bench.ts')).openArtifactsBench(say),
 };

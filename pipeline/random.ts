@@ -83,14 +83,18 @@ export function resumeRandom(state: RandomState): Random {
     return result;
   };
   const next = (): number => ((bits() >>> 5) * 2 ** 26 + (bits() >>> 6)) / 2 ** 53;
+  let [lastLimit, bound] = [1, WORD]; // bootstraps draw below one limit millions of times
   const integer = (limit: number): number => {
-    if (!Number.isInteger(limit) || limit < 1 || limit > WORD) {
-      throw new RangeError(`limit must be an integer in [1, 2^32], got ${limit}`);
+    if (limit !== lastLimit) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > WORD) {
+        throw new RangeError(`limit must be an integer in [1, 2^32], got ${limit}`);
+      }
+      lastLimit = limit;
+      bound = WORD - (WORD % limit); // draws from here on would favour small results
     }
-    const bound = WORD - (WORD % limit); // draws from here on would favour small results
     let draw = bits();
     while (draw >= bound) draw = bits();
-    return draw % limit;
+    return limit === WORD ? draw : draw % (limit >>> 0);
   };
   // Box and Muller 1958, without the second normal, so that the four words stay the whole state.
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());

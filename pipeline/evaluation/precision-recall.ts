@@ -1,7 +1,7 @@
 // Precision by recall, one class against the rest, and the area under it (Davis & Goadrich 2006); equal to scikit-learn
 // 1.9. The area is the sum of each threshold's precision times what it adds to recall, not interpolated, so that it is not
 // too hopeful. Without a positive example recall counts as 1 and the area is 0, as there.
-import { checkScores, countGroups, rank } from './ranking.ts';
+import { checkScores, countGroups, positivesOf, rank } from './ranking.ts';
 
 /** Point i counts as positive what scores at least `thresholds[i]`; behind the last threshold stands (recall 0, precision 1). */
 export interface PrecisionRecallCurve {
@@ -30,7 +30,7 @@ export function precisionRecallCurve(
   const { positives, negatives } = countGroups(ranking, labels, positive);
   const all = positives.reduce((sum, count) => sum + count, 0);
   let [found, answered] = [0, 0];
-  const points = ranking.scores.map((threshold, group) => {
+  const points = Array.from(ranking.scores, (threshold, group) => {
     found += positives[group];
     answered += positives[group] + negatives[group];
     return { threshold, precision: found / answered, recall: all === 0 ? 1 : found / all };
@@ -55,7 +55,7 @@ export function prepareAveragePrecision(
 ): (indices: Int32Array) => number {
   checkScores('average precision', labels, scores);
   const { groups, scores: distinct } = rank(scores);
-  const isPositive = Uint8Array.from(labels, (label) => (label === positive ? 1 : 0));
+  const isPositive = positivesOf(labels, positive);
   const positives = new Float64Array(distinct.length);
   const answers = new Float64Array(distinct.length);
   return (indices) => {

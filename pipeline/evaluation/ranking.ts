@@ -6,19 +6,46 @@ export interface Ranking {
   /** Group of each example, 0 being the highest score. [N] */
   readonly groups: Int32Array;
   /** Score of each group, falling. */
-  readonly scores: readonly number[];
+  readonly scores: Float64Array;
 }
 
-/** Equal scores share a group. */
+/**
+ * Equal scores share a group. Sorts the bare numbers and then looks for each example's, which is several times faster than
+ * to sort the examples by a comparison.
+ * @param scores finite [N]
+ */
 export function rank(scores: ArrayLike<number>): Ranking {
-  const order = Int32Array.from(scores, (_, example) => example).sort((a, b) => scores[b] - scores[a]);
-  const groups = new Int32Array(order.length);
-  const distinct: number[] = [];
-  for (const example of order) {
-    if (scores[example] !== distinct.at(-1)) distinct.push(scores[example]);
-    groups[example] = distinct.length - 1;
+  const own = copyOf(scores);
+  const sorted = own.slice().sort().reverse();
+  let count = 0;
+  for (const score of sorted) {
+    if (count === 0 || score !== sorted[count - 1]) {
+      sorted[count] = score;
+      count += 1;
+    }
   }
+  const distinct = sorted.subarray(0, count);
+  const groups = new Int32Array(scores.length);
+  for (let example = 0; example < own.length; example += 1) groups[example] = placeOf(own[example], distinct);
   return { groups, scores: distinct };
+}
+
+/** Without an iterator, which `from` would take. */
+function copyOf(values: ArrayLike<number>): Float64Array {
+  const copy = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at += 1) copy[at] = values[at];
+  return copy;
+}
+
+/** @param falling holds the score */
+function placeOf(score: number, falling: Float64Array): number {
+  let [low, high] = [0, falling.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (falling[middle] > score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** @throws MetricUndefined without examples, for unequal lengths or a score that is not finite */
@@ -46,4 +73,20 @@ export function countGroups(
     (labels[example] === positive ? positives : negatives)[group] += 1;
   });
   return { positives, negatives };
+}
+
+/** @returns 1 for each example of the class [N] */
+export function positivesOf(labels: ArrayLike<number>, positive: number): Uint8Array {
+  const positives = new Uint8Array(labels.length);
+  for (let example = 0; example < labels.length; example += 1) {
+    if (labels[example] === positive) positives[example] = 1;
+  }
+  return positives;
+}
+
+/** @returns 0, 1, 2 … for so many examples */
+export function allOf(examples: number): Int32Array {
+  const indices = new Int32Array(examples);
+  for (let example = 0; example < examples; example += 1) indices[example] = example;
+  return indices;
 }

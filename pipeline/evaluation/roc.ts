@@ -1,7 +1,7 @@
 // The receiver operating characteristic of one class against the rest, and the area under it. Tied scores are one step
 // of the curve, and points on a straight line between their neighbours are left out, both as scikit-learn 1.9 does it.
 import { MetricUndefined } from './metric-undefined.ts';
-import { checkScores, countGroups, rank } from './ranking.ts';
+import { allOf, checkScores, countGroups, positivesOf, rank } from './ranking.ts';
 
 /** Points from (0, 0) to (1, 1); point i counts as positive what scores at least `thresholds[i]`. */
 export interface RocCurve {
@@ -23,7 +23,7 @@ export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>, p
   const ranking = rank(scores);
   const { positives, negatives } = countGroups(ranking, labels, positive);
   let [truePositives, falsePositives] = [0, 0];
-  const points = ranking.scores.map((threshold, group) => {
+  const points = Array.from(ranking.scores, (threshold, group) => {
     truePositives += positives[group];
     falsePositives += negatives[group];
     return { threshold, truePositives, falsePositives };
@@ -56,13 +56,14 @@ export function prepareAuc(
 ): (indices: Int32Array) => number {
   checkScores('AUC', labels, scores);
   const { groups, scores: distinct } = rank(scores);
-  const isPositive = Uint8Array.from(labels, (label) => (label === positive ? 1 : 0));
+  const isPositive = positivesOf(labels, positive);
   const positives = new Float64Array(distinct.length);
   const negatives = new Float64Array(distinct.length);
   return (indices) => {
     positives.fill(0);
     negatives.fill(0);
-    for (const example of indices) {
+    for (let drawn = 0; drawn < indices.length; drawn += 1) {
+      const example = indices[drawn];
       if (isPositive[example] === 1) positives[groups[example]] += 1;
       else negatives[groups[example]] += 1;
     }
@@ -81,7 +82,7 @@ export function prepareAuc(
  * @throws MetricUndefined as `rocCurve`
  */
 export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>, positive: number): number {
-  const area = prepareAuc(labels, scores, positive)(Int32Array.from(scores, (_, example) => example));
+  const area = prepareAuc(labels, scores, positive)(allOf(scores.length));
   if (Number.isNaN(area)) throw new MetricUndefined('AUC', 'the examples are all of one side');
   return area;
 }
