@@ -4,6 +4,7 @@ import { collectedDocumentSchema } from '../contracts/document.ts';
 import type { CleaningInput, CleaningResult } from '../contracts/stage-results.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { createRecipe } from '../pipeline/cleaning/recipe.ts';
+import { createDocumentReader } from '../runtimes/documents/read-document.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { type Cleaned, createBatchCleaning } from './batch-cleaning.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
@@ -20,7 +21,7 @@ export interface CleaningActivityDependencies {
 }
 
 /** One set in a process: some take a second to load, one a process and a gigabyte. */
-const engines = { analysers: createAnalysers() };
+const engines = { analysers: createAnalysers(), readDocument: createDocumentReader().read };
 
 export type CleaningActivities = ReturnType<typeof createCleaningActivities>;
 

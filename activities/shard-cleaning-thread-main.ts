@@ -10,6 +10,7 @@ import {
 import type { CleaningSpec } from '../contracts/model-spec/cleaning.ts';
 import type { FunnelRow } from '../contracts/stage-results.ts';
 import { createRecipe } from '../pipeline/cleaning/recipe.ts';
+import { createDocumentReader } from '../runtimes/documents/read-document.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import type { DroppedDocument } from './outcome-writer.ts';
 
@@ -30,8 +31,17 @@ export interface CleanedShard {
   readonly dropped: Lines;
 }
 
-async function clean({ shards, steps, followed }: ShardCleaningJob) {
-  const recipe = createRecipe(steps, { analysers: createAnalysers() });
+export interface CleanedShards {
+  readonly shards: readonly CleanedShard[];
+  readonly funnel: readonly FunnelRow[];
+  readonly samples: readonly CleaningSample[];
+}
+
+async function clean({ shards, steps, followed }: ShardCleaningJob): Promise<CleanedShards> {
+  const recipe = createRecipe(steps, {
+    analysers: createAnalysers(),
+    readDocument: createDocumentReader().read,
+  });
   const cleaned: CleanedShard[] = [];
   for (const shard of shards) {
     const kept: (CleanDocument | CollectedDocument)[] = [];

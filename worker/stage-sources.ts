@@ -5,7 +5,13 @@ import type { Stage } from '../contracts/stages.ts';
 
 export const stageSources: Readonly<Record<Stage, StageCode>> = {
   collection: { entries: ['activities/collection.ts'] },
-  cleaning: { entries: ['activities/cleaning.ts', 'activities/shard-cleaning-thread-main.ts'] },
+  cleaning: {
+    entries: [
+      'activities/cleaning.ts',
+      'activities/shard-cleaning-thread-main.ts',
+      'runtimes/documents/document-thread-main.ts',
+    ],
+  },
   tokenization: {
     entries: ['activities/tokenization.ts', 'activities/pairs.ts', 'runtimes/tokenizers/tokenizer.ts'],
   },

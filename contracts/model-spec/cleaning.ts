@@ -24,6 +24,8 @@ import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from
 import { decontaminate } from './decontaminate.ts';
 import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
 import { redactPersonalData } from './personal-data.ts';
+/** Reads papers and books: PDF and EPUB become text; a request that holds one is refused. */
+const decodeDocument = z.strictObject({ step: z.literal('decode-document') });
 
 /** Reads a mail: subject and body text only. Everything else about it (headers, dates, hosts) stays behind. */
 const decodeMail = z.strictObject({ step: z.literal('decode-mail') });
@@ -34,6 +36,8 @@ const stripHtml = z.strictObject({
 });
 /** Drops quoted replies (lines that begin with `>`) and their attribution lines. */
 const stripQuotes = z.strictObject({ step: z.literal('strip-quotes') });
+/** Drops what Project Gutenberg puts before and behind its books. */
+const stripBookNotices = z.strictObject({ step: z.literal('strip-book-notices') });
 /** Drops signatures and the footers that mailing lists append. */
 const stripFooters = z.strictObject({ step: z.literal('strip-footers') });
 /** Drops given strings, such as a marker that a corpus carries and that would give labels away. */
@@ -47,10 +51,12 @@ const dropShort = z.strictObject({
 });
 
 export const cleaningStepSchema = z.discriminatedUnion('step', [
+  decodeDocument,
   decodeMail,
   stripHtml,
   normalizeUnicode,
   stripQuotes,
+  stripBookNotices,
   stripFooters,
   removeText,
   redactPersonalData,

@@ -3,6 +3,7 @@ import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { createC4Paragraphs } from './c4-paragraphs.ts';
 import { createC4Quality } from './c4-quality.ts';
 import { createCodeQuality } from './code-quality.ts';
+import { createDecodeDocument, type ReadDocument } from './decode-document.ts';
 import { createDecodeEntities } from './decode-entities.ts';
 import { createDecodeMail } from './decode-mail.ts';
 import { createDeduplicate } from './deduplicate.ts';
@@ -28,6 +29,7 @@ import { createShortenRuns } from './shorten-runs.ts';
 import { createSplitMorphemes } from './split-morphemes.ts';
 import { createSplitSentences } from './split-sentences.ts';
 import { createStem } from './stem.ts';
+import { createStripBookNotices } from './strip-book-notices.ts';
 import { createStripFooters } from './strip-footers.ts';
 import { createStripHtml } from './strip-html.ts';
 import { createStripQuotes } from './strip-quotes.ts';
@@ -41,13 +43,14 @@ export interface StepTools {
   /** One for each language, so that a text is split once for all steps that count its words. */
   readonly words: (language: WordLanguage) => WordSplitter;
   readonly analysers: Analysers;
+  readonly readDocument: ReadDocument | undefined;
 }
 
 /** Makes the tools of a recipe; each is made when a step first asks for it. */
-export function createTools(analysers: Analysers): StepTools {
+export function createTools(analysers: Analysers, readDocument?: ReadDocument): StepTools {
   const splitters = new Map<WordLanguage, WordSplitter>();
   return {
-    analysers,
+    ...{ analysers, readDocument },
     words: (language) => {
       const splitter = splitters.get(language) ?? createWordSplitter(language);
       splitters.set(language, splitter);
@@ -59,6 +62,8 @@ export function createTools(analysers: Analysers): StepTools {
 /** Makes the step that a line of the recipe names. */
 export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningStep {
   switch (spec.step) {
+    case 'decode-document':
+      return createDecodeDocument(tools.readDocument);
     case 'decode-mail':
       return createDecodeMail();
     case 'strip-html':
@@ -67,6 +72,8 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createNormalizeUnicode(spec);
     case 'strip-quotes':
       return createStripQuotes();
+    case 'strip-book-notices':
+      return createStripBookNotices();
     case 'strip-footers':
       return createStripFooters();
     case 'remove-text':

@@ -5,7 +5,7 @@ import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { corpusSteps } from '../../contracts/model-spec/cleaning.ts';
 import { identity, isIdentity } from './alignment.ts';
 import { createStep, createTools } from './create-step.ts';
-import type { Funnel } from './funnel.ts';
+import type { ReadDocument } from './decode-document.ts';
 import { createFunnel } from './funnel.ts';
 import { type Analysers, withoutAnalysers } from './language/analysers.ts';
 import type { CleaningStep, Content, Verdict, WorkingDocument } from './working-document.ts';
@@ -95,6 +95,8 @@ export interface RecipeOptions {
   readonly aligned?: boolean | undefined;
   /** Engines of languages; a step that needs one says so where there are none. */
   readonly analysers?: Analysers;
+  /** Reads papers and books; where nothing does, `decode-document` drops them. */
+  readonly readDocument?: ReadDocument;
 }
 
 /**
@@ -103,9 +105,9 @@ export interface RecipeOptions {
  */
 export function createRecipe(
   specs: readonly CleaningStepSpec[],
-  { aligned = false, analysers = withoutAnalysers, pause, inBatches }: RecipeOptions = {},
+  { aligned = false, analysers = withoutAnalysers, readDocument, pause, inBatches }: RecipeOptions = {},
 ): Recipe {
-  const tools = createTools(analysers);
+  const tools = createTools(analysers, readDocument);
   const steps = specs.map((spec, position) => ({
     name: spec.step,
     run: inBatches?.(spec, position) ?? each(createStep(spec, tools), pause),
