@@ -1,4 +1,5 @@
-// The case `recipe`: quality filters in a recipe against datatrove's, over the same documents, and how often both decide alike.
+// The cases `recipe`: quality filters in a recipe against datatrove's, over the same documents, and how often both decide alike;
+// and `languages`, from the same documents.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import type { Bench, Case, Goal, Side } from '../measure.ts';
 import type { LineProcess } from '../python-peer.ts';
 import { installPython, startLines, startPython } from '../python-peer.ts';
 import { fetchDocuments } from './corpus.ts';
+import { languageGoals } from './languages.ts';
 import type { Language } from './recipe-ours.ts';
 
 const datatrove = 'datatrove==0.10.0';
@@ -78,7 +80,7 @@ export async function openRecipeCases(say: (line: string) => void): Promise<Benc
   });
   return {
     cases: [await speed('en'), await speed('ko')],
-    goals: [differing('en'), differing('ko')],
+    goals: [differing('en'), differing('ko'), ...languageGoals()],
     remarks: [
       `${datatrove}: its Gopher, C4 and FineWeb filters, one process; words by spaCy 3.8.18. Where none is decided otherwise, half a document stands`,
     ],
