@@ -24,6 +24,7 @@ import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from
 import { decontaminate } from './decontaminate.ts';
 import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
 import { redactPersonalData } from './personal-data.ts';
+import { mainText, stripRepeatedLines } from './web-pages.ts';
 /** Reads papers and books: PDF and EPUB become text; a request that holds one is refused. */
 const decodeDocument = z.strictObject({ step: z.literal('decode-document') });
 
@@ -54,6 +55,8 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   decodeDocument,
   decodeMail,
   stripHtml,
+  mainText,
+  stripRepeatedLines,
   normalizeUnicode,
   stripQuotes,
   stripBookNotices,
@@ -147,6 +150,7 @@ export const corpusSteps: readonly CleaningStepSpec['step'][] = [
   'deduplicate',
   'deduplicate-exact',
   'deduplicate-lines',
+  'strip-repeated-lines',
   'drop-short',
   'gopher-quality',
   'gopher-repetition',
@@ -164,6 +168,7 @@ export const comparingSteps: readonly CleaningStepSpec['step'][] = [
   'deduplicate',
   'deduplicate-exact',
   'deduplicate-lines',
+  'strip-repeated-lines',
 ];
 
 /**

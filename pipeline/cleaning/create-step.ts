@@ -19,6 +19,7 @@ import { createIdentifyLanguage } from './identify-language.ts';
 import type { Analysers } from './language/analysers.ts';
 import { createLemmatize } from './lemmatize.ts';
 import { createLowerCase } from './lower-case.ts';
+import { createMainText } from './main-text.ts';
 import { createNormalizeUnicode } from './normalize-unicode.ts';
 import { createRedactPersonalData } from './personal-data/redact-personal-data.ts';
 import { createRemoveStopWords } from './remove-stop-words.ts';
@@ -33,6 +34,7 @@ import { createStripBookNotices } from './strip-book-notices.ts';
 import { createStripFooters } from './strip-footers.ts';
 import { createStripHtml } from './strip-html.ts';
 import { createStripQuotes } from './strip-quotes.ts';
+import { createStripRepeatedLines } from './strip-repeated-lines.ts';
 import { createTextShape } from './text-shape.ts';
 import type { WordLanguage, WordSplitter } from './words/word-splitter.ts';
 import { createWordSplitter } from './words/word-splitter.ts';
@@ -68,6 +70,10 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createDecodeMail();
     case 'strip-html':
       return createStripHtml(spec);
+    case 'main-text':
+      return createMainText();
+    case 'strip-repeated-lines':
+      return createStripRepeatedLines(spec);
     case 'normalize-unicode':
       return createNormalizeUnicode(spec);
     case 'strip-quotes':

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { cleaningStepSchema } from '../../../../contracts/model-spec/cleaning.ts';
+import { mainText } from '../../../../pipeline/cleaning/main-text.ts';
+import { createRecipe } from '../../../../pipeline/cleaning/recipe.ts';
+import { createStripRepeatedLines } from '../../../../pipeline/cleaning/strip-repeated-lines.ts';
+import { openDocument } from '../../../../pipeline/cleaning/working-document.ts';
+import { collected } from './documents.ts';
+
+const english =
+  'The committee met on Tuesday, and after two hours of debate, it agreed on a plan for the old harbour.';
+const korean = '위원회는 화요일에 모여, 두 시간 동안 논의한 끝에, 옛 항구에 대한 계획에 합의했다고 밝혔다.';
+
+/** A page with an article of five paragraphs and what usually stands around one. */
+function page(paragraph: string, { around = '' } = {}): string {
+  return `<!doctype html><html><head><title>Title</title><style>.x{}</style></head><body>
+    <div id="top"><ul class="menu"><li><a href="/">Home page</a><li><a href="/news">Newest news</a></ul></div>
+    <div class="content"><h1>The harbour</h1>${`<p>${paragraph} <a href="/x">More</a> <b>on</b> it.</p>`.repeat(5)}
+    <pre>one &lt;two&gt; &amp; three</pre></div>
+    <div class="related"><h3>Related</h3><ul><li><a href="/1">An old story about ships</a></ul></div>
+    ${around}<footer>All rights reserved <script>track()</script></footer></body></html>`;
+}
+
+describe('main-text', () => {
+  it.each([
+    ['English', english],
+    ['Korean', korean],
+  ])('keeps the article of a page in %s and leaves out what stands around it', (_, paragraph) => {
+    const text = mainText(page(paragraph));
+    expect(text).toContain('The harbour');
+    expect(text.split('\n').filter((line) => line === `${paragraph} More on it.`)).toHaveLength(5);
+    expect(text).toContain('one <two> & three');
+    expect(text).not.toMatch(/Home page|Newest|Related|ships|rights|track/);
+  });
+
+  it('tells text from lists of links by their blocks where Readability finds under a quarter', () => {
+    const cells = Array.from({ length: 30 }, (_, at) => `<section><div>${english} ${at}</div></section>`);
+    const links = '<section><div><a href="/a">one link</a> <a href="/b">another link</a></div></section>';
+    const text = mainText(`<body>${cells.join(links)}</body>`);
+    expect(text.match(/committee/g)).toHaveLength(30);
+    expect(text).not.toContain('another link');
+  });
+
+  it('takes a page that is called a sidebar as a whole for its text', () => {
+    const text = mainText(`<body><div class="sidebar">${`<p>${english}</p>`.repeat(4)}</div></body>`);
+    expect(text.match(/committee/g)).toHaveLength(4);
+  });
+
+  it('says all there is of a page with a few words, and nothing of an empty one', () => {
+    expect(mainText('<p>Hello<br>there <a href="/">you</a>')).toBe('Hello\nthere you');
+    expect(mainText('')).toBe('');
+  });
+
+  it('does not show what is hidden, nor what stands in a part that was never closed', () => {
+    const text = mainText(
+      page(english, { around: '<div hidden>secret<p>more secret</div><p>visible, after all' }),
+    );
+    expect(text).not.toContain('secret');
+    expect(mainText(`<div><script>x</div><p>${english}`)).toBe('');
+  });
+
+  it('leaves a text that is no page alone', async () => {
+    const { clean } = createRecipe([{ step: 'main-text' }]);
+    expect(await clean(collected('if a < b, all is well'))).toMatchObject({
+      document: { text: 'if a < b, all is well' },
+    });
+  });
+
+  it.each([
+    ['deep elements', `${'<div>'.repeat(200_000)}text`],
+    ['deep text', '<div>word '.repeat(50_000)],
+    ['deep tables', '<table><tr><td>cell '.repeat(30_000)],
+    ['deep navigation', '<nav>word '.repeat(50_000)],
+    ['nested links', '<a href=x>word '.repeat(50_000)],
+    ['open lists', '<ul><li>word '.repeat(20_000)],
+    ['line breaks', 'a<br>'.repeat(200_000)],
+    ['empty lines', 'a<br><br>'.repeat(100_000)],
+    ['closing tags', `</div></p>`.repeat(100_000)],
+    ['a class', `<div class="${'a-'.repeat(500_000)}">x</div>`],
+    ['a style', `<div style="${'display: '.repeat(100_000)}">x</div>`],
+    ['paragraphs', `<p>${english}</p>`.repeat(7_900)],
+    ['more paragraphs than Readability is given', `<p>${english}</p>`.repeat(20_000)],
+  ])(
+    'comes to an end, without overflowing the stack, on a page of %s',
+    (_, html) => {
+      expect(mainText(html).length).toBeLessThanOrEqual(html.length);
+    },
+    120_000,
+  );
+});
+
+describe('strip-repeated-lines', () => {
+  const cleaned = async (pages: readonly (readonly [string, string])[], options = { pages: 2 }) => {
+    const { clean } = createRecipe([{ step: 'strip-repeated-lines', ...options }]);
+    const texts: string[] = [];
+    for (const [uri, text] of pages) {
+      const outcome = await clean({ ...collected(text), uri });
+      texts.push(outcome.outcome === 'kept' ? outcome.document.text : outcome.reason);
+    }
+    return texts;
+  };
+
+  it('takes out a line that pages of the host had before, as often as it is told to wait', async () => {
+    const notice = '이 페이지를 인쇄하기';
+    const pages = [1, 2, 3, 4].map(
+      (at) => [`https://example.org/${at}`, `page ${at}\n${notice}\n\n`] as const,
+    );
+    expect(await cleaned(pages)).toEqual([
+      ...[1, 2].map((at) => `page ${at}\n${notice}\n\n`),
+      ...[3, 4].map((at) => `page ${at}\n\n`),
+    ]);
+  });
+
+  it('counts a line once a page, each host by itself, and packages by their source', async () => {
+    const twice = 'line\nline';
+    expect(await cleaned(['a', 'b'].map((host) => [`https://${host}.org/`, twice] as const))).toEqual([
+      twice,
+      twice,
+    ]);
+    const uris = [
+      'https://a.org/1',
+      'https://a.org/2',
+      'https://b.org/1',
+      'https://a.org/3',
+      'pkg:deb/x@1#f',
+    ];
+    expect(await cleaned(uris.map((uri) => [uri, `${twice}\n`] as const))).toEqual([
+      ...[`${twice}\n`, `${twice}\n`, `${twice}\n`, 'only-repeated-lines', `${twice}\n`],
+    ]);
+  });
+
+  it('forgets lines that have not come for long, so that its memory has a bound', () => {
+    const step = createStripRepeatedLines({ pages: 1, most: 2 });
+    const isKept = (text: string) => step(openDocument(collected(text))) as unknown;
+    for (const text of ['often', 'a', 'b', 'c']) expect(isKept(text)).toEqual({ decision: 'keep' });
+    expect(isKept('c')).toEqual({ decision: 'drop', reason: 'only-repeated-lines' });
+    expect(isKept('often')).toEqual({ decision: 'keep' });
+  });
+
+  it.each([0, 1.5, 1_001, 'three'])('is refused with %j pages', (pages) => {
+    const { error } = cleaningStepSchema.safeParse({ step: 'strip-repeated-lines', pages });
+    expect(error?.issues.map(({ path }) => path[0])).toEqual(['pages']);
+  });
+});
