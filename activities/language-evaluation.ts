@@ -10,6 +10,7 @@ import type {
 } from '../contracts/stage-results.ts';
 import { curvePointSchema, heldOutQuestionSchema } from '../contracts/training-job.ts';
 import { packageFiles } from '../contracts/version-package.ts';
+import { createListScores } from '../pipeline/cleaning/harmful/list-scores.ts';
 import { type AnswerMeasures, measureAnswers } from '../pipeline/evaluation/answer-metrics.ts';
 import type { AnsweredPrompt } from '../pipeline/evaluation/exact-match.ts';
 import {
@@ -20,6 +21,8 @@ import {
 import { beginningsOf, followersOf, sampleSentences } from '../pipeline/evaluation/language-samples.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { measureWriting } from '../pipeline/evaluation/writing-figures.ts';
+import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { readAnswerBaselines } from './answer-baselines.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { assemblePackage, figuresOf, outcomeOf } from './judged-version.ts';
@@ -31,8 +34,11 @@ import type { StageRunner } from './stage-runner.ts';
 /** Of what is drawn by chance, so that a report can be made again. */
 const seed = 1;
 
+/** For the lists of harmful words. */
+const analysers = createAnalysers();
+
 /** What single texts showed of a model. */
-interface Looked extends Pick<LanguageReport, 'samples' | 'continuations' | 'attention'> {
+interface Looked extends Pick<LanguageReport, 'samples' | 'continuations' | 'attention' | 'writing'> {
   readonly answers: readonly AnsweredPrompt[];
 }
 
@@ -93,7 +99,12 @@ export function createLanguageEvaluationActivities({
       ...it,
       inCorpus: followersOf(it.prompt, documents),
     }));
-    return { ...looked, continuations };
+    const writing = measureWriting({
+      continuations: continuations.flatMap(({ greedy, drawn }) => [greedy, drawn]),
+      ...{ answers: looked.answers, documents },
+      scoreHarm: await createListScores(['en', 'ko'], analysers),
+    });
+    return { ...looked, continuations, writing };
   };
 
   const readCurve = (curve: ArtifactReference) => artifacts.readJson(curve, z.array(curvePointSchema));

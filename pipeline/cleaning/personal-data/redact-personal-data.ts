@@ -72,12 +72,21 @@ function createNumbers(mailOf: ReadonlyMap<string, string>): (piece: Piece) => n
 /** `resident-number` → `RESIDENT_NUMBER` */
 const labelOf = (kind: PersonalDataKind): string => kind.toUpperCase().replaceAll('-', '_');
 
-/** Makes the step `redact-personal-data`. */
-export function createRedactPersonalData({ kinds, style, regions }: Options): CleaningStep {
+/** What points to a person in a text, in its order; a name beside a mail is of the same person. */
+interface FoundPersonalData {
+  readonly pieces: readonly Piece[];
+  readonly mailOf: ReadonlyMap<string, string>;
+}
+
+/** Makes what finds personal data of some kinds. */
+export function createPersonalDataSearch({
+  kinds,
+  regions,
+}: Pick<Options, 'kinds' | 'regions'>): (text: string) => FoundPersonalData {
   const wanted = new Set(kinds);
   const finders = findersOf(regions).filter(([kind]) => wanted.has(kind));
 
-  const search = (text: string): { pieces: Piece[]; mailOf: ReadonlyMap<string, string> } => {
+  return (text) => {
     const { take, pieces } = createTaking(text.length);
     for (const [kind, find] of finders) for (const found of find(text)) take({ kind, ...found });
     if (!wanted.has('person')) return { pieces: pieces(), mailOf: new Map() };
@@ -87,6 +96,11 @@ export function createRedactPersonalData({ kinds, style, regions }: Options): Cl
     for (const found of findNames(text, new Set(mailOf.keys()))) take({ kind: 'person', ...found });
     return { pieces: pieces(), mailOf };
   };
+}
+
+/** Makes the step `redact-personal-data`. */
+export function createRedactPersonalData({ kinds, style, regions }: Options): CleaningStep {
+  const search = createPersonalDataSearch({ kinds, regions });
 
   return (document) => {
     const { pieces, mailOf } = search(document.text);

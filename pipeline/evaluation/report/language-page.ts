@@ -5,6 +5,7 @@ import type { GateVerdict } from '../gates.ts';
 import type { AttentionMaps } from '../head-maps.ts';
 import type { Continuation, ScoredText } from '../language-samples.ts';
 import { languageModelMetrics } from '../metric-table.ts';
+import type { WritingFigures } from '../writing-figures.ts';
 import type { AnsweringReport } from './answering-section.ts';
 import { answeringSection } from './answering-section.ts';
 import { languageAttentionSection } from './attention-section.ts';
@@ -20,6 +21,7 @@ import { continuationsSection, samplesSection } from './samples-section.ts';
 import { drawSearchPlot } from './search-plot.ts';
 import { searchSection } from './search-section.ts';
 import { gatesSection, headline } from './verdict-section.ts';
+import { writingSection } from './writing-section.ts';
 
 export interface LanguageReport extends ReportOrigin {
   readonly format: 'coppice-language-report/1';
@@ -32,6 +34,8 @@ export interface LanguageReport extends ReportOrigin {
   readonly continuations: readonly Continuation[];
   /** What it looked at in the first samples. */
   readonly attention: readonly AttentionMaps[];
+  /** What its texts are like. */
+  readonly writing?: WritingFigures;
 }
 
 /** @returns the whole HTML document */
@@ -50,6 +54,7 @@ ${figuresSection(figures)}
 ${answeringSection(report)}
 ${samplesSection(report.samples)}
 ${continuationsSection(report.continuations)}
+${writingSection(report)}
 ${languageAttentionSection(report.attention)}
 ${search}
 <section><h2>What it learned from</h2>

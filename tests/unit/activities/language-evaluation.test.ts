@@ -31,6 +31,7 @@ const reportSchema = z.object({
     })
     .optional(),
   search: searchTableSchema.optional(),
+  writing: z.object({ texts: z.number(), memorisation: z.object({ order: z.number() }) }),
   samples: z.array(
     z.object({ text: z.string(), tokens: scored, logProbability: z.number(), perplexity: z.number() }),
   ),
@@ -240,6 +241,8 @@ describe('the evaluation of a language model', () => {
     ];
     expect(inCorpus).toEqual({ times: 3, words });
     expect(page).toContain('of 3 times');
+    expect(report.writing).toMatchObject({ texts: 2, memorisation: { order: 5 } }); // likeliest and by chance
+    expect(page).toContain('<h2>What it writes</h2>');
   });
 
   it('takes sentences that were held out where the spec names no sample, and continues their beginnings', async () => {

@@ -1,0 +1,12 @@
+// Whether a text is JSON as a program would want it (RFC 8259): an object or an array, with nothing around it but white space.
+
+/** @example isJsonText('{"a": 1}') → true; isJsonText('Sure: {"a": 1}') → false */
+export function isJsonText(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
