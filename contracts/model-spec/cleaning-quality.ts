@@ -1,6 +1,7 @@
 // Cleaning steps that choose what is worth learning from: the rules of Gopher, C4 and FineWeb. Defaults are those of datatrove
 // 0.10; shares are from 0 to 1.
 import { z } from 'zod';
+import { classifierFile } from './harmful-text.ts';
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
@@ -119,4 +120,13 @@ export const codeQuality = z.strictObject({
   minimumAlphanumeric: share.default(0.25),
   /** Files that say so at their beginning. */
   generated: z.enum(['drop', 'keep']).default('drop'),
+});
+
+/** Drops what a classifier of one's own does not call good. */
+export const classifyQuality = z.strictObject({
+  step: z.literal('classify-quality'),
+  classifier: classifierFile,
+  /** Of the classifier. */
+  label: z.string().min(1).default('good'),
+  minimumScore: share.default(0.5),
 });

@@ -4,6 +4,7 @@ import { cleaningPresets, expandPreset } from './cleaning-presets.ts';
 import {
   c4Paragraphs,
   c4Quality,
+  classifyQuality,
   codeQuality,
   finewebQuality,
   gopherQuality,
@@ -19,12 +20,13 @@ import {
   replaceEmoji,
   shortenRuns,
 } from './cleaning-unicode.ts';
-import { flagHarmful } from './harmful-text.ts';
 import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from './cleaning-words.ts';
 import { decontaminate } from './decontaminate.ts';
 import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
+import { flagHarmful } from './harmful-text.ts';
 import { redactPersonalData } from './personal-data.ts';
 import { mainText, stripRepeatedLines } from './web-pages.ts';
+
 /** Reads papers and books: PDF and EPUB become text; a request that holds one is refused. */
 const decodeDocument = z.strictObject({ step: z.literal('decode-document') });
 
@@ -76,6 +78,7 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   identifyLanguage,
   textShape,
   codeQuality,
+  classifyQuality,
   repairMojibake,
   decodeEntities,
   replaceEmoji,
@@ -139,6 +142,7 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'fineweb-quality',
   'text-shape',
   'code-quality',
+  'classify-quality',
   'remove-stop-words',
   'stem',
   'flag-harmful',
@@ -160,6 +164,7 @@ export const corpusSteps: readonly CleaningStepSpec['step'][] = [
   'identify-language',
   'text-shape',
   'code-quality',
+  'classify-quality',
   'flag-harmful',
 ];
 

@@ -2,6 +2,7 @@
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { createC4Paragraphs } from './c4-paragraphs.ts';
 import { createC4Quality } from './c4-quality.ts';
+import { createClassifyQuality } from './classify-quality.ts';
 import { createCodeQuality } from './code-quality.ts';
 import { createDecodeDocument, type ReadDocument } from './decode-document.ts';
 import { createDecodeEntities } from './decode-entities.ts';
@@ -102,6 +103,8 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createReplaceEmoji(spec, () => tools.analysers.emojiNames(spec.language));
     case 'text-shape':
       return createTextShape(spec);
+    case 'classify-quality':
+      return createClassifyQuality(spec, tools.analysers);
     case 'code-quality':
       return createCodeQuality(spec);
     case 'repair-mojibake':
