@@ -5,7 +5,7 @@ type Steps = readonly { readonly step: string; readonly [option: string]: unknow
 
 /** As FineWeb was made (Penedo et al. 2024, arXiv:2406.17557, 3), for one language. */
 const web = (language: 'en' | 'ko'): Steps => [
-  { step: 'strip-html', leaveOut: ['nav', 'footer', 'aside', 'form'] },
+  { step: 'main-text' },
   { step: 'repair-mojibake' },
   { step: 'normalize-unicode' },
   { step: 'identify-language', languages: [language], by: 'document' },
@@ -14,6 +14,7 @@ const web = (language: 'en' | 'ko'): Steps => [
   { step: 'c4-quality', language, endedLines: false },
   { step: 'fineweb-quality', language },
   { step: 'redact-personal-data' },
+  { step: 'strip-repeated-lines' },
   { step: 'deduplicate', shingleCharacters: 12, similarity: 0.8 },
 ];
 
