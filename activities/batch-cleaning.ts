@@ -1,8 +1,10 @@
 // A corpus whose documents are compared, some shards at a time. Each batch is cached by itself, by its shards and by what the
 // batches before it left: a run that was killed goes on where it was, and a corpus that has grown has its new documents
 // compared with all that were seen without reading those again.
+import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
+import { cleaningSampleSchema } from '../contracts/cleaning-sample.ts';
 import { type CollectedDocument, collectedDocumentSchema } from '../contracts/document.ts';
 import { comparingSteps } from '../contracts/model-spec/cleaning.ts';
 import type { CleaningInput, FunnelRow } from '../contracts/stage-results.ts';
@@ -10,9 +12,10 @@ import { addFunnels } from '../pipeline/cleaning/add-funnels.ts';
 import type { Remembered } from '../pipeline/cleaning/duplicates/comparison.ts';
 import { createCompare } from '../pipeline/cleaning/duplicates/create-compare.ts';
 import { createRecipe, type RecipeOptions } from '../pipeline/cleaning/recipe.ts';
+import { addSamples } from '../pipeline/cleaning/samples.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
-import { openSeen, writeRemembered } from './seen-batches.ts';
+import { openSeen, textFilesOf, writeRemembered } from './seen-batches.ts';
 import { readShards, shardName } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
@@ -23,6 +26,10 @@ export interface Cleaned {
   readonly keptCount: number;
   readonly droppedCount: number;
   readonly funnel: readonly FunnelRow[];
+  /** Directory of the texts that were kept to be compared with: what is to be forgotten is looked for there. */
+  readonly texts?: ArtifactReference;
+  /** JSON of `CleaningSample[]`. */
+  readonly samples: ArtifactReference;
 }
 
 export interface BatchCleaningDependencies {
@@ -46,6 +53,15 @@ export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }
   /** Directories of shards as one, in their order. */
   const join = async (directories: readonly ArtifactReference[]): Promise<ArtifactReference> =>
     directoryOf((await Promise.all(directories.map(filesOf))).flat());
+
+  const textsOf = async (left: readonly ArtifactReference[]): Promise<ArtifactReference> => {
+    const texts: Record<string, ArtifactReference> = {};
+    for (const [place, it] of left.entries()) {
+      const { files } = await artifacts.readDirectory(it);
+      for (const [name, file] of Object.entries(textFilesOf(files))) texts[`${place}/${name}`] = file;
+    }
+    return artifacts.putDirectory(texts);
+  };
 
   /** Compares with `earlier`, of each batch what it left. */
   const cleanBatch = async (
@@ -79,12 +95,30 @@ export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }
     const left: Record<string, ArtifactReference> = {};
     for (const [position, it] of remembered)
       Object.assign(left, await writeRemembered(artifacts, position, it));
-    const funnel = recipe.funnel().map(({ samples: _samples, ...row }) => row);
-    return { ...(await writer.close()), funnel, remembered: await artifacts.putDirectory(left) };
+    return {
+      ...{ ...(await writer.close()), funnel: recipe.funnel() },
+      samples: await artifacts.putJson(recipe.samples()),
+      remembered: await artifacts.putDirectory(left),
+    };
+  };
+
+  const joinSamples = async (parts: readonly ArtifactReference[]): Promise<ArtifactReference> => {
+    const read = parts.map((part) => artifacts.readJson(part, z.array(cleaningSampleSchema)));
+    return artifacts.putJson(addSamples(await Promise.all(read)));
   };
 
   return {
     join,
+    /** Those of the steps before stand first; the places of the others count on from these. */
+    samplesAfter: async (
+      { samples, funnel }: { readonly samples?: ArtifactReference; readonly funnel: readonly FunnelRow[] },
+      later: ArtifactReference,
+    ): Promise<ArtifactReference> => {
+      if (samples === undefined) return later;
+      const read = (of: ArtifactReference) => artifacts.readJson(of, z.array(cleaningSampleSchema));
+      const moved = (await read(later)).map((it) => ({ ...it, position: it.position + funnel.length }));
+      return artifacts.putJson([...(await read(samples)), ...moved]);
+    },
 
     /** @returns the corpus in batches of shards; one batch where no step compares documents */
     batchesOf: async ({ cleaning, documents }: CleaningInput): Promise<ArtifactReference[][]> => {
@@ -117,8 +151,8 @@ export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }
           parameters: { steps: cleaning.steps, ...(aligned && { aligned }) },
           compute: async () => {
             const made = await withHeartbeat((signal) => cleanBatch(input, inputs.documents, left, signal));
-            const { corpus, dropped, remembered } = made;
-            return { result: made, outputs: { corpus, dropped, remembered } };
+            const { corpus, dropped, samples, remembered } = made;
+            return { result: made, outputs: { corpus, dropped, samples, remembered } };
           },
         });
         done.push(batch);
@@ -131,6 +165,8 @@ export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }
         dropped: await join(done.map(({ dropped }) => dropped)),
         ...{ keptCount: sum('keptCount'), droppedCount: sum('droppedCount') },
         funnel: addFunnels(done.map(({ funnel }) => funnel)),
+        texts: await textsOf(left),
+        samples: await joinSamples(done.map(({ samples }) => samples)),
       };
     },
   };

@@ -50,8 +50,10 @@ export function createCleaningActivities({
       report(writer.counts());
       await breathe();
     }
-    const funnel = recipe.funnel().map(({ samples: _samples, ...row }) => row);
-    return { ...(await writer.close()), funnel };
+    return {
+      ...{ ...(await writer.close()), funnel: recipe.funnel() },
+      samples: await artifacts.putJson(recipe.samples()),
+    };
   };
 
   /** What steps before had dropped comes first. */
@@ -59,7 +61,9 @@ export function createCleaningActivities({
     if (!before) return cleaned;
     const dropped = await batches.join([before.dropped, cleaned.dropped]);
     const droppedCount = before.droppedCount + cleaned.droppedCount;
-    return { ...cleaned, dropped, droppedCount, funnel: [...before.funnel, ...cleaned.funnel] };
+    const funnel = [...before.funnel, ...cleaned.funnel];
+    const samples = await batches.samplesAfter(before, cleaned.samples);
+    return { ...cleaned, dropped, droppedCount, funnel, samples };
   };
 
   return {
@@ -77,10 +81,11 @@ export function createCleaningActivities({
               ? await batches.cleanInBatches(input, parts)
               : await withHeartbeat((signal, report) => clean(input, signal, report));
           metrics.countDocuments(input.model, 'cleaning', cleaned.funnel);
-          const { corpus, dropped, keptCount, droppedCount, funnel } = await withBefore(cleaned, input);
+          const { corpus, dropped, samples, texts, ...counts } = await withBefore(cleaned, input);
+          const { keptCount, droppedCount } = counts;
           return {
-            result: { corpus, dropped, keptCount, droppedCount, funnel },
-            outputs: { corpus, dropped },
+            result: { corpus, dropped, samples, ...counts },
+            outputs: { corpus, dropped, samples, ...(texts && { texts }) },
             metrics: { kept: keptCount, dropped: droppedCount },
           };
         },

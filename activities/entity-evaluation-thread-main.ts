@@ -6,6 +6,7 @@ import {
   evaluateEntities,
 } from '../pipeline/evaluation/entity-evaluation.ts';
 import { type EntityReport, renderEntityPage } from '../pipeline/evaluation/report/entity-page.ts';
+import { drawFunnelPlot } from '../pipeline/evaluation/report/funnel-plot.ts';
 import { drawSearchPlot } from '../pipeline/evaluation/report/search-plot.ts';
 
 /** What is evaluated, and what its report tells besides. */
@@ -23,7 +24,10 @@ export interface ComputedEntities {
 async function compute({ input, report: facts }: EntityEvaluationJob): Promise<ComputedEntities> {
   const evaluation = evaluateEntities(input);
   const report: EntityReport = { ...evaluation, ...facts };
-  const html = renderEntityPage(report, { search: await drawSearchPlot(report.search) });
+  const html = renderEntityPage(report, {
+    search: await drawSearchPlot(report.search),
+    funnel: await drawFunnelPlot(report.cleaning),
+  });
   return { evaluation, html, json: `${JSON.stringify(report, null, 2)}\n` };
 }
 

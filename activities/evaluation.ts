@@ -9,6 +9,7 @@ import type { ClassifierEvaluationInput } from '../pipeline/evaluation/classifie
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
 import type { AttentionDependencies } from './attention-input.ts';
 import { readAttentionInput } from './attention-input.ts';
+import { readCleaningReport } from './cleaning-report.ts';
 import { evaluateInThread } from './evaluation-thread.ts';
 import type { ComputedEvaluation, EvaluationJob } from './evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -97,7 +98,7 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
       }),
       learning: await artifacts.readJson(training.curve, z.array(curvePointSchema)),
       ...(await readSearchTable(artifacts, training)),
-      cleaning: input.funnel,
+      ...(await readCleaningReport(artifacts, input)),
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: input.corpus.digest },

@@ -24,6 +24,7 @@ import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
 import { measureWriting } from '../pipeline/evaluation/writing-figures.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { readAnswerBaselines } from './answer-baselines.ts';
+import { readCleaningReport } from './cleaning-report.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { assemblePackage, figuresOf, outcomeOf } from './judged-version.ts';
 import { readLanguageSamples } from './language-samples-thread.ts';
@@ -120,11 +121,12 @@ export function createLanguageEvaluationActivities({
     verdict: LanguageReport['verdict'],
     { answers, measures, ...looked }: Looked & Judged,
   ): Promise<LanguageReport> => {
-    const { training, tokenization, funnel, evaluation, corpus, template } = input;
+    const { training, tokenization, evaluation, corpus, template } = input;
     return {
       format: 'coppice-language-report/1',
       ...{ model: input.model, runId: input.runId, createdAt: now().toISOString() },
-      ...{ verdict, figures: training.heldOut, cleaning: funnel, environment: training.environment },
+      ...{ verdict, figures: training.heldOut, environment: training.environment },
+      ...(await readCleaningReport(artifacts, input)),
       heldOutDocuments: evaluation.holdout,
       ...looked,
       learning: await readCurve(training.curve),

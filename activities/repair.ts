@@ -79,7 +79,7 @@ export function createRepairActivities(dependencies: RepairActivityDependencies)
       }
       const { documents, labels } = collection.outputs;
       const { trigger, basedOn } = document;
-      const documentCount = collection.metrics['documents'];
+      const { documents: documentCount } = collection.metrics as Partial<typeof collection.metrics>;
       const spec = await readSpec(document);
       return {
         ...{ spec, trigger, documents, labels },

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { canonicalJson } from '../artifacts/canonical-json.ts';
+import type { CleaningSample } from '../contracts/cleaning-sample.ts';
 import {
   type CleanDocument,
   type CollectedDocument,
@@ -58,8 +59,7 @@ async function clean({ shards, steps, followed }: ShardCleaningJob): Promise<Cle
     }
     cleaned.push({ kept: linesOf(kept), dropped: linesOf(dropped) });
   }
-  const funnel: FunnelRow[] = recipe.funnel().map(({ samples: _samples, ...row }) => row);
-  return { shards: cleaned, funnel };
+  return { shards: cleaned, funnel: recipe.funnel(), samples: recipe.samples() };
 }
 
 /** For the steps that follow: they read the text that there is by now. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import { mediaTypes } from '../contracts/artifact.ts';
+import { type CleaningSample, cleaningSampleSchema } from '../contracts/cleaning-sample.ts';
 import type { CleaningSpec } from '../contracts/model-spec/cleaning.ts';
 import {
   type CleaningResult,
@@ -14,8 +15,9 @@ import {
 } from '../contracts/stage-results.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { addFunnels } from '../pipeline/cleaning/add-funnels.ts';
+import { addSamples } from '../pipeline/cleaning/samples.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { CleanedShard, ShardCleaningJob } from './shard-cleaning-thread-main.ts';
+import type { CleanedShard, CleanedShards, ShardCleaningJob } from './shard-cleaning-thread-main.ts';
 import { shardName } from './shards.ts';
 import { createSlots } from './slots.ts';
 import type { StageRunner } from './stage-runner.ts';
@@ -54,9 +56,15 @@ export type ShardCleaningActivities = ReturnType<typeof createShardCleaningActiv
 
 const entry = new URL('shard-cleaning-thread.mjs', import.meta.url);
 
-/** Names of a part's files: the shards of what was kept and of what was dropped, and what each step did. */
-const files = { corpus: 'corpus/', dropped: 'dropped/', funnel: 'funnel.json' } as const;
+/** Names of a part's files: the shards of what was kept and of what was dropped, what each step did, and samples of it. */
+const files = {
+  corpus: 'corpus/',
+  dropped: 'dropped/',
+  funnel: 'funnel.json',
+  samples: 'samples.json',
+} as const;
 const funnelSchema = z.array(funnelRowSchema);
+const samplesSchema = z.array(cleaningSampleSchema);
 
 export function createShardCleaningActivities({ artifacts, runStage, metrics }: ShardCleaningDependencies) {
   const slot = createSlots(availableParallelism());
@@ -77,7 +85,7 @@ export function createShardCleaningActivities({ artifacts, runStage, metrics }: 
     const bytes = await Promise.all(shards.map((shard) => artifacts.readBytes(shard)));
     return withHeartbeat((signal) =>
       slot(() => askThread(entry, { ...job, shards: bytes } satisfies ShardCleaningJob, signal), signal),
-    ) as Promise<{ readonly shards: readonly CleanedShard[]; readonly funnel: readonly FunnelRow[] }>;
+    ) as Promise<CleanedShards>;
   };
 
   return {
@@ -105,6 +113,7 @@ export function createShardCleaningActivities({ artifacts, runStage, metrics }: 
           const cleaned = await cleanInThread(shards, { steps, followed });
           const part: Record<string, ArtifactReference> = {
             [files.funnel]: await artifacts.putJson(cleaned.funnel),
+            [files.samples]: await artifacts.putJson(cleaned.samples),
           };
           for (const [place, { kept, dropped }] of cleaned.shards.entries()) {
             const name = shardName(place);
@@ -119,25 +128,24 @@ export function createShardCleaningActivities({ artifacts, runStage, metrics }: 
 
     /** Many parts as one, so that a workflow that goes on as a new one carries a single reference. */
     async foldParts({ folded, parts }: FoldPartsInput): Promise<ArtifactReference> {
-      const before = folded ? (await artifacts.readDirectory(folded)).files : {};
-      const names = { corpus: 0, dropped: 0 };
-      for (const name of Object.keys(before))
-        if (name.startsWith(files.corpus)) names.corpus += 1;
-        else if (name.startsWith(files.dropped)) names.dropped += 1;
-      const all: Record<string, ArtifactReference> = { ...before };
+      const all: Record<string, ArtifactReference> = {};
+      const names = { [files.corpus]: 0, [files.dropped]: 0 };
       const funnels: (readonly FunnelRow[])[] = [];
-      if (folded) funnels.push(await artifacts.readJson(before[files.funnel], funnelSchema));
-      for (const part of parts) {
+      const samples: (readonly CleaningSample[])[] = [];
+      for (const part of [...(folded ? [folded] : []), ...parts]) {
         const found = (await artifacts.readDirectory(part)).files;
         funnels.push(await artifacts.readJson(found[files.funnel], funnelSchema));
-        for (const name of Object.keys(found).sort()) {
-          if (name === files.funnel) continue;
-          const kind = name.startsWith(files.corpus) ? 'corpus' : 'dropped';
-          all[files[kind] + shardName(names[kind])] = found[name];
-          names[kind] += 1;
+        samples.push(await artifacts.readJson(found[files.samples], samplesSchema));
+        for (const kind of [files.corpus, files.dropped]) {
+          for (const name of Object.keys(found).sort()) {
+            if (!name.startsWith(kind)) continue;
+            all[kind + shardName(names[kind])] = found[name];
+            names[kind] += 1;
+          }
         }
       }
       all[files.funnel] = await artifacts.putJson(addFunnels(funnels));
+      all[files.samples] = await artifacts.putJson(addSamples(samples));
       return artifacts.putDirectory(all);
     },
 
@@ -159,12 +167,13 @@ export function createShardCleaningActivities({ artifacts, runStage, metrics }: 
           const corpus = await artifacts.putDirectory(under(files.corpus));
           const dropped = await artifacts.putDirectory(under(files.dropped));
           const funnel = await artifacts.readJson(found[files.funnel], funnelSchema);
+          const samples = found[files.samples];
           const keptCount = recordsIn(under(files.corpus));
           const droppedCount = recordsIn(under(files.dropped));
           metrics.countDocuments(run.model, 'cleaning', funnel);
           return {
-            result: { corpus, dropped, keptCount, droppedCount, funnel },
-            outputs: { corpus, dropped },
+            result: { corpus, dropped, keptCount, droppedCount, funnel, samples },
+            outputs: { corpus, dropped, samples },
             metrics: { kept: keptCount, dropped: droppedCount },
           };
         },

@@ -8,6 +8,7 @@ import { wordsInRow } from '../pipeline/entities/tag-words.ts';
 import { outside } from '../pipeline/entities/tags.ts';
 import type { EntityEvaluationInput, SpanCounts } from '../pipeline/evaluation/entity-evaluation.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import { readCleaningReport } from './cleaning-report.ts';
 import { evaluateEntitiesInThread } from './entity-evaluation-thread.ts';
 import type { EntityEvaluationJob } from './entity-evaluation-thread-main.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -76,7 +77,7 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
 
   /** What the report tells beside the evaluation. */
   const readReportFacts = async (input: TokenEvaluationInput): Promise<EntityEvaluationJob['report']> => {
-    const { training, tokenization, corpus, funnel } = input;
+    const { training, tokenization, corpus } = input;
     const readCurve = (curve: ArtifactReference) => artifacts.readJson(curve, z.array(curvePointSchema));
     return {
       format: 'coppice-entity-report/1',
@@ -84,7 +85,8 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
       ...(training.pretraining && { pretraining: await readCurve(training.pretraining.curve) }),
       learning: await readCurve(training.curve),
       ...(await readSearchTable(artifacts, training)),
-      ...{ cleaning: funnel, environment: training.environment },
+      ...(await readCleaningReport(artifacts, input)),
+      environment: training.environment,
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: corpus.digest },

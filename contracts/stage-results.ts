@@ -7,6 +7,7 @@ import type { EvaluationSpec } from './model-spec/judgement.ts';
 import type { SupervisedFineTuningSpec, TokenizerSpec } from './model-spec/learning.ts';
 import type { Hyperparameters } from './model-spec/search.ts';
 import type { ServingPrecision } from './model-spec/serving.ts';
+import type { SplitSpec } from './model-spec/split.ts';
 import type { CurvePoint, EarlyStoppingOutcome, LanguageFigures, MemoryFigures } from './training-job.ts';
 
 /** What every stage is told about the run that it works for. */
@@ -68,7 +69,7 @@ export interface CleaningInput extends RunIdentity {
   /** Clean documents say where their text comes from: labels are offsets. */
   readonly aligned?: true;
   /** Of the steps that ran before, some shards at a time: what became of the documents that are not here. */
-  readonly before?: Pick<CleaningResult, 'dropped' | 'droppedCount' | 'funnel'>;
+  readonly before?: Pick<CleaningResult, 'dropped' | 'droppedCount' | 'funnel' | 'samples'>;
 }
 
 const count = z.number().int().nonnegative();
@@ -84,6 +85,9 @@ export const funnelRowSchema = z
     reasons: counts,
     /** How much of what was changed, by its kind; absent of steps that do not say. */
     changes: counts.exactOptional(),
+    /** UTF-8, of the texts that came and of those that were left; absent in histories from before it was told. */
+    bytesIn: count.exactOptional(),
+    bytesOut: count.exactOptional(),
   })
   .readonly();
 export type FunnelRow = z.infer<typeof funnelRowSchema>;
@@ -96,6 +100,8 @@ export interface CleaningResult extends StageRecord {
   readonly keptCount: number;
   readonly droppedCount: number;
   readonly funnel: readonly FunnelRow[];
+  /** JSON of documents that steps changed or dropped; absent in histories from before there were any. */
+  readonly samples?: ArtifactReference;
 }
 
 export interface TokenizationInput extends RunIdentity {
@@ -180,11 +186,14 @@ export interface SelectionInput extends RunIdentity {
   readonly holdout: number;
   /** Class names that must keep their index, from the version that training goes on from. */
   readonly knownLabels?: readonly string[];
+  /** How the held-out ones are chosen, and the texts that it goes by; absent: the last ones. */
+  readonly split?: SplitSpec;
+  readonly corpus?: ArtifactReference;
   /** Must be the label of a document. */
   readonly positiveLabel?: string;
 }
 
-export interface TokenSelectionInput extends Omit<SelectionInput, 'positiveLabel' | 'knownLabels'> {
+export interface TokenSelectionInput extends Omit<SelectionInput, 'positiveLabel' | 'knownLabels' | 'split'> {
   /** Texts that the labelled spans are in, and the tokenizer that splits them into words. */
   readonly corpus: ArtifactReference;
   readonly tokenizer: ArtifactReference;
@@ -245,6 +254,8 @@ export interface EvaluationInput extends RunIdentity {
   readonly corpus: ArtifactReference;
   readonly dropped: ArtifactReference;
   readonly funnel: readonly FunnelRow[];
+  /** Absent in histories from before there were any. */
+  readonly cleaningSamples?: ArtifactReference;
   readonly tokenization: TokenizationResult;
   readonly training: TrainingResult;
   /** JSON of this version's probabilities on the holdout. */

@@ -12,7 +12,7 @@ const { scoreExamples } = proxyActivities<TrainingActivities>(training);
 
 export function trainClassifier(
   { run, spec, trigger, labels, base, searchAttributes }: PackageMaking,
-  input: Pick<TrainingInput, 'tokens' | 'words'>,
+  input: Pick<TrainingInput, 'tokens' | 'words' | 'corpus'>,
 ): Promise<TrainingResult> {
   return executeChild(trainingWorkflow, {
     workflowId: workflowIds.training(run.runId),

@@ -57,9 +57,9 @@ export async function cleaningWorkflow(input: CleaningWorkflowInput): Promise<Cl
 
   const joined = await joinParts({ ...run, documents, steps: alone, folded });
   if (together.length === 0) return joined;
-  const { dropped, droppedCount, funnel } = joined;
+  const { dropped, droppedCount, funnel, samples } = joined;
   return cleanDocuments({
     ...{ ...run, cleaning: { steps: together }, documents: joined.corpus },
-    before: { dropped, droppedCount, funnel },
+    before: { dropped, droppedCount, funnel, ...(samples && { samples }) },
   });
 }

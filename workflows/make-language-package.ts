@@ -77,6 +77,7 @@ export async function makeLanguagePackage(
         ...run,
         ...{ evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
         ...{ corpus: cleaned.corpus, funnel: cleaned.funnel, tokenization: tokenized, training: trained },
+        ...(cleaned.samples && { cleaningSamples: cleaned.samples }),
         ...(supervisedFineTuning && { template: supervisedFineTuning.template }),
         ...(pairs && { pairs: pairs.pairs }),
         ...(figures && { champion: { version: champion.version, figures } }),

@@ -52,7 +52,11 @@ async function makeClassifierPackage(
 
   const trained = await stage(
     'training',
-    () => trainClassifier(making, { tokens: tokenized.tokens }),
+    () =>
+      trainClassifier(making, {
+        tokens: tokenized.tokens,
+        ...(spec.evaluation.split && { corpus: cleaned.corpus }),
+      }),
     describeTraining,
   );
   const evaluated = await stage(
@@ -71,6 +75,7 @@ async function makeClassifierPackage(
         corpus: cleaned.corpus,
         dropped: cleaned.dropped,
         funnel: cleaned.funnel,
+        ...(cleaned.samples && { cleaningSamples: cleaned.samples }),
         tokenization: tokenized,
         training: trained,
         probabilities: own,

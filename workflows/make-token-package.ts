@@ -21,7 +21,7 @@ export async function makeTokenPackage(
   const { run, spec, labels, base } = making;
   const { contextLength } = spec.model;
   const cleaned = await cleanCorpus({ ...making, aligned: true }, stage);
-  const { corpus, funnel } = cleaned;
+  const { corpus, funnel, samples } = cleaned;
   const tokenized = await stage(
     'tokenization',
     () =>
@@ -47,6 +47,7 @@ export async function makeTokenPackage(
       return evaluateTokenClassifier({
         ...{ ...run, evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
         ...{ corpus, funnel, labels, tokenization: tokenized, training: trained, probabilities },
+        ...(samples && { cleaningSamples: samples }),
       });
     },
     ({ outcome, metrics }) => `${outcome}, F1 of entities ${metrics.entityF1.toFixed(3)}`,

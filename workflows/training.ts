@@ -24,6 +24,8 @@ export interface TrainingInput {
   readonly spec: ModelSpec;
   readonly tokens: ArtifactReference;
   readonly labels: ArtifactReference;
+  /** Where held-out documents are not the last ones: what they are chosen by. */
+  readonly corpus?: ArtifactReference;
   /** Where labels are spans: the texts that they are in, and what splits those into words. Then tokens are classified. */
   readonly words?: { readonly corpus: ArtifactReference; readonly tokenizer: ArtifactReference };
   /** The version that training goes on from; absent: random weights. */
@@ -105,14 +107,16 @@ function select({
   tokens,
   labels,
   words,
+  corpus,
   base,
 }: TrainingInput): Promise<SelectionResult> {
-  const { holdout, positiveLabel } = spec.evaluation;
+  const { holdout, positiveLabel, split } = spec.evaluation;
   const wanted = { model, runId, tokens, labels, holdout };
   if (words) return selectTokenExamples({ ...wanted, ...words, ...(base && { base: base.weights }) });
   return selectExamples({
     ...{ ...wanted, ...(base && { knownLabels: base.labels }) },
     ...(positiveLabel !== undefined && { positiveLabel }),
+    ...(split && corpus && { split, corpus }),
   });
 }
 

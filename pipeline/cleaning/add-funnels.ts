@@ -19,6 +19,7 @@ function addRows(a: FunnelRow, b: FunnelRow): FunnelRow {
     dropped: a.dropped + b.dropped,
     reasons: addCounts(a.reasons, b.reasons),
     ...(Object.keys(changes).length > 0 && { changes }),
+    ...{ bytesIn: (a.bytesIn ?? 0) + (b.bytesIn ?? 0), bytesOut: (a.bytesOut ?? 0) + (b.bytesOut ?? 0) },
   };
 }
 

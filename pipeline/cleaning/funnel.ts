@@ -2,15 +2,11 @@
 import type { FunnelRow } from '../../contracts/stage-results.ts';
 import type { Verdict } from './working-document.ts';
 
-/** One step's row: `in = kept + changed + dropped`, with a few documents of each decision to look at. */
-export interface Funnel extends FunnelRow {
-  readonly samples: {
-    readonly changed: readonly string[];
-    readonly dropped: Readonly<Record<string, readonly string[]>>;
-  };
+/** UTF-8 bytes of a document's text before a step, and after it: 0 of one that was dropped. */
+export interface Sizes {
+  readonly before: number;
+  readonly after: number;
 }
-
-const SAMPLES = 5; // ids a decision and reason: enough to look at, small enough for a report
 
 const byName = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
   left < right ? -1 : 1;
@@ -18,48 +14,42 @@ const byName = ([left]: readonly [string, unknown], [right]: readonly [string, u
 class StepCounter {
   readonly step: string;
   #kept = 0;
-  readonly #changed = { count: 0, samples: [] as string[] };
+  #changed = 0;
   readonly #changes = new Map<string, number>();
-  readonly #dropped = new Map<string, { count: number; samples: string[] }>();
+  readonly #dropped = new Map<string, number>();
+  #bytesIn = 0;
+  #bytesOut = 0;
 
   constructor(step: string) {
     this.step = step;
   }
 
-  count(id: string, verdict: Verdict): void {
+  count(verdict: Verdict, { before, after }: Sizes): void {
+    this.#bytesIn += before;
+    this.#bytesOut += after;
     if (verdict.decision === 'keep') {
       this.#kept += 1;
       for (const mark of verdict.marks ?? []) this.#changes.set(mark, (this.#changes.get(mark) ?? 0) + 1);
-      return;
-    }
-    const tally =
-      verdict.decision === 'change'
-        ? this.#changed
-        : (this.#dropped.get(verdict.reason) ?? { count: 0, samples: [] });
-    tally.count += 1;
-    if (verdict.decision === 'change')
+    } else if (verdict.decision === 'change') {
+      this.#changed += 1;
       for (const [kind, count] of Object.entries(verdict.counts ?? {}))
         this.#changes.set(kind, (this.#changes.get(kind) ?? 0) + count);
-    if (tally.samples.length < SAMPLES) tally.samples.push(id);
-    if (verdict.decision === 'drop') this.#dropped.set(verdict.reason, tally);
+    } else this.#dropped.set(verdict.reason, (this.#dropped.get(verdict.reason) ?? 0) + 1);
   }
 
-  row(): Funnel {
+  row(): FunnelRow {
     const reasons = [...this.#dropped].sort(byName);
     const changes = [...this.#changes].sort(byName);
-    const dropped = reasons.reduce((total, [, { count }]) => total + count, 0);
+    const dropped = reasons.reduce((total, [, count]) => total + count, 0);
     return {
       step: this.step,
-      in: this.#kept + this.#changed.count + dropped,
+      in: this.#kept + this.#changed + dropped,
       kept: this.#kept,
-      changed: this.#changed.count,
+      changed: this.#changed,
       dropped,
-      reasons: Object.fromEntries(reasons.map(([reason, { count }]) => [reason, count])),
+      reasons: Object.fromEntries(reasons),
       ...(changes.length > 0 && { changes: Object.fromEntries(changes) }),
-      samples: {
-        changed: [...this.#changed.samples],
-        dropped: Object.fromEntries(reasons.map(([reason, { samples }]) => [reason, [...samples]])),
-      },
+      ...{ bytesIn: this.#bytesIn, bytesOut: this.#bytesOut },
     };
   }
 }
@@ -69,12 +59,12 @@ class StepCounter {
  * @param steps names, in order; a step may stand twice
  */
 export function createFunnel(steps: readonly string[]): {
-  readonly count: (position: number, id: string, verdict: Verdict) => void;
-  readonly rows: () => Funnel[];
+  readonly count: (position: number, verdict: Verdict, sizes: Sizes) => void;
+  readonly rows: () => FunnelRow[];
 } {
   const counters = steps.map((step) => new StepCounter(step));
   return {
-    count: (position, id, verdict) => counters[position].count(id, verdict),
+    count: (position, verdict, sizes) => counters[position].count(verdict, sizes),
     rows: () => counters.map((counter) => counter.row()),
   };
 }

@@ -1,13 +1,16 @@
 // A recipe: cleaning steps in their order, with a funnel that says what each did. Training cleans with `createRecipe`,
 // the gateway with `requestRecipe`; both run the same steps, so that a model reads in service what it was taught on.
+import type { CleaningSample } from '../../contracts/cleaning-sample.ts';
 import type { Alignment, CleanDocument, CollectedDocument } from '../../contracts/document.ts';
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { corpusSteps } from '../../contracts/model-spec/cleaning.ts';
+import type { FunnelRow } from '../../contracts/stage-results.ts';
 import { identity, isIdentity } from './alignment.ts';
 import { createStep, createTools } from './create-step.ts';
 import type { ReadDocument } from './decode-document.ts';
 import { createFunnel } from './funnel.ts';
 import { type Analysers, withoutAnalysers } from './language/analysers.ts';
+import { createSampleCollector } from './samples.ts';
 import type { CleaningStep, Content, Verdict, WorkingDocument } from './working-document.ts';
 import { openDocument } from './working-document.ts';
 
@@ -25,7 +28,9 @@ export interface Recipe {
   /** Some documents at a time, for steps that compare them in batches. @returns an outcome for each, in their order */
   readonly cleanBatch: (documents: readonly CollectedDocument[]) => Promise<Outcome[]>;
   /** What each step has done so far. */
-  readonly funnel: () => Funnel[];
+  readonly funnel: () => FunnelRow[];
+  /** A few documents that it changed or dropped. */
+  readonly samples: () => CleaningSample[];
 }
 
 /** What a request carries: a document as it came, or text. */
@@ -75,6 +80,11 @@ function open(collected: CollectedDocument, aligned: boolean): WorkingDocument {
   return aligned ? { ...document, alignment: identity(document.text.length) } : document;
 }
 
+/** With the size of its text, which is counted once for all steps that leave it as it is. */
+function sized(place: number, document: WorkingDocument) {
+  return { place, document, bytes: Buffer.byteLength(document.text) };
+}
+
 const each =
   (step: CleaningStep, pause?: () => Promise<void>): BatchStep =>
   async (documents) => {
@@ -112,18 +122,28 @@ export function createRecipe(
     name: spec.step,
     run: inBatches?.(spec, position) ?? each(createStep(spec, tools), pause),
   }));
-  const funnel = createFunnel(specs.map(({ step }) => step));
+  const names = specs.map(({ step }) => step);
+  const funnel = createFunnel(names);
+  const samples = createSampleCollector(names);
 
   const cleanBatch = async (collected: readonly CollectedDocument[]): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
-    let left = collected.map((it, place) => ({ place, document: open(it, aligned) }));
+    let left = collected.map((it, place) => sized(place, open(it, aligned)));
     for (const [position, { name, run }] of steps.entries()) {
       const verdicts = await run(left.map(({ document }) => document));
-      left = left.flatMap(({ place, document }, at) => {
+      left = left.flatMap(({ place, document, bytes }, at) => {
         const verdict = verdicts[at];
-        funnel.count(position, document.id, verdict);
-        if (verdict.decision === 'keep') return [{ place, document: marked(document, verdict) }];
-        if (verdict.decision === 'change') return [{ place, document: changed(document, verdict, name) }];
+        samples.add(position, document, verdict);
+        if (verdict.decision === 'keep') {
+          funnel.count(position, verdict, { before: bytes, after: bytes });
+          return [{ place, document: marked(document, verdict), bytes }];
+        }
+        if (verdict.decision === 'change') {
+          const next = sized(place, changed(document, verdict, name));
+          funnel.count(position, verdict, { before: bytes, after: next.bytes });
+          return [next];
+        }
+        funnel.count(position, verdict, { before: bytes, after: 0 });
         outcomes[place] = { outcome: 'dropped', step: name, reason: verdict.reason };
         return [];
       });
@@ -133,7 +153,7 @@ export function createRecipe(
     return outcomes;
   };
   const clean = async (collected: CollectedDocument): Promise<Outcome> => (await cleanBatch([collected]))[0];
-  return { clean, cleanBatch, funnel: funnel.rows };
+  return { clean, cleanBatch, funnel: funnel.rows, samples: samples.samples };
 }
 
 // A request is no document of a collection; what stands here reaches no step that a request passes.

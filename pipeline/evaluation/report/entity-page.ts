@@ -1,9 +1,11 @@
 // The report of a model that finds entities, from the verdict down: figures, labels, confusions, errors in their text.
+
 import type { CurvePoint } from '../../../contracts/training-job.ts';
 import type { EntityEvaluation } from '../entity-evaluation.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import type { MetricEstimate } from '../metric-table.ts';
 import { entityDescriptions } from '../metric-table.ts';
+import { cleaningSection } from './cleaning-section.ts';
 import { heading, numberHeading, table } from './elements.ts';
 import { confusionSection, entityErrorsSection } from './entity-sections.ts';
 import type { Markup } from './html.ts';
@@ -12,7 +14,7 @@ import { languagesTable } from './languages-table.ts';
 import { learningTable } from './learning-table.ts';
 import { documentOf } from './page.ts';
 import type { DrawnPlots } from './plots.ts';
-import { cleaningTable, tokenizerTable } from './provenance-section.ts';
+import { tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
 import { searchSection } from './search-section.ts';
 import { gatesSection, headline } from './verdict-section.ts';
@@ -24,7 +26,10 @@ export interface EntityReport extends EntityEvaluation, ReportOrigin {
 }
 
 /** @returns the whole HTML document */
-export function renderEntityPage(report: EntityReport, { search }: Pick<DrawnPlots, 'search'>): string {
+export function renderEntityPage(
+  report: EntityReport,
+  { search, funnel }: Pick<DrawnPlots, 'search' | 'funnel'>,
+): string {
   const { verdict, warnings, lineage, environment } = report;
   return documentOf(
     report,
@@ -51,8 +56,8 @@ ${
 }
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}
-${languagesTable(report)}
-${cleaningTable(report.cleaning)}</section>
+${languagesTable(report)}</section>
+${cleaningSection(report, funnel)}
 <section><h2>Where it comes from</h2>
 <dl>${[...lineage.map(({ role, text }) => [role, text]), ...Object.entries(environment)].map(
       ([name, text]) => html`<dt>${name}</dt><dd><code>${text}</code></dd>`,

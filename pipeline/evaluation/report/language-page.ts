@@ -9,13 +9,15 @@ import type { WritingFigures } from '../writing-figures.ts';
 import type { AnsweringReport } from './answering-section.ts';
 import { answeringSection } from './answering-section.ts';
 import { languageAttentionSection } from './attention-section.ts';
+import { cleaningSection } from './cleaning-section.ts';
 import { heading, numberHeading, table } from './elements.ts';
+import { drawFunnelPlot } from './funnel-plot.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import { languagesTable } from './languages-table.ts';
 import { learningTable } from './learning-table.ts';
 import { documentOf } from './page.ts';
-import { cleaningTable, tokenizerTable } from './provenance-section.ts';
+import { tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
 import { continuationsSection, samplesSection } from './samples-section.ts';
 import { drawSearchPlot } from './search-plot.ts';
@@ -40,7 +42,7 @@ export interface LanguageReport extends ReportOrigin {
 
 /** @returns the whole HTML document */
 export async function renderLanguagePage(report: LanguageReport): Promise<string> {
-  const { verdict, figures, cleaning, lineage, environment } = report;
+  const { verdict, figures, lineage, environment } = report;
   const search = searchSection(report, await drawSearchPlot(report.search));
   return documentOf(
     report,
@@ -60,8 +62,8 @@ ${search}
 <section><h2>What it learned from</h2>
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}
-${languagesTable(report)}
-${cleaningTable(cleaning)}</section>
+${languagesTable(report)}</section>
+${cleaningSection(report, await drawFunnelPlot(report.cleaning))}
 <section><h2>Where it comes from</h2>
 <dl>${[...lineage.map(({ role, text }) => [role, text]), ...Object.entries(environment)].map(
       ([name, text]) => html`<dt>${name}</dt><dd><code>${text}</code></dd>`,

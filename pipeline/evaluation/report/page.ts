@@ -1,6 +1,7 @@
 // The page of a report, from the verdict down. It loads nothing and runs nothing: a content security policy says so too.
 import { decisionSection, errorsSection } from './answers-section.ts';
 import { attentionSection } from './attention-section.ts';
+import { cleaningSection } from './cleaning-section.ts';
 import { html, Markup } from './html.ts';
 import { metricsSection } from './metrics-section.ts';
 import type { DrawnPlots } from './plots.ts';
@@ -24,6 +25,7 @@ ${errorsSection(report)}
 ${attentionSection(report)}
 ${searchSection(report, plots.search)}
 ${learningSection(report, plots)}
+${cleaningSection(report, plots.funnel)}
 ${provenanceSection(report)}`,
   );
 }

@@ -2,6 +2,7 @@
 import { calibrationPlot, thresholdPlot } from './decision-plots.ts';
 import type { DrawnPlot, Plot } from './drawing.ts';
 import { drawPlot } from './drawing.ts';
+import { drawFunnelPlot } from './funnel-plot.ts';
 import { learningPlot } from './learning-plot.ts';
 import type { EvaluationReport } from './report.ts';
 import { drawSearchPlot } from './search-plot.ts';
@@ -18,21 +19,24 @@ export interface DrawnPlots {
   readonly learning: DrawnPlot | null;
   readonly search: DrawnPlot | null;
   readonly slices: DrawnPlot | null;
+  readonly funnel: DrawnPlot | null;
 }
 
 /** Draws every plot that the report has data for. */
 export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
   const draw = async (plot: Plot | null): Promise<DrawnPlot | null> =>
     plot === null ? null : drawPlot(plot);
-  const [comparison, roc, threshold, calibration, pretraining, learning, search, slices] = await Promise.all([
-    draw(comparisonPlot(report)),
-    draw(rocPlot(report)),
-    draw(thresholdPlot(report)),
-    draw(calibrationPlot(report)),
-    draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
-    draw(learningPlot(report.learning)),
-    drawSearchPlot(report.search),
-    draw(slicesPlot(report)),
-  ]);
-  return { comparison, roc, threshold, calibration, pretraining, learning, search, slices };
+  const [comparison, roc, threshold, calibration, pretraining, learning, search, slices, funnel] =
+    await Promise.all([
+      draw(comparisonPlot(report)),
+      draw(rocPlot(report)),
+      draw(thresholdPlot(report)),
+      draw(calibrationPlot(report)),
+      draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
+      draw(learningPlot(report.learning)),
+      drawSearchPlot(report.search),
+      draw(slicesPlot(report)),
+      drawFunnelPlot(report.cleaning),
+    ]);
+  return { comparison, roc, threshold, calibration, pretraining, learning, search, slices, funnel };
 }

@@ -1,5 +1,4 @@
-// Where the candidate comes from: documents and labels, cleaning, tokenizer, training, lineage, environment.
-import type { FunnelRow } from '../../../contracts/stage-results.ts';
+// Where the candidate comes from: documents and labels, tokenizer, training, lineage, environment.
 import { formatCount, formatNumber } from '../format.ts';
 import { figure, heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
@@ -18,8 +17,7 @@ export function learningSection(
 ${figure(pretraining, 'Where it was stopped early, the ring is the step whose weights the next phase began with.')}
 ${figure(learning, 'A validation loss that rises while the training loss falls means overfitting.')}
 </div>
-${languagesTable(report)}
-${cleaningTable(report.cleaning)}</section>`;
+${languagesTable(report)}</section>`;
 }
 
 /** Lineage, environment and seed. */
@@ -62,32 +60,6 @@ export function tokenizerTable({ tokenizer }: Pick<EvaluationReport, 'tokenizer'
       ([name, value]) => html`<tr><th scope="row">${inWords(name)}</th>
 <td class="number">${Number.isInteger(value) ? formatCount(value) : formatNumber(value)}</td></tr>`,
     ),
-  });
-}
-
-export function cleaningTable(funnel: readonly FunnelRow[]): Markup | null {
-  const first = funnel.at(0);
-  const last = funnel.at(-1);
-  if (first === undefined || last === undefined) return null;
-  return table({
-    caption: `Cleaning: of ${formatCount(first.in)} documents ${formatCount(last.kept)} were kept. Bars are shares of all that came in.`,
-    head: [
-      heading('Step'),
-      numberHeading('In'),
-      heading('Kept'),
-      numberHeading('Changed'),
-      numberHeading('Dropped'),
-      heading('Reasons'),
-    ],
-    rows: funnel.map(({ step, in: came, kept, changed, dropped, reasons, changes = {} }) => {
-      const style = `--share: ${first.in === 0 ? 0 : Math.round((100 * kept) / first.in)}%`;
-      const why = Object.entries({ ...reasons, ...changes }).map(
-        ([reason, count]) => `${reason} (${formatCount(count)})`,
-      );
-      return html`<tr><th scope="row">${step}</th><td class="number">${formatCount(came)}</td>
-<td class="share" style="${style}">${formatCount(kept)}</td><td class="number">${formatCount(changed)}</td>
-<td class="number">${formatCount(dropped)}</td><td>${why.join(', ')}</td></tr>`;
-    }),
   });
 }
 

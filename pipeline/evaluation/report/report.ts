@@ -1,4 +1,5 @@
 // What the report of an evaluation holds; `render-report.ts` makes it a page.
+import type { CleaningSample } from '../../../contracts/cleaning-sample.ts';
 import type { SearchTable } from '../../../contracts/search.ts';
 import type { FunnelRow, TokenizationResult } from '../../../contracts/stage-results.ts';
 import type { CurvePoint } from '../../../contracts/training-job.ts';
@@ -41,6 +42,8 @@ export interface ReportOrigin {
   /** Where hyperparameters were searched: all trials. */
   readonly search?: SearchTable;
   readonly cleaning: readonly FunnelRow[];
+  /** Documents that steps changed or dropped. */
+  readonly cleaningSamples?: readonly CleaningSample[];
   readonly tokenizer: TokenizerFacts;
   readonly lineage: readonly LineageLink[];
   readonly environment: Readonly<Record<string, string>>;

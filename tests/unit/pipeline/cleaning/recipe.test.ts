@@ -66,22 +66,24 @@ describe('createRecipe', () => {
       const text = ['plain words', 'own words\n> quoted', '> only quoted'][number % 3];
       await recipe.clean(collected(text, 'text/plain', `document-${number}`));
     }
+    const [plain, own, quoted] = ['plain words', 'own words\n> quoted', '> only quoted'].map(
+      ({ length }) => length,
+    );
     expect(recipe.funnel()).toEqual([
       {
         ...{ step: 'strip-quotes', in: 12, kept: 4, changed: 8, dropped: 0, reasons: {} },
-        samples: {
-          changed: ['document-1', 'document-2', 'document-4', 'document-5', 'document-7'],
-          dropped: {},
-        },
+        ...{ bytesIn: 4 * (plain + own + quoted), bytesOut: 4 * (plain + 'own words'.length) },
       },
       {
         ...{ step: 'drop-short', in: 12, kept: 8, changed: 0, dropped: 4, reasons: { 'too-short': 4 } },
-        samples: {
-          changed: [],
-          dropped: { 'too-short': ['document-2', 'document-5', 'document-8', 'document-11'] },
-        },
+        ...{ bytesIn: 4 * (plain + 'own words'.length), bytesOut: 4 * (plain + 'own words'.length) },
       },
     ]);
+    expect(recipe.samples().map(({ step, reason, id }) => [step, reason, id])).toEqual([
+      ...['document-1', 'document-2', 'document-4'].map((id) => ['strip-quotes', undefined, id]),
+      ...['document-2', 'document-5', 'document-8'].map((id) => ['drop-short', 'too-short', id]),
+    ]);
+    expect(recipe.samples()[0]).toMatchObject({ before: 'own words\n> quoted', after: 'own words' });
   });
 
   it('begins each pass with an empty memory', async () => {

@@ -24,7 +24,7 @@ function pageSaying(text: string, holdout = example.holdout): string {
     lineage: [{ role: text, text }],
     environment: { [text]: text },
   };
-  return renderEntityPage(report, { search: null });
+  return renderEntityPage(report, { search: null, funnel: null });
 }
 
 describe('renderEntityPage', () => {
@@ -40,6 +40,7 @@ describe('renderEntityPage', () => {
       'What it takes for what',
       'Worst errors',
       'What it learned from',
+      'How it was cleaned',
       'Where it comes from',
     ]);
   });
