@@ -36,6 +36,8 @@ export interface ModelState {
   readonly quarantined: readonly number[];
   readonly open: { readonly run?: OpenWork; readonly rollout?: OpenWork; readonly repair?: OpenWork };
   readonly searchAttributes: readonly string[];
+  /** Where people read pages and reports; absent in histories from before it was told. */
+  readonly controlUrl?: string;
 }
 
 /** What is open of a model, asked of the Temporal server. */
@@ -47,6 +49,7 @@ export interface ModelStateDependencies {
   readonly findOpenWork: FindOpenWork;
   /** Names that the server has. */
   readonly searchAttributes: readonly string[];
+  readonly controlUrl?: string;
 }
 
 export type ModelStateActivities = ReturnType<typeof createModelStateActivities>;
@@ -56,6 +59,7 @@ export function createModelStateActivities({
   registry,
   findOpenWork,
   searchAttributes,
+  controlUrl,
 }: ModelStateDependencies) {
   /** Whoever decides must be able to, a rollback above all: a package that is damaged is told, and no failure. */
   const readChampion = async (model: string, version: number): Promise<ModelState['champion']> => {
@@ -91,6 +95,7 @@ export function createModelStateActivities({
         quarantined: routing?.quarantined ?? [],
         open,
         searchAttributes,
+        ...(controlUrl !== undefined && { controlUrl }),
       };
     },
   };

@@ -51,6 +51,7 @@ const activities = {
     registry,
     findOpenWork: createOpenWorkFinder(client),
     searchAttributes: await readSearchAttributes(client, namespace),
+    controlUrl: settings.controlUrl,
   }),
   ...createCollectionActivities({
     artifacts,

@@ -71,7 +71,7 @@ async function makeVersion(
 ): Promise<LifecycleResult> {
   const { model, spec, trigger } = input;
   const run: RunIdentity = { model, runId: workflowInfo().workflowId };
-  const { champion: inService, specReference } = await readModelState({ model });
+  const { champion: inService, specReference, controlUrl } = await readModelState({ model });
   if (!specReference) throw ApplicationFailure.nonRetryable(`${model} has no stored spec`, 'InvalidInput');
   const champion = inService && (await wholeVersion(inService, run));
   const inherited = input.strategy === 'incremental' ? champion : undefined;
@@ -128,7 +128,8 @@ async function makeVersion(
           },
         },
       }),
-    (it) => `version ${it.version ?? '?'}`,
+    ({ version = '?' }) =>
+      `version ${version}${controlUrl === undefined ? '' : `, report: ${controlUrl}/models/${model}/versions/${version}/report`}`,
   );
   return {
     outcome: 'registered',

@@ -74,6 +74,9 @@ describe('the whole loop', () => {
         'done',
       ]),
     );
+    expect(status?.stages.at(-1)?.detail).toBe(
+      `version 1, report: ${world.settings.controlUrl}/models/${model}/versions/1/report`,
+    );
     expect((await world.rolloutOf(1)).verdict).toBe('promote');
     expect((await world.control.models()).find((it) => it.model === model)?.routing?.champion).toBe(1);
   }, 180_000);
