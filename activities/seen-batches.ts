@@ -14,6 +14,13 @@ const recordBytes = recordLength * Uint32Array.BYTES_PER_ELEMENT;
 const recordsName = (position: number): string => `${position}/records`;
 const textsName = (position: number, block: number): string => `${position}/texts-${block}`;
 
+const lineSchema = z.object({ text: z.string() });
+
+/** @returns those files of a batch that hold texts, and can be looked into for a document */
+export function textFilesOf(files: DirectoryManifest['files']): DirectoryManifest['files'] {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => name.includes('/texts-')));
+}
+
 /** @returns the files of what a step remembers of a batch, by name */
 export async function writeRemembered(
   artifacts: ArtifactStore,
@@ -43,7 +50,7 @@ export function openSeen(
     },
     texts: async (block) => {
       const texts: string[] = [];
-      for await (const text of readJsonLines(artifacts, files[textsName(position, block)], z.string()))
+      for await (const { text } of readJsonLines(artifacts, files[textsName(position, block)], lineSchema))
         texts.push(text);
       return texts;
     },

@@ -5,7 +5,7 @@ import type { LineageRecord } from '../../contracts/lineage.ts';
 
 /** Inputs, by step and output. A step that does not stand here carries every input into every output. */
 const carriers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  cleaning: { corpus: ['documents'], dropped: ['documents'] },
+  cleaning: { corpus: ['documents'], dropped: ['documents'], texts: ['documents'] },
   tokenization: { tokenizer: ['corpus', 'existingTokenizer'], tokens: ['corpus'] },
   pairs: { pairs: ['corpus', 'labels'] },
   selection: {}, // rows and classes: which documents those are stands in the tokens

@@ -93,10 +93,11 @@ export function createNearComparison(options: DuplicateOptions, pause: () => Pro
       verdicts.push(isNew ? { decision: 'keep' } : { decision: 'drop', reason: 'near-duplicate' });
       await pause();
     }
-    return {
-      verdicts,
-      remembered: { records: recordsOf(kept, records), texts: kept.map((it) => texts[it]) },
-    };
+    const remembered = kept.map((place) => {
+      const { id, uri, digest, text } = documents[place];
+      return { id, uri, digest, text };
+    });
+    return { verdicts, remembered: { records: recordsOf(kept, records), texts: remembered } };
   };
 
   /** Of the documents that were kept, under the places that they have among these. */

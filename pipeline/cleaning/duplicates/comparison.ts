@@ -2,12 +2,19 @@
 // left in sorted records. The decisions are those of one pass over all of it, wherever one batch ends and the next begins.
 import type { Verdict, WorkingDocument } from '../working-document.ts';
 
+/** A document that later ones may have to be held against, and whose it is: it can be forgotten. */
+export interface RememberedText {
+  readonly id: string;
+  readonly uri: string;
+  readonly digest: string;
+  readonly text: string;
+}
+
 /** What a batch leaves for those after it. */
 export interface Remembered {
   /** Sorted (`records.ts`); places are those in `texts`, 0 where there are none. */
   readonly records: Uint32Array;
-  /** Of documents that later ones may have to be held against. */
-  readonly texts: readonly string[];
+  readonly texts: readonly RememberedText[];
 }
 
 /** Texts are read back so many at a time. */

@@ -21,7 +21,8 @@ const seenOf = ({ records, texts }: Remembered): SeenBatch => ({
     for (let at = 0; at < records.length; at += 7 * recordLength)
       yield await Promise.resolve(records.subarray(at, at + 7 * recordLength));
   },
-  texts: (block) => Promise.resolve(texts.slice(block * textsABlock, (block + 1) * textsABlock)),
+  texts: (block) =>
+    Promise.resolve(texts.slice(block * textsABlock, (block + 1) * textsABlock).map(({ text }) => text)),
 });
 
 /** Texts of a few families, near and exact repeats among them, with lines that all share. */
@@ -37,7 +38,7 @@ function texts(count: number, seed: number): string[] {
   });
 }
 
-const documents = texts(500, 5).map((text, at) => collected(text, 'text/plain', String(at)));
+const documents = texts(300, 5).map((text, at) => collected(text, 'text/plain', String(at)));
 
 /** What became of the documents, cut into batches at random. */
 async function inBatches(steps: readonly CleaningStepSpec[], seed: number): Promise<unknown[]> {
@@ -45,7 +46,7 @@ async function inBatches(steps: readonly CleaningStepSpec[], seed: number): Prom
   const seen = steps.map((): SeenBatch[] => []);
   const outcomes: unknown[] = [];
   for (let from = 0; from < documents.length; ) {
-    const batch = documents.slice(from, from + 1 + random.integer(400));
+    const batch = documents.slice(from, from + 1 + random.integer(120));
     const left: (readonly [SeenBatch[], SeenBatch])[] = [];
     const recipe = createRecipe(steps, {
       inBatches: (spec, position) => {
