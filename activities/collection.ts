@@ -34,6 +34,8 @@ export interface CollectionActivityDependencies {
   readonly stateDirectory?: string;
   /** Access tokens of sources, by the names of their variables; absent: no source has one. */
   readonly secrets?: (variable: string) => Secret | undefined;
+  /** Of the pseudonyms of authors; kept in the state directory where absent. */
+  readonly pseudonymKey?: Secret | undefined;
   readonly runStage: StageRunner;
   readonly now: () => Date;
 }
@@ -41,7 +43,7 @@ export interface CollectionActivityDependencies {
 export type CollectionActivities = ReturnType<typeof createCollectionActivities>;
 
 export function createCollectionActivities(dependencies: CollectionActivityDependencies) {
-  const { artifacts, pointers, objects, stateDirectory, secrets, runStage, now } = dependencies;
+  const { artifacts, pointers, objects, stateDirectory, secrets, pseudonymKey, runStage, now } = dependencies;
   // Model files are loaded with absolute paths, so nothing is relative to this process.
   const context = {
     baseDirectory: '/',
@@ -49,6 +51,7 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
     now,
     ...(stateDirectory !== undefined && { stateDirectory }),
     ...(secrets !== undefined && { secrets }),
+    ...(pseudonymKey !== undefined && { pseudonymKey }),
   };
 
   const collectNew = async (input: CollectionInput, signal: AbortSignal, report: (it: unknown) => void) => {

@@ -23,6 +23,8 @@ export const collectedDocumentSchema = z.object({
     encoding: z.enum(['utf8', 'base64']),
     data: z.string(),
   }),
+  /** Who wrote it: a pseudonym. */
+  author: z.string().min(1).optional(),
   /** What its source says that it is. */
   label: z.string().min(1).optional(),
 });

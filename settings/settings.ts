@@ -25,6 +25,8 @@ const environmentSchema = z.object({
   COPPICE_REGISTRY_BUCKET: z.string().default('coppice-registry'),
   /** A program that signs for the registry, in place of a private key in a file. */
   COPPICE_SIGNING_COMMAND: z.string().min(1).optional(),
+  /** Of the pseudonyms of authors, in place of a key in a file. */
+  COPPICE_PSEUDONYM_KEY: z.string().min(16).optional(),
   PROMETHEUS_URL: url.default('http://127.0.0.1:9090'),
   ALERTMANAGER_URL: url.default('http://127.0.0.1:9093'),
   GATEWAY_URL: url.default('http://127.0.0.1:8080'),
@@ -62,6 +64,8 @@ export interface Settings {
   };
   /** Path of an executable that signs for the registry; absent: a key file in `home`. */
   readonly signingCommand: string | undefined;
+  /** Absent: a key file in `home`. */
+  readonly pseudonymKey: Secret | undefined;
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
   readonly gatewayUrl: string;
@@ -118,6 +122,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       registryBucket: env.COPPICE_REGISTRY_BUCKET,
     },
     signingCommand: env.COPPICE_SIGNING_COMMAND,
+    pseudonymKey: env.COPPICE_PSEUDONYM_KEY === undefined ? undefined : new Secret(env.COPPICE_PSEUDONYM_KEY),
     prometheusUrl: env.PROMETHEUS_URL,
     alertmanagerUrl: env.ALERTMANAGER_URL,
     gatewayUrl: env.GATEWAY_URL,

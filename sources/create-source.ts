@@ -6,16 +6,21 @@ import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collec
 import type { Secret } from '../settings/secret.ts';
 import { addDocumentLabels } from './document-labels.ts';
 import { createFilesSource } from './files.ts';
+import { createHackerNewsSource } from './hacker-news.ts';
 import { addLabelFiles } from './label-files.ts';
 import { createLabelCollector, type LabelCollection, type LabelKind } from './label-lines.ts';
 import { addLabelObjects } from './label-objects.ts';
 import { createMailFolderSource } from './mail-folder.ts';
+import { createMastodonSource } from './mastodon.ts';
 import { createMediawikiSource } from './mediawiki.ts';
 import { createMediawikiDumpSource } from './mediawiki-dump.ts';
 import { createObjectPrefixSource } from './object-prefix.ts';
 import { createPackageSource } from './package.ts';
 import { createPluginSource } from './plugin.ts';
+import { openPseudonyms } from './pseudonyms.ts';
+import { createRedditSource } from './reddit.ts';
 import type { ObjectReader, Source } from './source.ts';
+import { createStackExchangeSource } from './stack-exchange.ts';
 import { createTableFilesSource, createTableObjectsSource } from './table.ts';
 import { createWebSource } from './web.ts';
 
@@ -29,6 +34,8 @@ export interface SourceContext {
   readonly now?: () => Date;
   /** Variables of the environment that hold access tokens, by name. */
   readonly secrets?: (variable: string) => Secret | undefined;
+  /** Of the pseudonyms of authors; kept in the state directory where absent. */
+  readonly pseudonymKey?: Secret;
 }
 
 function required(objects: ObjectReader | undefined, bucket: string): ObjectReader {
@@ -44,8 +51,16 @@ function required(objects: ObjectReader | undefined, bucket: string): ObjectRead
  * @throws CoppiceFailure InvalidInput when it reads objects and there is no object store
  */
 export function createSource(spec: SourceSpec, context: SourceContext): Source {
-  const { baseDirectory, objects, stateDirectory, now = () => new Date(), secrets } = context;
+  const {
+    baseDirectory,
+    objects,
+    stateDirectory,
+    now = () => new Date(),
+    secrets,
+    pseudonymKey: key,
+  } = context;
   const remote = { now, ...(secrets && { secrets }) };
+  const social = { ...remote, pseudonyms: () => openPseudonyms({ stateDirectory, key }) };
   switch (spec.kind) {
     case 'files':
       return createFilesSource(spec, { path: resolve(baseDirectory, spec.path), now });
@@ -53,6 +68,14 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
       return createMailFolderSource(spec, { path: resolve(baseDirectory, spec.path), now });
     case 'object-prefix':
       return createObjectPrefixSource(spec, { objects: required(objects, spec.bucket), now });
+    case 'mastodon':
+      return createMastodonSource(spec, social);
+    case 'hacker-news':
+      return createHackerNewsSource(spec, social);
+    case 'reddit':
+      return createRedditSource(spec, social);
+    case 'stack-exchange':
+      return createStackExchangeSource(spec, social);
     case 'mediawiki':
       return createMediawikiSource(spec, remote);
     case 'mediawiki-dump':

@@ -1,6 +1,12 @@
 // Where documents and labels come from. A source is plain data here; `sources/` has a file for each kind.
 import { z } from 'zod';
 import { pluginSourceSchema } from './plugin-source.ts';
+import {
+  hackerNewsSourceSchema,
+  mastodonSourceSchema,
+  redditSourceSchema,
+  stackExchangeSourceSchema,
+} from './social-source.ts';
 import { named } from './source-fields.ts';
 import { tableFilesSourceSchema, tableObjectsSourceSchema } from './table-source.ts';
 import { mediawikiDumpSourceSchema, mediawikiSourceSchema } from './wiki-source.ts';
@@ -152,6 +158,10 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   webSourceSchema,
   mediawikiSourceSchema,
   mediawikiDumpSourceSchema,
+  mastodonSourceSchema,
+  hackerNewsSourceSchema,
+  redditSourceSchema,
+  stackExchangeSourceSchema,
   pluginSourceSchema,
 ]);
 /** Where documents come from. */

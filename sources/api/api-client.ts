@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { Secret } from '../../settings/secret.ts';
 import type { HttpClient, NoReply, Reply } from '../web/http-get.ts';
-import { type Clock, createPatientClient, HostBusyError } from '../web/patient-client.ts';
+import { type Clock, createPatientClient, HostBusyError, retryAfterMs } from '../web/patient-client.ts';
 
 export interface RemoteSpec {
   readonly name: string;
@@ -82,6 +82,18 @@ export function readJson<T>(url: URL, bytes: Uint8Array, schema: z.ZodType<T>): 
   );
 }
 
+/**
+ * Reads how long a host wants to be left alone whose limit is used up: `X-RateLimit-Remaining` and `X-RateLimit-Reset`,
+ * the latter in seconds or as a date.
+ * @param now milliseconds since 1970
+ * @returns milliseconds
+ */
+export function restMs(header: Reply['header'], now: number): number {
+  const remaining = Number(header('x-ratelimit-remaining')?.trim() || Number.NaN);
+  if (Number.isNaN(remaining) || remaining >= 1) return 0;
+  return retryAfterMs(header('x-ratelimit-reset')?.replace(/\.\d{1,9}$/, ''), now) ?? 0;
+}
+
 export interface ApiOptions {
   readonly client: HttpClient;
   readonly clock: Clock;
@@ -92,8 +104,14 @@ export interface ApiOptions {
 export function createApi(spec: RemoteSpec, { client, clock, token, signal }: ApiOptions): Api {
   const maximumWaitMs = spec.maximumWaitSeconds * 1_000;
   const patient = createPatientClient(client, { clock, maximumWaitMs });
+  let restUntil = 0; // milliseconds since 1970
+  const pause = async (ms: number): Promise<void> => {
+    if (ms > maximumWaitMs) throw new HostBusyError();
+    if (ms > 0) await clock.wait(ms, signal);
+  };
   const get: Api['get'] = async (first, accept) => {
     let url = first;
+    await pause(restUntil - clock.now());
     for (let hop = 0; hop <= REDIRECTS; hop += 1) {
       const reply = await patient.get(url, {
         headers: {
@@ -106,6 +124,7 @@ export function createApi(spec: RemoteSpec, { client, clock, token, signal }: Ap
         signal,
       });
       if ('problem' in reply) throw failureOf(url, reply);
+      restUntil = clock.now() + restMs(reply.header, clock.now());
       if (reply.status === 200) return reply;
       if (reply.status < 300 || reply.status >= 400) throw refusalOf(url, reply.status);
       url = follow(url, reply);
@@ -118,10 +137,7 @@ export function createApi(spec: RemoteSpec, { client, clock, token, signal }: Ap
       const { bytes, header } = await get(url, 'application/json');
       return { value: readJson(url, bytes, schema), header };
     },
-    pause: async (ms) => {
-      if (ms > maximumWaitMs) throw new HostBusyError();
-      if (ms > 0) await clock.wait(ms, signal);
-    },
+    pause,
     clock,
   };
 }
