@@ -16,12 +16,17 @@ import type { EvaluationReport } from '../pipeline/evaluation/report/report.ts';
 import { readModel } from '../pipeline/model/model-files.ts';
 import { loadLanguageIdentifier } from '../runtimes/languages/identifier.ts';
 import type { AttentionInput } from './attention-input.ts';
+import { measureServed } from './served-speed.ts';
 
 /** What is evaluated, and what its report tells besides. */
 export interface EvaluationJob {
   readonly input: ClassifierEvaluationInput;
   /** The candidate itself, where the report is to draw what it looked at. */
   readonly attention?: AttentionInput;
+  /** The weights that are served, where those are not the candidate's own. */
+  readonly quantized?: Uint8Array;
+  /** Of weights, configuration and tokenizer. */
+  readonly packageBytes?: number;
   readonly report: Omit<EvaluationReport, keyof ClassifierEvaluation | 'attention'>;
 }
 
@@ -36,10 +41,24 @@ export type FromEvaluationThread =
   | { readonly kind: 'computed'; readonly result: ComputedEvaluation }
   | { readonly kind: 'undefined'; readonly metric: string; readonly reason: string };
 
-async function compute({ input, attention, report }: EvaluationJob): Promise<FromEvaluationThread> {
+async function compute({
+  input,
+  attention,
+  quantized,
+  packageBytes = 0,
+  report,
+}: EvaluationJob): Promise<FromEvaluationThread> {
   try {
-    const languages = input.holdout.texts.map(await loadLanguageIdentifier());
-    const evaluation = evaluateClassifier({ ...input, holdout: { ...input.holdout, languages } });
+    const languages = input.holdout.languages ?? input.holdout.texts.map(await loadLanguageIdentifier());
+    const served =
+      attention &&
+      (await measureServed(
+        { config: attention.model.config, weights: quantized ?? attention.model.weights },
+        attention.texts,
+        packageBytes,
+      ));
+    const holdout = { ...input.holdout, languages };
+    const evaluation = evaluateClassifier({ ...input, holdout, ...(served && { served }) });
     const looked = attention && (await lookInto(attention, input, evaluation));
     const whole = { ...evaluation, ...report, ...(looked && { attention: looked }) };
     return { kind: 'computed', result: { evaluation, ...(await renderReport(whole)) } };

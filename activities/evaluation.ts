@@ -82,6 +82,20 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
     };
   };
 
+  /** Of what a gateway downloads: quantized weights take the place of the others. */
+  const bytesOf = async (
+    { training, tokenization }: EvaluationInput,
+    quantized: ArtifactReference | undefined,
+  ): Promise<number> => {
+    const { files } = await artifacts.readDirectory(training.weights);
+    const served = [
+      files[packageFiles.config],
+      quantized ?? files[packageFiles.weights],
+      tokenization.tokenizer,
+    ];
+    return served.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  };
+
   /** What the report tells beside the evaluation. */
   const readReportFacts = async (
     input: EvaluationInput,
@@ -147,7 +161,11 @@ export function createEvaluationActivities(dependencies: EvaluationActivityDepen
             const read = await readInput(input);
             const attention = await readAttentionInput(dependencies, input, read.holdout);
             const { quantized } = await artifacts.readJson(input.probabilities, probabilitiesSchema);
-            const job = { input: read, attention, report: await readReportFacts(input, quantized) };
+            const job = {
+              ...{ input: read, attention, report: await readReportFacts(input, quantized) },
+              ...(quantized && { quantized: await artifacts.readBytes(quantized) }),
+              packageBytes: await bytesOf(input, quantized),
+            };
             const computed = await evaluateInThread(job, signal);
             const { verdict, systems, positiveLabel, threshold } = computed.evaluation;
             const made = {

@@ -3,9 +3,12 @@
 import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { readJsonLines } from '../artifacts/json-lines.ts';
-import { documentLabelSchema } from '../contracts/document.ts';
+import { cleanDocumentSchema, documentLabelSchema } from '../contracts/document.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { SelectionInput, SelectionResult } from '../contracts/stage-results.ts';
+import type { SplitDocument } from '../pipeline/evaluation/split.ts';
+import { splitDocuments } from '../pipeline/evaluation/split.ts';
+import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 export type SelectionActivities = ReturnType<typeof createSelectionActivities>;
@@ -22,9 +25,27 @@ export function createSelectionActivities({
   artifacts: ArtifactStore;
   runStage: StageRunner;
 }) {
+  /** @returns for each example whether it is held out */
+  const readSplit = async (
+    { split, corpus, holdout }: SelectionInput,
+    examples: readonly Example[],
+  ): Promise<boolean[]> => {
+    if (split === undefined || corpus === undefined)
+      return examples.map((_, index) => index >= examples.length - holdout);
+    const wanted = new Set(examples.map(({ row }) => row));
+    const documents: SplitDocument[] = [];
+    let row = 0;
+    for await (const document of readShards(artifacts, corpus, cleanDocumentSchema)) {
+      if (wanted.has(row)) documents.push(document);
+      row += 1;
+    }
+    return splitDocuments(documents, { split, holdout });
+  };
+
   return {
     /**
-     * The last `holdout` labelled documents are held out; the labelled ones before them are trained on.
+     * So many labelled documents as `holdout` says are held out, the last ones where no split is asked for; the other
+     * labelled ones are trained on.
      * @throws InvalidInput where fewer than two classes, or too few examples, are labelled, or none is the positive one
      */
     async selectExamples(input: SelectionInput): Promise<SelectionResult> {
@@ -32,8 +53,14 @@ export function createSelectionActivities({
         stage: 'training',
         step: 'selection',
         run: input,
-        parameters: { holdout: input.holdout, knownLabels: input.knownLabels ?? [] },
-        inputs: { tokens: input.tokens, labels: input.labels },
+        parameters: {
+          ...{ holdout: input.holdout, knownLabels: input.knownLabels ?? [] },
+          ...(input.split && { split: input.split }),
+        },
+        inputs: {
+          ...{ tokens: input.tokens, labels: input.labels },
+          ...(input.corpus && { corpus: input.corpus }),
+        },
         compute: async () => {
           const { files } = await artifacts.readDirectory(input.tokens);
           const documents = await artifacts.readJson(files['documents.json'], z.array(z.string()));
@@ -46,8 +73,9 @@ export function createSelectionActivities({
             byDocument.set(document, label);
           }
           const { labels, examples } = matchLabels(documents, byDocument, input.knownLabels ?? []);
-          const training = examples.slice(0, -input.holdout);
-          const holdout = examples.slice(-input.holdout);
+          const isHeldOut = await readSplit(input, examples);
+          const training = examples.filter((_, index) => !isHeldOut[index]);
+          const holdout = examples.filter((_, index) => isHeldOut[index]);
           refuseUntrainable({ labels, training, holdout: holdout.length, wanted: input.holdout });
           const result = {
             training: await artifacts.putJson(training),
@@ -98,7 +126,7 @@ function refuseUntrainable(selection: {
 }): void {
   const { labels, training, holdout, wanted } = selection;
   const classes = new Set(training.map(({ label }) => label)).size;
-  if (labels.length >= 2 && classes >= 2 && holdout === wanted) return;
+  if (labels.length >= 2 && classes >= 2 && holdout >= wanted) return;
   throw new CoppiceFailure(
     'InvalidInput',
     `too few labels: ${training.length} documents of ${classes} classes to train on and ${holdout} of ${wanted} to hold out; ` +

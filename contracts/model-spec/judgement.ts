@@ -2,6 +2,7 @@
 // (monitoring and retraining).
 import { z } from 'zod';
 import { cronProblem } from './cron.ts';
+import { splitSchema } from './split.ts';
 
 export const gateMetrics = [
   'accuracy',
@@ -41,7 +42,17 @@ export const entityMetrics = [
 ] as const;
 export type EntityMetric = (typeof entityMetrics)[number];
 
-const metric = z.enum([...gateMetrics, ...languageMetrics, ...answerMetrics, ...entityMetrics]);
+/** What a version may cost, and what may spoil its figures; only `at-most` takes them. */
+export const budgetMetrics = ['latencyP95Ms', 'packageBytes', 'leakage'] as const;
+export type BudgetMetric = (typeof budgetMetrics)[number];
+
+const metric = z.enum([
+  ...gateMetrics,
+  ...languageMetrics,
+  ...answerMetrics,
+  ...entityMetrics,
+  ...budgetMetrics,
+]);
 
 /** By what held-out documents are cut into slices. */
 export const sliceDimensions = ['language', 'length', 'source', 'label'] as const;
@@ -85,6 +96,8 @@ const sampleText = z
 export const evaluationSchema = z.strictObject({
   /** The last so many (labelled) documents are never trained on: threshold and gates are judged on them. */
   holdout: z.number().int().min(10).default(500),
+  /** How those are chosen; absent: by `last`. */
+  split: splitSchema.optional(),
   /** The label whose precision, recall and F1 are reported first; default: the last in alphabetical order. */
   positiveLabel: z.string().optional(),
   gates: z.array(gateSchema).default([]),

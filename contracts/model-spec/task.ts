@@ -4,7 +4,14 @@ import type { CleaningSpec } from './cleaning.ts';
 import { alignedSteps } from './cleaning.ts';
 import type { CollectionSpec } from './collection.ts';
 import type { EvaluationSpec, GateSpec, RolloutSpec } from './judgement.ts';
-import { answerMetrics, entityMetrics, gateMetrics, languageMetrics, writtenMetrics } from './judgement.ts';
+import {
+  answerMetrics,
+  budgetMetrics,
+  entityMetrics,
+  gateMetrics,
+  languageMetrics,
+  writtenMetrics,
+} from './judgement.ts';
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
 import { largestRank } from './lora.ts';
@@ -35,6 +42,11 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* gateProblems(spec);
   yield* wantedSearchProblems(spec);
   const { task, model, training } = spec;
+  if (task !== 'text-classification' && spec.evaluation.split !== undefined)
+    yield {
+      path: ['evaluation', 'split'],
+      message: `takes text-classification: of ${task} the last are held out`,
+    };
   if (task !== 'language-modelling') {
     yield* classifierProblems(spec);
     return;
@@ -150,7 +162,7 @@ function* wantedSearchProblems({ task, training }: Sections): Generator<TaskProb
 function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpec): readonly string[] {
   switch (task) {
     case 'text-classification':
-      return gateMetrics;
+      return [...gateMetrics, ...budgetMetrics];
     case 'token-classification':
       return entityMetrics;
     case 'language-modelling':
@@ -161,14 +173,22 @@ function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpe
 const isWritten = (metric: string): boolean => writtenMetrics.some((it) => it === metric);
 
 /** Measured on a whole, without an interval. */
-const withoutInterval: readonly string[] = [...languageMetrics, 'answerLoss', 'answerPerplexity'];
+const withoutInterval: readonly string[] = [
+  ...[...languageMetrics, ...budgetMetrics],
+  ...['answerLoss', 'answerPerplexity'],
+];
 
 function* confidenceProblems(
   task: Sections['task'],
   gate: GateSpec,
   path: (string | number)[],
 ): Generator<TaskProblem> {
+  const isBudget = budgetMetrics.some((budget) => budget === gate.metric);
+  if (isBudget && gate.kind !== 'at-most')
+    yield { path: [...path, 'kind'], message: `${gate.metric} is better the lower it is: it takes at-most` };
   if (gate.kind === 'no-worse-than-baselines') return;
+  if (isBudget && gate.slice !== undefined)
+    yield { path: [...path, 'slice'], message: `${gate.metric} is of a version, not of documents` };
   if (gate.slice !== undefined && task !== 'text-classification')
     yield { path: [...path, 'slice'], message: `takes text-classification: ${task} is not judged in slices` };
   if (gate.inDoubt !== undefined && withoutInterval.includes(gate.metric))

@@ -9,6 +9,8 @@ import { confusionMatrix } from './classification-metrics.ts';
 import { createGateEvidence } from './gate-evidence.ts';
 import type { GateVerdict } from './gates.ts';
 import { judgeGates } from './gates.ts';
+import type { Leakage } from './leakage.ts';
+import { findLeakage, warnOfLeakage } from './leakage.ts';
 import type { McNemarResult } from './mcnemar.ts';
 import { compareAnswers } from './mcnemar.ts';
 import type { Answers, MeasureOptions } from './measure.ts';
@@ -19,6 +21,8 @@ import type { Decision, Predictions } from './predictions.ts';
 import { predictedClasses, scoresOf } from './predictions.ts';
 import type { RocCurve } from './roc.ts';
 import { rocCurve } from './roc.ts';
+import type { ServedFigures } from './served-figures.ts';
+import { budgetTable } from './served-figures.ts';
 import type { SliceFigure } from './slice-figures.ts';
 import { measureSlices, nameWorst } from './slice-figures.ts';
 import { cutSlices } from './slices.ts';
@@ -45,7 +49,7 @@ export interface ClassifierEvaluationInput extends MeasureOptions {
     readonly languages?: readonly string[];
   };
   /** What the candidate was trained on; the baselines learn from the same. */
-  readonly training: LabelledTexts;
+  readonly training: LabelledTexts & { readonly ids?: readonly string[] };
   /** The version in service, on the same documents. */
   readonly champion?: {
     readonly title: string;
@@ -53,6 +57,8 @@ export interface ClassifierEvaluationInput extends MeasureOptions {
     /** As stored with that version; null is 0.5. Without meaning for more than two classes. */
     readonly threshold: number | null;
   };
+  /** As it will be served; absent: it was not measured. */
+  readonly served?: ServedFigures;
   /** What the threshold maximises, accuracy by default. */
   readonly thresholdMetric?: ThresholdMetric;
 }
@@ -92,6 +98,8 @@ export interface ClassifierEvaluation {
   /** Candidate and champion by the documents that one of them alone got right; absent without a champion. */
   readonly mcNemar?: McNemarResult;
   readonly slices: readonly SliceFigure[];
+  readonly leakage: Leakage;
+  readonly served?: ServedFigures;
   /** Row = true class, column = answer. */
   readonly confusion: readonly (readonly number[])[];
   readonly calibration: readonly ReliabilityBin[];
@@ -146,6 +154,7 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
     ...holdout,
     labels: Array.from(holdout.labels, (label) => classNames[label]),
   });
+  const leakage = findLeakage(input.training, holdout);
   const evidence = createGateEvidence({
     candidate,
     champion: rival,
@@ -163,15 +172,26 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
     positiveLabel,
     threshold,
     thresholdChoice,
-    verdict: judgeGates(input.gates, { ...measured, evidence }),
+    verdict: judgeGates(input.gates, {
+      ...measured,
+      candidate: {
+        ...measured.candidate,
+        ...budgetTable(input.served),
+        leakage: { value: leakage.share, interval: null },
+      },
+      evidence,
+    }),
     systems,
     difference: rival ? compareClassifiers(candidate, rival, input) : null,
     ...(rivalAnswered && { mcNemar: compareAnswers(holdout.labels, answered, rivalAnswered) }),
     slices: figures,
+    leakage,
+    ...(input.served && { served: input.served }),
     ...describeAnswers(input, candidate),
     warnings: [
       ...findWarnings({ classNames, labels: holdout.labels, candidate: measured.candidate, majority }),
       ...warnOfSlices(figures),
+      ...warnOfLeakage(leakage),
       ...baselines.warnings,
     ],
   };

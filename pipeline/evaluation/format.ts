@@ -1,9 +1,10 @@
 // How evaluation writes numbers for people.
 import type { Interval } from './bootstrap.ts';
 
-/** @returns three decimals with a true minus sign, or `–` for a number that is none; -0 is 0 */
+/** @returns three decimals with a true minus sign, or `–` for a number that is none; -0 is 0, and 20000 is 20,000 */
 export function formatNumber(value: number, decimals = 3): string {
   if (!Number.isFinite(value)) return '–';
+  if (Number.isInteger(value) && value >= 10_000) return formatCount(value);
   const text = value.toFixed(decimals);
   return text.replace('-', Number(text) === 0 ? '' : '−');
 }

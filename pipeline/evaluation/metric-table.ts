@@ -1,6 +1,7 @@
 // The metrics of a classifier by name: what each means, which way is better, and how a table of them looks.
 import type {
   AnswerMetric,
+  BudgetMetric,
   EntityMetric,
   GateMetric,
   LanguageMetric,
@@ -143,12 +144,33 @@ export const entityDescriptions = {
   },
 } as const satisfies Record<EntityMetric, MetricDescription>;
 
+/** What a version may cost, and what may spoil its figures. */
+const budgetDescriptions = {
+  latencyP95Ms: {
+    title: 'Latency in ms, 95th percentile',
+    better: 'lower',
+    meaning: 'time to answer one held-out text, as it will be served',
+  },
+  packageBytes: {
+    title: 'Size in bytes',
+    better: 'lower',
+    meaning: 'weights, configuration and tokenizer',
+  },
+  leakage: {
+    title: 'Leakage',
+    better: 'lower',
+    meaning:
+      'share of the held-out documents that stand, nearly or exactly, among those that were trained on',
+  },
+} as const satisfies Record<BudgetMetric, MetricDescription>;
+
 /** What a gate may name. */
 export const gateDescriptions = {
   ...classificationMetrics,
   ...languageModelMetrics,
   ...answeringMetrics,
   ...entityDescriptions,
+  ...budgetDescriptions,
 };
 
 /** Name of a metric of a classifier. */
@@ -167,5 +189,7 @@ export interface MetricEstimate {
 
 /** What was measured; a metric that does not stand here was not. */
 export type MetricTable = Readonly<
-  Partial<Record<ClassificationMetric | LanguageMetric | AnswerMetric | EntityMetric, MetricEstimate>>
+  Partial<
+    Record<ClassificationMetric | LanguageMetric | AnswerMetric | EntityMetric | BudgetMetric, MetricEstimate>
+  >
 >;

@@ -3,11 +3,13 @@ import { decisionSection, errorsSection } from './answers-section.ts';
 import { attentionSection } from './attention-section.ts';
 import { cleaningSection } from './cleaning-section.ts';
 import { html, Markup } from './html.ts';
+import { leakageSection } from './leakage-section.ts';
 import { metricsSection } from './metrics-section.ts';
 import type { DrawnPlots } from './plots.ts';
 import { learningSection, provenanceSection } from './provenance-section.ts';
 import type { EvaluationReport } from './report.ts';
 import { searchSection } from './search-section.ts';
+import { servedSection } from './served-section.ts';
 import { slicesSection } from './slices-section.ts';
 import { STYLE } from './style.ts';
 import { gatesSection, verdictSection } from './verdict-section.ts';
@@ -22,6 +24,8 @@ ${metricsSection(report, plots)}
 ${slicesSection(report, plots)}
 ${decisionSection(report, plots)}
 ${errorsSection(report)}
+${leakageSection(report)}
+${servedSection(report)}
 ${attentionSection(report)}
 ${searchSection(report, plots.search)}
 ${learningSection(report, plots)}

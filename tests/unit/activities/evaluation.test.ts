@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createEvaluationActivities } from '../../../activities/evaluation.ts';
 import { createShardWriter } from '../../../activities/shards.ts';
 import type { StageRunner } from '../../../activities/stage-runner.ts';
@@ -134,6 +135,10 @@ async function inputOf(
 
 const textOf = async (reference: ArtifactReference) => (await artifacts.readBytes(reference)).toString();
 
+const servedSchema = z.object({
+  served: z.object({ latencyP50Ms: z.number(), latencyP95Ms: z.number(), tokensPerSecond: z.number() }),
+});
+
 describe('the evaluation of a version', () => {
   it('packs what the gateway loads, and draws what the version looked at', async () => {
     const input = await inputOf();
@@ -144,6 +149,13 @@ describe('the evaluation of a version', () => {
     const report = await textOf(result.report);
     expect(report).toMatch(/<h2>What it looked at<\/h2>[^]*>meeting<\/text>/);
     expect(report).toContain('<dt>served in</dt><dd>float32</dd>');
+    expect(report).toContain(
+      'As it will be served: 10 held-out texts, one at a time, each answered once before.',
+    );
+    const { served } = servedSchema.parse(JSON.parse(await textOf(result.evidence)));
+    expect(served.latencyP50Ms).toBeGreaterThan(0);
+    expect(served.latencyP95Ms).toBeGreaterThanOrEqual(served.latencyP50Ms);
+    expect(served.tokensPerSecond).toBeGreaterThan(0);
   });
 
   it('rejects a version that is worse on one slice only, and names it in result, report and evidence', async () => {
@@ -187,8 +199,14 @@ describe('the evaluation of a version', () => {
     const bytes = writeQuantized(readModel(files));
     const quantized = await artifacts.putBytes(bytes, { mediaType: mediaTypes.safetensors });
     const input = await inputOf(quantized);
-    const result = await asActivity(() => evaluateVersion(input));
+    const gates = [
+      { kind: 'at-most' as const, metric: 'packageBytes' as const, bound: files.weights.length },
+    ];
+    const evaluation = { ...input.evaluation, gates };
+    const result = await asActivity(() => evaluateVersion({ ...input, evaluation }));
     expect(result.precision).toBe('int8');
+    const others = [input.tokenization.tokenizer.sizeBytes, Buffer.byteLength(files.config)];
+    expect(result.gates).toMatchObject([{ value: quantized.sizeBytes + others[0] + others[1] }]);
     const packed = await artifacts.readDirectory(result.package);
     expect(packed.files[quantizedWeights].digest).toBe(quantized.digest);
     expect(packed.files).toHaveProperty([packageFiles.weights]);

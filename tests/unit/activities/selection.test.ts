@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createSelectionActivities, matchLabels } from '../../../activities/selection.ts';
+import { createShardWriter } from '../../../activities/shards.ts';
 import type { StageRunner } from '../../../activities/stage-runner.ts';
 import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { writeJsonLines } from '../../../artifacts/json-lines.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
+import { mediaTypes } from '../../../contracts/artifact.ts';
+import type { CleanDocument } from '../../../contracts/document.ts';
+import type { SelectionInput } from '../../../contracts/stage-results.ts';
 
 const labelsOf = (entries: Record<string, string>) => new Map(Object.entries(entries));
 
@@ -65,6 +69,7 @@ describe('selectExamples', () => {
     labels: readonly { document: string; label: string }[],
     holdout: number,
     positiveLabel?: string,
+    more: Pick<SelectionInput, 'split' | 'corpus'> = {},
   ) => {
     const documents = Array.from({ length: 40 }, (_, index) => `mail-${index}`);
     const tokens = await artifacts.putDirectory({ 'documents.json': await artifacts.putJson(documents) });
@@ -75,6 +80,7 @@ describe('selectExamples', () => {
       labels: await writeJsonLines(artifacts, labels),
       holdout,
       ...(positiveLabel !== undefined && { positiveLabel }),
+      ...more,
     });
   };
   const alternating = (count: number) =>
@@ -91,6 +97,23 @@ describe('selectExamples', () => {
     const holdout = await artifacts.readJson(result.holdout, rowsSchema);
     expect(training.map(({ row }) => row)).toEqual(Array.from({ length: 20 }, (_, index) => index));
     expect(holdout.map(({ row }) => row)).toEqual(Array.from({ length: 10 }, (_, index) => index + 20));
+  });
+
+  it('splits by what the texts say where the model file asks for it', async () => {
+    const shards = createShardWriter<CleanDocument>(artifacts, mediaTypes.documents);
+    for (let at = 0; at < 40; at += 1) {
+      const [digest, collectedAt] = [`sha256:${'0'.repeat(64)}`, '2026-05-03T10:00:00.000Z'];
+      const source = `source-${at % 3}`;
+      await shards.add({ id: `mail-${at}`, source, uri: '', digest, collectedAt, text: 'text' });
+    }
+    const corpus = await shards.close();
+    const result = await select(alternating(30), 10, undefined, {
+      split: { by: 'group', group: 'source' },
+      corpus,
+    });
+    expect(result).toMatchObject({ trainingCount: 20, holdoutCount: 10 });
+    const holdout = await artifacts.readJson(result.holdout, rowsSchema);
+    expect(new Set(holdout.map(({ row }) => row % 3)).size).toBe(1);
   });
 
   it('takes the last label that was given to a document', async () => {

@@ -40,7 +40,7 @@ describe('a model file', () => {
     ).toEqual([
       'training.pretraining.objective: gpt2 is pretrained as autoregressive',
       'training.pretraining.wholeWords: gpt2 masks no words',
-      'evaluation.gates[0].metric: text-classification has accuracy, balancedAccuracy, precision, recall, f1, matthews, auc, averagePrecision, brier, logLoss, calibrationError; not perplexity',
+      'evaluation.gates[0].metric: text-classification has accuracy, balancedAccuracy, precision, recall, f1, matthews, auc, averagePrecision, brier, logLoss, calibrationError, latencyP95Ms, packageBytes, leakage; not perplexity',
       'model.architecture: text-classification takes bert: a gpt2 has no classification head',
     ]);
   });
@@ -127,6 +127,36 @@ describe('a model file', () => {
     expect(problemsOf({ ...language, evaluation: { gates } })).toEqual([
       'evaluation.gates[0].slice: takes text-classification: language-modelling is not judged in slices',
       'evaluation.gates[1].inDoubt: bitsPerByte has no interval that could leave a doubt',
+    ]);
+  });
+
+  it('bounds what a version may cost from above only, and as a whole', () => {
+    const cost = { kind: 'at-most', metric: 'latencyP95Ms', bound: 20 };
+    expect(problemsOf({ evaluation: { gates: [cost] } })).toEqual([]);
+    const gates = [
+      { ...cost, kind: 'at-least' },
+      { ...cost, slice: 'source', inDoubt: 'fails' },
+    ];
+    expect(problemsOf({ evaluation: { gates } })).toEqual([
+      'evaluation.gates[0].kind: latencyP95Ms is better the lower it is: it takes at-most',
+      'evaluation.gates[1].slice: latencyP95Ms is of a version, not of documents',
+      'evaluation.gates[1].inDoubt: latencyP95Ms has no interval that could leave a doubt',
+    ]);
+  });
+
+  it('splits by group only where it is said what the groups are', () => {
+    const problemsOfSplit = (split: object, file: object = {}) => problemsOf({ ...file, evaluation: { split } });
+    for (const split of [{ by: 'hash' }, { by: 'time' }, { by: 'group', group: 'id', idUpTo: '#' }])
+      expect(problemsOfSplit(split)).toEqual([]);
+    expect(problemsOfSplit({ by: 'group' })).toEqual([
+      'evaluation.split.group: expected one of source, host, id: what no two sides may share',
+    ]);
+    expect(problemsOfSplit({ by: 'hash', group: 'host', idUpTo: '#' })).toEqual([
+      "evaluation.split.group: takes by: 'group'; by hash there are none",
+      "evaluation.split.idUpTo: takes group: 'id'",
+    ]);
+    expect(problemsOfSplit({ by: 'hash' }, language)).toEqual([
+      'evaluation.split: takes text-classification: of language-modelling the last are held out',
     ]);
   });
 

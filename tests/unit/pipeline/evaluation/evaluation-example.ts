@@ -42,6 +42,7 @@ export function exampleInput(): ClassifierEvaluationInput {
     holdout: {
       ids: mails.map((_, at) => `mail/${at}`),
       texts: mails.map(([text]) => text),
+      languages: mails.map(([text]) => (/\p{Script=Hangul}/u.test(text) ? 'ko' : 'en')),
       labels: Int32Array.from(mails, ([, label]) => label),
       probabilities: pairs(mails.map(([, , candidate]) => candidate)),
     },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GateSpec } from '../../../../contracts/model-spec/judgement.ts';
 import { describeGate, judgeGates } from '../../../../pipeline/evaluation/gates.ts';
 import type { MetricTable } from '../../../../pipeline/evaluation/metric-table.ts';
+import { budgetTable, servedFigures } from '../../../../pipeline/evaluation/served-figures.ts';
 
 const valued = (values: Record<string, number>): MetricTable =>
   Object.fromEntries(Object.entries(values).map(([metric, value]) => [metric, { value, interval: null }]));
@@ -132,6 +133,25 @@ describe('gates', () => {
     expect(verdict.passed).toBe(false);
     expect(verdict.gates.map(({ passed }) => passed)).toEqual([true, false]);
     expect(judgeGates([], { candidate: {} })).toEqual({ passed: true, gates: [] });
+  });
+
+  it('hold a version to what it may cost, and never pass one whose cost was not measured', () => {
+    const latency: GateSpec = { kind: 'at-most', metric: 'latencyP95Ms', bound: 20 };
+    const served = servedFigures(
+      Array.from({ length: 21 }, (_, at) => ({ milliseconds: at + 1, tokens: 11 })),
+      5_000_000,
+    );
+    expect(served).toMatchObject({ texts: 21, latencyP50Ms: 11, latencyP95Ms: 20, tokensPerSecond: 1_000 });
+    expect(judge(latency, budgetTable(served))).toMatchObject({
+      passed: true,
+      reason: 'Latency in ms, 95th percentile is 20.000, exactly the bound of 20.000',
+    });
+    const size: GateSpec = { kind: 'at-most', metric: 'packageBytes', bound: 4_000_000 };
+    expect(judge(size, budgetTable(served))).toMatchObject({
+      passed: false,
+      reason: 'Size in bytes is 5,000,000, above the bound of 4,000,000',
+    });
+    expect(judge(latency, budgetTable(undefined)).passed).toBe(false);
   });
 
   it('are named in words', () => {
