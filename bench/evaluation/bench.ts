@@ -52,7 +52,7 @@ export async function openEvaluationBench(say: (line: string) => void): Promise<
     peers: [side(peer, theirs, work)],
   });
   const texts = { unit: 'texts', amount: data.hypotheses.length };
-  const resamples = { unit: 'resamples', amount: bootstrap.resamples };
+  const resamples = { unit: 'resamples', amount: bootstrap.resamples * bootstrap.repeats };
   const [sacrebleu, rougeScore, scikitLearn] = packages;
   const cases: Record<Request['work'], Case> = {
     bleu: compare('bleu', sacrebleu, texts),
@@ -67,7 +67,7 @@ export async function openEvaluationBench(say: (line: string) => void): Promise<
     cases: works.map((work) => cases[work]),
     remarks: [
       `${data.hypotheses.length} texts, half English, half Korean; ROUGE-1, -2, -L and -Lsum with stems on ${rougeTexts} of them; ${data.scores.length} scores`,
-      `Bootstraps draw ${bootstrap.resamples} times from ${bootstrap.examples} examples that are counted already. Both sides came to the same figures.`,
+      `Bootstraps draw ${bootstrap.resamples} times from ${bootstrap.examples} examples that are counted already, ${bootstrap.repeats} bootstraps a round. Both sides came to the same figures.`,
     ],
     close: async () => {
       await ours.close();
