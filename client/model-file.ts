@@ -97,5 +97,10 @@ function withAbsolutePaths(collection: CollectionSpec, directory: string): Colle
     'path' in source && typeof source.path === 'string'
       ? { ...source, path: resolve(directory, source.path) }
       : source;
-  return { sources: collection.sources.map(absolute), labels: collection.labels.map(absolute) };
+  const labels = collection.labels.map((source) => ({
+    ...absolute(source),
+    ...('classifier' in source &&
+      source.classifier !== undefined && { classifier: resolve(directory, source.classifier) }),
+  }));
+  return { sources: collection.sources.map(absolute), labels };
 }

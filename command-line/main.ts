@@ -12,6 +12,7 @@ import { filterVerbs } from './commands/filter.ts';
 import { forgetVerb } from './commands/forget.ts';
 import { housekeepingVerbs } from './commands/housekeeping.ts';
 import { keyVerbs } from './commands/keys.ts';
+import { labelVerbs } from './commands/label.ts';
 import { ledgerVerbs } from './commands/ledger.ts';
 import { lineageVerb } from './commands/lineage.ts';
 import { logsVerb } from './commands/logs.ts';
@@ -57,6 +58,7 @@ for (const add of [
   studyVerbs,
   explainCacheVerb,
   filterVerbs,
+  labelVerbs,
   steeringVerbs,
   scheduleVerb,
   repairVerb,

@@ -10,6 +10,7 @@ import { createHackerNewsSource } from './hacker-news.ts';
 import { addLabelFiles } from './label-files.ts';
 import { createLabelCollector, type LabelCollection, type LabelKind } from './label-lines.ts';
 import { addLabelObjects } from './label-objects.ts';
+import { addLabelVotes } from './label-votes.ts';
 import { createMailFolderSource } from './mail-folder.ts';
 import { createMastodonSource } from './mastodon.ts';
 import { createMediawikiSource } from './mediawiki.ts';
@@ -117,7 +118,11 @@ export async function readLabels(
   for (const spec of specs) {
     if (spec.kind === 'label-files')
       await addLabelFiles(resolve(baseDirectory, spec.path), collector, signal);
-    else if ('source' in spec) {
+    else if (spec.kind === 'label-votes') {
+      if (labelled === 'spans')
+        throw new CoppiceFailure('InvalidInput', 'label-votes labels documents as a whole');
+      await addLabelVotes(spec, collector, { baseDirectory, documents, signal });
+    } else if ('source' in spec) {
       if (labelled === 'spans' || documents === undefined)
         throw new CoppiceFailure('InvalidInput', `${spec.kind} labels documents as a whole, and needs some`);
       await addDocumentLabels(spec, collector, { documents: documents(), signal });

@@ -1,5 +1,6 @@
 // Where documents and labels come from. A source is plain data here; `sources/` has a file for each kind.
 import { z } from 'zod';
+import { labelVotes } from './label-votes.ts';
 import { pluginSourceSchema } from './plugin-source.ts';
 import {
   hackerNewsSourceSchema,
@@ -184,6 +185,7 @@ export const labelSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('document-label'), source: named.name }),
   /** The title of an HTML document. */
   z.strictObject({ kind: z.literal('document-title'), source: named.name }),
+  labelVotes,
 ]);
 /** Where labels come from. */
 export type LabelSourceSpec = z.infer<typeof labelSourceSchema>;

@@ -2,9 +2,10 @@
 import { text } from 'node:stream/consumers';
 import { type TestFilterJob, type TrainFilterJob, testFilters, trainFilter } from './filter-jobs.ts';
 import { BadJob } from './labelled-lines.ts';
+import { type AgreementJob, chooseUncertain, measureAgreement, type UncertainJob } from './people-jobs.ts';
 
 /** Our own command line writes them. */
-export type LabellingJob = TrainFilterJob | TestFilterJob;
+export type LabellingJob = TrainFilterJob | TestFilterJob | AgreementJob | UncertainJob;
 
 function answer(job: LabellingJob): Promise<unknown> {
   switch (job.job) {
@@ -12,6 +13,10 @@ function answer(job: LabellingJob): Promise<unknown> {
       return trainFilter(job);
     case 'test':
       return testFilters(job);
+    case 'agreement':
+      return measureAgreement(job);
+    case 'uncertain':
+      return chooseUncertain(job);
   }
 }
 
