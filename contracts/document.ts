@@ -15,6 +15,9 @@ const origin = {
   licence: z.string().optional(),
 };
 
+/** Labels of harmful text that a step found and left to whoever learns from it. */
+const marks = z.array(z.string()).readonly().optional();
+
 /** A document as it was received. `content.data` is base64 where the bytes are not known to be UTF-8. */
 export const collectedDocumentSchema = z.object({
   ...origin,
@@ -27,6 +30,7 @@ export const collectedDocumentSchema = z.object({
   author: z.string().min(1).optional(),
   /** What its source says that it is. */
   label: z.string().min(1).optional(),
+  marks,
 });
 export type CollectedDocument = z.infer<typeof collectedDocumentSchema>;
 
@@ -47,8 +51,7 @@ export type Alignment = z.infer<typeof alignmentSchema>;
 export const cleanDocumentSchema = z.object({
   ...origin,
   text: z.string(),
-  /** Labels of harmful text that a step found and left to whoever learns from it. */
-  marks: z.array(z.string()).readonly().optional(),
+  marks,
   /** Where offsets into the text as collected count, and cleaning has changed it. */
   alignment: alignmentSchema.optional(),
 });

@@ -31,7 +31,7 @@ async function pages(count: number) {
     const text =
       place % 3 === 2
         ? '<p>short</p>'
-        : `<p>page ${subject} tells a story of its own &amp; number ${subject}</p>`;
+        : `<p>${place % 7 === 0 ? 'fuck, ' : ''}page ${subject} tells a story of its own &amp; number ${subject}</p>`;
     const origin = { id, source: 'pages', uri: id, digest: `sha256:${'0'.repeat(64)}` };
     const content = { mediaType: 'text/html', encoding: 'utf8' as const, data: text };
     await shards.add({ ...origin, collectedAt: '2026-11-30T10:00:00Z', content });
@@ -89,11 +89,22 @@ describe('cleaning some shards at a time', () => {
       'steps that compare documents, behind them',
       recipe({ step: 'strip-html' }, { step: 'deduplicate' }, { step: 'drop-short', minimumWords: 3 }),
     ],
-  ])('keeps, drops and counts what one go does: %s', async (_what, cleaning) => {
+    [
+      'marks of a step before steps that compare documents',
+      recipe(
+        { step: 'strip-html' },
+        { step: 'flag-harmful', thresholds: { profanity: 0.01 }, action: 'mark' },
+        { step: 'deduplicate' },
+        { step: 'drop-short', minimumWords: 3 },
+      ),
+    ],
+  ])('keeps, drops and counts what one go does: %s', async (what, cleaning) => {
     const documents = await pages(3_300);
     const whole = await asActivity(() => cleanDocuments({ ...run, cleaning, documents }));
     const parts = await inParts(documents, cleaning);
     expect(await kept(parts.corpus)).toEqual(await kept(whole.corpus));
+    const marked = (await kept(whole.corpus)).some(({ marks }) => marks?.includes('profanity'));
+    expect(marked).toBe(what.startsWith('marks'));
     expect(parts.funnel).toEqual(whole.funnel);
     expect([parts.keptCount, parts.droppedCount]).toEqual([whole.keptCount, whole.droppedCount]);
     expect(whole.droppedCount).toBeGreaterThan(0);
