@@ -1,12 +1,12 @@
 // A crawler: pages of the seeds' hosts along their links, breadth first, politely, and on later runs only what has changed.
-import { setTimeout } from 'node:timers/promises';
 import type { CollectedItem, Source } from './source.ts';
 import { openCrawlState } from './web/crawl-state.ts';
-import { createHttpClient, type GetOptions, type HttpClient } from './web/http-get.ts';
-import { type Clock, createPatientClient, HostBusyError } from './web/patient-client.ts';
-import { type HostRules, readRobots } from './web/robots.ts';
+import { createHttpClient, type HttpClient } from './web/http-get.ts';
+import { createPageGetter, HostLeft } from './web/page-getter.ts';
+import { type Clock, HostBusyError, machineClock } from './web/patient-client.ts';
 import { createScope, resolveAddress } from './web/scope.ts';
-import { conditionsOf, mediaTypeOf, takeIn, type Visited, type WebSpec } from './web/visit.ts';
+import { readSitemaps } from './web/sitemaps.ts';
+import { conditionsOf, takeIn, type Visited, type WebSpec } from './web/visit.ts';
 
 export interface WebContext {
   readonly now: () => Date;
@@ -16,55 +16,6 @@ export interface WebContext {
 
 /** What a kill may cost: pages that were asked for in so long. */
 const KEEP_AFTER_SECONDS = 30;
-
-const machineClock: Clock = {
-  now: () => Date.now(),
-  wait: (ms, signal) => setTimeout(ms, undefined, { signal }),
-};
-
-/** A host that cannot be asked now; its other pages are not tried either. */
-class HostLeft extends Error {}
-
-/** Asks for pages as their hosts want to be asked. */
-function createPageGetter(
-  spec: WebSpec,
-  client: HttpClient,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
-) {
-  const { userAgent, maximumPageBytes, mediaTypes } = spec;
-  const patient = createPatientClient(client, { clock, maximumWaitMs: spec.maximumWaitSeconds * 1_000 });
-  const rules = new Map<string, Awaited<ReturnType<typeof readRobots>>>();
-  const get = (url: URL, crawlDelay: number, options: Omit<GetOptions, 'signal'>) =>
-    patient.get(url, {
-      ...options,
-      headers: { ...options.headers, 'user-agent': userAgent },
-      delayMs: Math.max(spec.delaySeconds, crawlDelay) * 1_000,
-      signal,
-    });
-
-  const rulesOf = async ({ origin }: URL): Promise<HostRules> => {
-    const ask: Parameters<typeof readRobots>[0] = (url, bounds) => get(url, 0, { ...bounds, headers: {} });
-    const found = rules.get(origin) ?? (await readRobots(ask, origin, userAgent));
-    rules.set(origin, found);
-    if ('problem' in found) throw new HostLeft(found.problem);
-    return found;
-  };
-
-  /** @returns the reply, or why there is none */
-  return async (url: URL, conditions: Readonly<Record<string, string>>) => {
-    const { isAllowed, crawlDelay } = await rulesOf(url);
-    if (!isAllowed(url)) return { problem: 'disallowed by robots.txt' };
-    return get(url, crawlDelay, {
-      headers: { ...conditions, accept: mediaTypes.join(', ') },
-      maximumBytes: maximumPageBytes,
-      beyond: 'refuse',
-      refuses: (reply) =>
-        reply.status === 200 && !mediaTypes.includes(mediaTypeOf(reply))
-          ? 'of another media type'
-          : undefined,
-    });
-  };
-}
 
 /** Makes the source of kind `web`. */
 export function createWebSource(spec: WebSpec, { now, clock = machineClock }: WebContext): Source {
@@ -76,16 +27,22 @@ export function createWebSource(spec: WebSpec, { now, clock = machineClock }: We
     { client, signal }: { client: HttpClient; signal: AbortSignal },
   ): AsyncGenerator<CollectedItem> {
     const state = openCrawlState(cursor, spec.maximumPages);
-    const getPage = createPageGetter(spec, client, { clock, signal });
+    const pages = createPageGetter(spec, client, { clock, signal });
+    const { mediaTypes, maximumPageBytes: maximumBytes } = spec;
     const left = new Set<string>();
     for (const { href } of seeds) state.add({ url: href, depth: 0 });
+    if (spec.sitemaps && state.isNew && spec.maximumDepth > 0)
+      for await (const found of readSitemaps(new Set(seeds.map(({ origin }) => origin)), pages)) {
+        if ('problem' in found) yield { ...found, cursor: state.cursor };
+        else if (scope.isWithin(found.url)) state.add({ url: found.url.href, depth: 1 });
+      }
     for (const page of state.waiting()) {
       signal.throwIfAborted();
       const url = new URL(page.url);
       if (left.has(url.host)) continue; // said already, and not counted as looked at
       let visited: Visited;
       try {
-        const reply = await getPage(url, conditionsOf(page));
+        const reply = await pages.get(url, { mediaTypes, maximumBytes, conditions: conditionsOf(page) });
         if ('problem' in reply) {
           state.looked(page);
           visited = { problem: reply.problem };

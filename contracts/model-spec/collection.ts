@@ -125,6 +125,8 @@ export const webSourceSchema = z.strictObject({
   maximumPages: z.number().int().positive().max(500_000).default(1_000),
   /** Links from a seed. */
   maximumDepth: z.number().int().min(0).default(5),
+  /** Whether pages are also found by the sitemaps of the seeds' hosts. */
+  sitemaps: z.boolean().default(true),
   mediaTypes: z
     .array(z.string().regex(/^[a-z]+\/[a-z\d.+-]+$/, 'expected a media type in lower case'))
     .min(1)

@@ -49,6 +49,8 @@ export interface CrawlState {
   readonly isFull: () => boolean;
   /** A page that is gone is asked for no more. */
   readonly forget: (url: string) => void;
+  /** Whether the pass begins, and does not go on where one was killed. */
+  readonly isNew: boolean;
   /** Ends the pass. */
   readonly end: () => void;
   readonly cursor: () => Cursor;
@@ -76,6 +78,7 @@ export function openCrawlState(cursor: Cursor | undefined, maximumPages: number)
         pages.set(page.url, { ...known, isCanonical: true });
       return true;
     },
+    isNew: cursor === undefined || before.isOver,
     isFull: () => isFull,
     looked: (page) => void pages.set(page.url, { ...page, pass }),
     forget: (url) => void pages.delete(url),

@@ -60,6 +60,27 @@ function readTags(html: string, onTag: (tag: string, attributes: Attributes) => 
   tokenizer.end();
 }
 
+/** @returns the address that a `Link` header (RFC 8288) names as the page's own */
+export function canonicalOf(link: string | undefined, url: string): string | undefined {
+  for (const [, target, parameters] of (link ?? '')
+    .slice(0, 4_000)
+    .matchAll(/<([^<>]{1,2000})>([^<>]{0,500})/g))
+    if (/;\s{0,5}rel\s{0,5}=\s{0,5}"?[^",;]{0,100}\bcanonical\b/i.test(parameters))
+      return resolveAddress(target, url)?.href;
+  return undefined;
+}
+
+/**
+ * @param header `X-Robots-Tag`; one that is for another crawler says nothing
+ * @param token what robots.txt calls this one by
+ * @returns the rules in it, in lower case
+ */
+export function headerRules(header: string | undefined, token: string): string[] {
+  const agent = /^\s{0,10}([\w-]{1,100})\s{0,10}:/.exec(header ?? '')?.[1].toLowerCase();
+  if (agent !== undefined && agent !== 'unavailable_after' && agent !== token.toLowerCase()) return [];
+  return words(header?.slice(0, 1_000).replace(/^[^,:]{0,100}:/, ''));
+}
+
 function words(text: string | undefined): string[] {
   return (text ?? '').toLowerCase().split(/[\s,]+/);
 }

@@ -22,6 +22,18 @@ function fits(bytes: Uint8Array, label: string): boolean {
   }
 }
 
+const HANGUL = /[\uAC00-\uD7A3]/g;
+const FOREIGN = /[^\0-\x7F]/g;
+const SHARE = 0.6; // of what is no ASCII; in Western text that happens to fit it is a character here and there
+
+/** Whether bytes that no label explains are Korean as it was written before UTF-8 (EUC-KR with its extension, CP949). */
+function looksKorean(bytes: Uint8Array): boolean {
+  if (!fits(bytes, 'euc-kr')) return false;
+  const text = new TextDecoder('euc-kr').decode(bytes);
+  const foreign = text.match(FOREIGN)?.length ?? 0;
+  return (text.match(HANGUL)?.length ?? 0) > foreign * SHARE;
+}
+
 /** @returns the charset of a `Content-Type` */
 export function charsetOf(contentType: string): string | undefined {
   return /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
@@ -39,7 +51,8 @@ export function decodePage(bytes: Uint8Array, declared: string | undefined): str
   const certain = named.filter(
     (label) => !/^(?:windows-1252|iso-8859-1|latin1|us-ascii|ascii)$/i.test(label),
   );
-  const guesses = KOREAN.test(head) ? ['utf-8', 'euc-kr'] : ['utf-8'];
-  const found = [...certain, ...guesses].find((label) => fits(bytes, label));
+  const found =
+    [...certain, 'utf-8'].find((label) => fits(bytes, label)) ??
+    (KOREAN.test(head) || looksKorean(bytes) ? 'euc-kr' : undefined);
   return decodeBytes(bytes, found ?? named.at(0));
 }

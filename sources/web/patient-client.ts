@@ -1,5 +1,6 @@
 // Politeness: one request at a time, a pause between two to the same host, and patience with a host that is busy. It waits
 // as long as the host asks (Retry-After, RFC 9110 10.2.3), up to a bound beyond which the host is left for another run.
+import { setTimeout } from 'node:timers/promises';
 import type { GetOptions, HttpClient, NoReply, Reply } from './http-get.ts';
 
 /** Time as the crawler sees it. */
@@ -8,6 +9,11 @@ export interface Clock {
   readonly now: () => number;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
+
+export const machineClock: Clock = {
+  now: () => Date.now(),
+  wait: (ms, signal) => setTimeout(ms, undefined, { signal }),
+};
 
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 1_000; // before a second attempt; doubled before the third

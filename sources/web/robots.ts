@@ -16,6 +16,8 @@ export interface HostRules {
   readonly isAllowed: (url: URL) => boolean;
   /** Seconds between requests, where the host asks for some. */
   readonly crawlDelay: number;
+  /** Addresses of sitemaps that the rules name. */
+  readonly sitemaps: readonly string[];
 }
 
 export type RobotsGet = (
@@ -23,7 +25,7 @@ export type RobotsGet = (
   bounds: { readonly maximumBytes: number; readonly beyond: 'cut' },
 ) => Promise<Reply | NoReply>;
 
-const allowAll: HostRules = { isAllowed: () => true, crawlDelay: 0 };
+const allowAll: HostRules = { isAllowed: () => true, crawlDelay: 0, sitemaps: [] };
 
 /** @returns the product token of a user agent: `Coppice` of `Coppice/1.0 (+mailto:…)` */
 export function productToken(userAgent: string): string {
@@ -40,6 +42,7 @@ export function parseRobots(text: string, origin: string, userAgent: string): Ho
     // robots.txt itself is always allowed (section 2.2.2), and another origin has rules of its own.
     isAllowed: ({ href }) => robots.isAllowed(href, token) !== false,
     crawlDelay: Number.isFinite(delay) && delay > 0 ? delay : 0,
+    sitemaps: robots.getSitemaps(),
   };
 }
 

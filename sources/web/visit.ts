@@ -4,8 +4,9 @@ import type { SourceSpec } from '../../contracts/model-spec/collection.ts';
 import { digestOf } from '../content.ts';
 import type { CrawlState, KnownPage } from './crawl-state.ts';
 import type { Reply } from './http-get.ts';
-import { readMarkup } from './page-markup.ts';
+import { canonicalOf, headerRules, readMarkup } from './page-markup.ts';
 import { charsetOf, decodePage } from './page-text.ts';
+import { productToken } from './robots.ts';
 import type { Scope } from './scope.ts';
 import { resolveAddress } from './scope.ts';
 
@@ -90,12 +91,13 @@ function takeInPage(page: KnownPage, reply: Reply, context: VisitContext): Visit
 
   const mediaType = mediaTypeOf(reply);
   const text = decodePage(bytes, charsetOf(header('content-type') ?? ''));
-  if (HTML.test(mediaType)) {
-    const { links, canonical, mayBeKept, mayBeFollowed } = readMarkup(text, url);
-    if (mayBeFollowed) addLinks(links, depth + 1, context);
-    if (!mayBeKept) return { problem: 'asks not to be kept (noindex)' };
-    if (isElsewhere(canonical, page, context)) return {};
-  }
+  const rules = headerRules(header('x-robots-tag'), productToken(spec.userAgent));
+  const markup = HTML.test(mediaType) ? readMarkup(text, url) : undefined;
+  if (markup?.mayBeFollowed === true && !rules.includes('nofollow') && !rules.includes('none'))
+    addLinks(markup.links, depth + 1, context);
+  if (markup?.mayBeKept === false || rules.includes('noindex') || rules.includes('none'))
+    return { problem: 'asks not to be kept (noindex)' };
+  if (isElsewhere(canonicalOf(header('link'), url) ?? markup?.canonical, page, context)) return {};
   const address = new URL(url);
   if (!scope.isWanted(address)) return {};
   const time = new Date(lastModified ?? Number.NaN);

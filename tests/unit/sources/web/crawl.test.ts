@@ -115,6 +115,31 @@ describe('web source', () => {
     expect(await paths(site)).toEqual(['/', '/elsewhere', '/a', '/y']);
   });
 
+  it('reads what headers say of a page: its own address, and whether it may be kept and followed', async () => {
+    const said =
+      (headers: Record<string, string>, body: string): Parameters<Site['pages']['set']>[1] =>
+      (_, response) =>
+        response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(body);
+    const site = await openSite({
+      '/': links('/a', '/b', '/c', '/d'),
+      '/a': said({ link: '</style.css>; rel=preload, </own>; rel="canonical"' }, '<p>a'),
+      '/own': 'own',
+      '/b': said({ 'x-robots-tag': 'noindex' }, links('/from-b')),
+      '/c': said({ 'x-robots-tag': 'coppice: nofollow' }, links('/from-c')),
+      '/d': said({ 'x-robots-tag': 'otherbot: none' }, links('/from-d')),
+      ...{ '/from-b': 'b', '/from-c': 'c', '/from-d': 'd' },
+    });
+    expect(await paths(site)).toEqual([
+      '/',
+      'b: asks not to be kept (noindex)',
+      '/c',
+      '/d',
+      '/own',
+      '/from-b',
+      '/from-d',
+    ]);
+  });
+
   it('follows redirects within the crawl, and says so of circles, long chains and ways out', async () => {
     const to =
       (location: string): Site['pages'] extends Map<string, infer P> ? P : never =>
@@ -160,7 +185,8 @@ describe('web source', () => {
           .writeHead(200, { 'content-type': type })
           .end(Buffer.concat(parts.map((part) => Buffer.from(part))));
     const site = await openSite({
-      '/': links('/a', '/b', '/c', '/d', '/e'),
+      '/': links('/a', '/b', '/c', '/d', '/e', '/f'),
+      '/f': page('text/html', '<p>', eucKr),
       '/a': page('text/html; charset=euc-kr', '<p>', eucKr),
       '/b': page('text/html', '<meta charset="EUC-KR"><p>', eucKr),
       '/c': page('text/html; charset=utf-8', '<meta charset=euc-kr><p>', eucKr),
@@ -172,7 +198,7 @@ describe('web source', () => {
       expect(item).toMatchObject({
         document: { content: { data: expect.stringContaining(korean) as string } },
       });
-    expect(items).toHaveLength(6);
+    expect(items).toHaveLength(7);
   });
 
   it('sends the user agent that it is given', async () => {

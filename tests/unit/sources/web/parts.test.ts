@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { webSourceSchema } from '../../../../contracts/model-spec/collection.ts';
 import { createPublicLookup, isPrivateAddress } from '../../../../sources/web/addresses.ts';
 import { openCrawlState } from '../../../../sources/web/crawl-state.ts';
-import { readMarkup } from '../../../../sources/web/page-markup.ts';
+import { canonicalOf, headerRules, readMarkup } from '../../../../sources/web/page-markup.ts';
+import { decodePage } from '../../../../sources/web/page-text.ts';
 import { retryAfterMs } from '../../../../sources/web/patient-client.ts';
 import { parseRobots, productToken } from '../../../../sources/web/robots.ts';
 import { resolveAddress } from '../../../../sources/web/scope.ts';
@@ -119,6 +120,23 @@ describe('readMarkup', () => {
   });
 });
 
+describe('canonicalOf and headerRules', () => {
+  it('take time that grows with the header alone', () => {
+    for (const part of ['<a>', '<a>; rel=', '<a>;rel="x ', '<', ';', ' ', 'a:', ',']) {
+      expect(canonicalOf(part.repeat(500_000), 'https://example.org/')).toBeUndefined();
+      expect(headerRules(part.repeat(500_000), 'Coppice')).not.toContain('noindex');
+    }
+  });
+});
+
+describe('decodePage', () => {
+  it('takes bytes without a label for Korean only if Hangul is what they are', () => {
+    expect(decodePage(Buffer.from([0x66, 0xfc, 0x72]), undefined)).toBe('für');
+    expect(decodePage(Buffer.from('c7d1b1db', 'hex'), undefined)).toBe('한글');
+    expect(decodePage(Buffer.from('b0a1c1a2', 'hex'), 'iso-8859-1')).toBe('가접');
+  });
+});
+
 describe('resolveAddress', () => {
   it('takes fragments and credentials off, and refuses what is too long or not http', () => {
     expect(resolveAddress('http://u:p@EXAMPLE.org:80/a#b')?.href).toBe('http://example.org/a');
@@ -138,6 +156,7 @@ describe('the model file of a crawl', () => {
     ['seeds', { seeds: ['ftp://example.org/'] }],
     ['include', { include: ['ko/**'] }],
     ['maximumPages', { maximumPages: 1_000_000 }],
+    ['sitemaps', { sitemaps: 'yes' }],
     ['delaySeconds', { delaySeconds: -1 }],
     ['mediaTypes', { mediaTypes: ['HTML'] }],
     ['userAgent', { userAgent: 'Coppice\r\nCookie: a' }],

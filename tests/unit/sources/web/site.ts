@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { webSourceSchema } from '../../../../contracts/model-spec/collection.ts';
 import type { Source } from '../../../../sources/source.ts';
-import { createWebSource } from '../../../../sources/web.ts';
+import { createWebSource, type WebContext } from '../../../../sources/web.ts';
 
 export type Page = string | ((request: IncomingMessage, response: ServerResponse, visit: number) => unknown);
 
@@ -16,6 +16,8 @@ export interface Site {
   readonly asked: string[];
   /** Pauses of the crawler, in milliseconds. */
   readonly waited: number[];
+  /** Of sources whose clock does not wait. */
+  readonly context: WebContext;
   readonly source: (options?: Record<string, unknown>) => Source;
 }
 
@@ -54,14 +56,15 @@ export async function openSite(pages: Readonly<Record<string, Page>>): Promise<S
       return Promise.resolve();
     },
   };
+  const context = { now: () => new Date(time), clock };
   const source = (options: Record<string, unknown> = {}): Source => {
     const spec = webSourceSchema.parse({
-      ...{ kind: 'web', name: 'site', seeds: [`${origin}/`], delaySeconds: 0 },
+      ...{ kind: 'web', name: 'site', seeds: [`${origin}/`], delaySeconds: 0, sitemaps: false },
       ...{ allowPrivateHosts: ['127.0.0.1'], ...options },
     });
-    return createWebSource(spec, { now: () => new Date(time), clock });
+    return createWebSource(spec, context);
   };
-  return { origin, pages: all, asked, waited, source };
+  return { origin, pages: all, asked, waited, context, source };
 }
 
 /** @returns a page with links to paths */
