@@ -5,6 +5,7 @@ import { CoppiceFailure } from '../contracts/failures.ts';
 import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collection.ts';
 import type { Secret } from '../settings/secret.ts';
 import { addDocumentLabels } from './document-labels.ts';
+import { createFeedSource } from './feed.ts';
 import { createFilesSource } from './files.ts';
 import { createHackerNewsSource } from './hacker-news.ts';
 import { addLabelFiles } from './label-files.ts';
@@ -63,6 +64,8 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
   const remote = { now, ...(secrets && { secrets }) };
   const social = { ...remote, pseudonyms: () => openPseudonyms({ stateDirectory, key }) };
   switch (spec.kind) {
+    case 'feed':
+      return createFeedSource(spec, { now });
     case 'files':
       return createFilesSource(spec, { path: resolve(baseDirectory, spec.path), now });
     case 'mail-folder':

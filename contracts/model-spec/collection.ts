@@ -1,5 +1,6 @@
 // Where documents and labels come from. A source is plain data here; `sources/` has a file for each kind.
 import { z } from 'zod';
+import { feedSourceSchema } from './feed-source.ts';
 import { labelVotes } from './label-votes.ts';
 import { pluginSourceSchema } from './plugin-source.ts';
 import {
@@ -152,6 +153,7 @@ export const webSourceSchema = z.strictObject({
 });
 
 export const sourceSchema = z.discriminatedUnion('kind', [
+  feedSourceSchema,
   filesSourceSchema,
   mailFolderSourceSchema,
   objectPrefixSourceSchema,
