@@ -21,6 +21,7 @@ import { createPackageSource } from './package.ts';
 import { createPluginSource } from './plugin.ts';
 import { openPseudonyms } from './pseudonyms.ts';
 import { createRedditSource } from './reddit.ts';
+import { createRepositorySource } from './repository.ts';
 import type { ObjectReader, Source } from './source.ts';
 import { createStackExchangeSource } from './stack-exchange.ts';
 import { createTableFilesSource, createTableObjectsSource } from './table.ts';
@@ -46,6 +47,12 @@ function required(objects: ObjectReader | undefined, bucket: string): ObjectRead
     'InvalidInput',
     `the bucket ${bucket} cannot be read: no object store is configured`,
   );
+}
+
+/** @throws CoppiceFailure InvalidInput where nothing is kept */
+function folderFor(kind: string, name: string, stateDirectory: string | undefined): string {
+  if (stateDirectory !== undefined) return join(stateDirectory, kind);
+  throw new CoppiceFailure('InvalidInput', `nothing says where ${name} may be kept`);
 }
 
 /**
@@ -85,14 +92,17 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
     case 'mediawiki-dump':
       return createMediawikiDumpSource({ ...spec, path: resolve(baseDirectory, spec.path) }, { now });
     case 'package':
-      if (stateDirectory === undefined)
-        throw new CoppiceFailure(
-          'InvalidInput',
-          `nothing says where the package ${spec.package} may be kept`,
-        );
-      return createPackageSource(spec, { cacheFolder: join(stateDirectory, 'packages'), now });
+      return createPackageSource(spec, {
+        cacheFolder: folderFor('packages', spec.package, stateDirectory),
+        now,
+      });
     case 'plugin':
       return createPluginSource({ ...spec, path: resolve(baseDirectory, spec.path) }, { now });
+    case 'repository':
+      return createRepositorySource(spec, {
+        cacheFolder: folderFor('repositories', spec.url, stateDirectory),
+        now,
+      });
     case 'table-files':
       return createTableFilesSource(spec, { path: resolve(baseDirectory, spec.path), now });
     case 'table-objects':

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { feedSourceSchema } from './feed-source.ts';
 import { labelVotes } from './label-votes.ts';
 import { pluginSourceSchema } from './plugin-source.ts';
+import { repositorySourceSchema } from './repository-source.ts';
 import {
   hackerNewsSourceSchema,
   mastodonSourceSchema,
@@ -158,6 +159,7 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   mailFolderSourceSchema,
   objectPrefixSourceSchema,
   packageSourceSchema,
+  repositorySourceSchema,
   tableFilesSourceSchema,
   tableObjectsSourceSchema,
   webSourceSchema,
