@@ -17,6 +17,8 @@ import type { Answers, MeasureOptions } from './measure.ts';
 import { calibrationPairs, compareClassifiers, measureClassifier } from './measure.ts';
 import type { MetricTable } from './metric-table.ts';
 import { MetricUndefined } from './metric-undefined.ts';
+import type { PrecisionRecallCurve } from './precision-recall.ts';
+import { precisionRecallCurve, thinCurve } from './precision-recall.ts';
 import type { Decision, Predictions } from './predictions.ts';
 import { predictedClasses, scoresOf } from './predictions.ts';
 import type { RocCurve } from './roc.ts';
@@ -70,6 +72,8 @@ export interface MeasuredSystem {
   readonly metrics: MetricTable;
   /** Null with more than two classes, or where only one occurs. */
   readonly roc: RocCurve | null;
+  /** Null as the ROC curve; absent in reports from before it was drawn. */
+  readonly precisionRecall?: PrecisionRecallCurve | null;
 }
 
 /** A wrong answer with its document. */
@@ -136,7 +140,11 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
     kind,
     title,
     metrics: measureClassifier(answers, input),
-    roc: tryCurve(answers.predictions, positive),
+    roc: tryCurve(answers.predictions, { positive, curve: rocCurve }),
+    precisionRecall: tryCurve(answers.predictions, {
+      positive,
+      curve: (...given) => thinCurve(precisionRecallCurve(...given)),
+    }),
   });
   const baselines = answerByBaselines(input, positive);
   const systems = [
@@ -287,7 +295,17 @@ function tryThreshold(
   );
 }
 
-function tryCurve(predictions: Predictions, positive: number): RocCurve | null {
-  if (predictions.classes !== 2) return null;
-  return orNull(() => rocCurve(predictions.labels, scoresOf(predictions, positive), positive));
+/** Neither curve has a meaning without a positive example. */
+function tryCurve<Curve>(
+  predictions: Predictions,
+  {
+    positive,
+    curve,
+  }: {
+    readonly positive: number;
+    readonly curve: (labels: Int32Array, scores: Float64Array, positive: number) => Curve;
+  },
+): Curve | null {
+  if (predictions.classes !== 2 || !predictions.labels.includes(positive)) return null;
+  return orNull(() => curve(predictions.labels, scoresOf(predictions, positive), positive));
 }

@@ -44,6 +44,21 @@ export function precisionRecallCurve(
 }
 
 /**
+ * The same with fewer points, evenly taken, for drawing: a curve has as many points as there are scores.
+ * @param most points, 1,000 by default, at least 2; the first and the last stay
+ */
+export function thinCurve(curve: PrecisionRecallCurve, most = 1_000): PrecisionRecallCurve {
+  const points = curve.recall.length;
+  if (points <= most) return curve;
+  const kept = Array.from({ length: most }, (_, at) => Math.round((at * (points - 1)) / (most - 1)));
+  return {
+    precision: kept.map((at) => curve.precision[at]),
+    recall: kept.map((at) => curve.recall[at]),
+    thresholds: kept.slice(0, -1).map((at) => curve.thresholds[at]),
+  };
+}
+
+/**
  * Sorts the scores once, so that the area can be told for many resamples in linear time each.
  * @returns the average precision of the examples at given indices, repeats counting; 0 where none of them is positive
  * @throws MetricUndefined as `precisionRecallCurve`

@@ -3,6 +3,7 @@ import { formatCount, formatNumber, formatShare } from '../format.ts';
 import { cut, figure, heading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
+import { labelsTable } from './labels-table.ts';
 import type { DrawnPlots } from './plots.ts';
 import type { EvaluationReport } from './report.ts';
 
@@ -15,7 +16,8 @@ export function decisionSection(report: EvaluationReport, plots: DrawnPlots): Ma
 <div>${confusionTable(report)}</div>
 ${figure(plots.threshold)}
 ${figure(plots.calibration, 'On the dashed line every stated probability is kept.')}
-</div></section>`;
+</div>
+${labelsTable(report)}</section>`;
 }
 
 function confusionTable({ classes, confusion }: EvaluationReport): Markup {

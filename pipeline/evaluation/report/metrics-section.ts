@@ -20,6 +20,7 @@ export function metricsSection(report: EvaluationReport, plots: DrawnPlots): Mar
 <div class="columns">
 ${figure(plots.comparison, 'Points are the values, bars their bootstrap intervals.')}
 ${figure(plots.roc)}
+${figure(plots.precisionRecall)}
 </div>
 ${table({
   caption: `Values on the held-out documents, with ${Math.round(confidence * 100)} % bootstrap intervals (seed ${seed}).${difference ? ' The difference is candidate less champion, paired.' : ''}`,

@@ -4,6 +4,7 @@ import type { DrawnPlot, Plot } from './drawing.ts';
 import { drawPlot } from './drawing.ts';
 import { drawFunnelPlot } from './funnel-plot.ts';
 import { learningPlot } from './learning-plot.ts';
+import { precisionRecallPlot } from './precision-recall-plot.ts';
 import type { EvaluationReport } from './report.ts';
 import { drawSearchPlot } from './search-plot.ts';
 import { slicesPlot } from './slices-plot.ts';
@@ -13,6 +14,7 @@ import { comparisonPlot, rocPlot } from './system-plots.ts';
 export interface DrawnPlots {
   readonly comparison: DrawnPlot | null;
   readonly roc: DrawnPlot | null;
+  readonly precisionRecall: DrawnPlot | null;
   readonly threshold: DrawnPlot | null;
   readonly calibration: DrawnPlot | null;
   readonly pretraining: DrawnPlot | null;
@@ -26,17 +28,31 @@ export interface DrawnPlots {
 export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
   const draw = async (plot: Plot | null): Promise<DrawnPlot | null> =>
     plot === null ? null : drawPlot(plot);
-  const [comparison, roc, threshold, calibration, pretraining, learning, search, slices, funnel] =
-    await Promise.all([
-      draw(comparisonPlot(report)),
-      draw(rocPlot(report)),
-      draw(thresholdPlot(report)),
-      draw(calibrationPlot(report)),
-      draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
-      draw(learningPlot(report.learning)),
-      drawSearchPlot(report.search),
-      draw(slicesPlot(report)),
-      drawFunnelPlot(report.cleaning),
-    ]);
-  return { comparison, roc, threshold, calibration, pretraining, learning, search, slices, funnel };
+  const [
+    comparison,
+    roc,
+    precisionRecall,
+    threshold,
+    calibration,
+    pretraining,
+    learning,
+    search,
+    slices,
+    funnel,
+  ] = await Promise.all([
+    draw(comparisonPlot(report)),
+    draw(rocPlot(report)),
+    draw(precisionRecallPlot(report)),
+    draw(thresholdPlot(report)),
+    draw(calibrationPlot(report)),
+    draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
+    draw(learningPlot(report.learning)),
+    drawSearchPlot(report.search),
+    draw(slicesPlot(report)),
+    drawFunnelPlot(report.cleaning),
+  ]);
+  return {
+    ...{ comparison, roc, precisionRecall, threshold, calibration },
+    ...{ pretraining, learning, search, slices, funnel },
+  };
 }

@@ -16,7 +16,8 @@ const SERIES: Readonly<Record<MeasuredSystem['kind'], string>> = {
   tfidf: 'var(--tfidf)',
 };
 
-function systemScale(systems: readonly MeasuredSystem[]): { domain: string[]; range: string[] } {
+/** Colours of systems by their titles. */
+export function systemScale(systems: readonly MeasuredSystem[]): { domain: string[]; range: string[] } {
   return { domain: systems.map(({ title }) => title), range: systems.map(({ kind }) => SERIES[kind]) };
 }
 

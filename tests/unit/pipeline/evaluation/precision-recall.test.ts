@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   precisionRecallCurve,
   prepareAveragePrecision,
+  thinCurve,
 } from '../../../../pipeline/evaluation/precision-recall.ts';
 import { scoresOf } from '../../../../pipeline/evaluation/predictions.ts';
 import { classification, distance, predictionsOf } from './golden.ts';
@@ -28,6 +29,28 @@ describe.each(classification.cases)('on $name', (golden) => {
         ? areaOf(1)
         : golden.confusion.reduce((sum, _, positive) => sum + areaOf(positive) / golden.classes, 0);
     expect(distance([ours], [golden.averagePrecision])).toBeLessThan(EXACT);
+  });
+});
+
+describe('a thinned precision-recall curve', () => {
+  const scores = Array.from({ length: 50 }, (_, at) => at / 50);
+  const curve = precisionRecallCurve(
+    scores.map((_, at) => at % 2),
+    scores,
+    1,
+  );
+
+  it('keeps its ends and so many points between', () => {
+    const { precision, recall, thresholds } = thinCurve(curve, 5);
+    expect([precision.length, recall.length, thresholds.length]).toEqual([5, 5, 4]);
+    expect([recall[0], recall[4], precision[4]]).toEqual([1, 0, 1]);
+    for (const [at, threshold] of thresholds.entries()) {
+      expect(recall[at]).toBe(curve.recall[curve.thresholds.indexOf(threshold)]);
+    }
+  });
+
+  it('is the same where it has no more points', () => {
+    expect(thinCurve(curve)).toBe(curve);
   });
 });
 

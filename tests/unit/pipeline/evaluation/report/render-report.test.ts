@@ -111,7 +111,7 @@ describe('the report', () => {
   it('draws its plots with a text alternative each, and gives each table a caption', async () => {
     const { html } = await renderReport(reportSaying('x'));
     const pictures = html.match(/<svg (?!class="unseen")[^>]*>/g) ?? [];
-    expect(pictures).toHaveLength(7 + 3); // plots; the scale of attention and its two maps
+    expect(pictures).toHaveLength(8 + 3); // plots; the scale of attention and its two maps
     for (const picture of pictures) expect(picture).toMatch(/^<svg role="img" aria-label="[^"]{20,}"/);
     expect(html.match(/<table>\s*<caption>[^<]+<\/caption>/g)).toHaveLength(html.split('<table>').length - 1);
     expect(html).toContain('Area under the curve: Candidate 0.958');
@@ -154,7 +154,7 @@ describe('the report', () => {
       errorCount: 0,
       attention: [],
     });
-    expect(html.match(/<svg /g)).toHaveLength(4);
+    expect(html.match(/<svg /g)).toHaveLength(5);
     expect(html).toContain('None: every held-out document got its label.');
     expect(html).not.toContain('What it looked at');
     expect(html).not.toContain('<h2>Slices</h2>');
