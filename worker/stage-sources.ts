@@ -11,6 +11,7 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/shard-cleaning-thread-main.ts',
       'runtimes/documents/document-thread-main.ts',
     ],
+    packages: ['emojibase-data'],
   },
   tokenization: {
     entries: ['activities/tokenization.ts', 'activities/pairs.ts', 'runtimes/tokenizers/tokenizer.ts'],

@@ -9,10 +9,14 @@ const emojiSchema = z.array(named.extend({ skins: z.array(named).optional() }));
 
 const SELECTORS = /[\uFE0E\uFE0F]/g;
 
+const fileOf = {
+  en: () => import.meta.resolve('emojibase-data/en/compact.json'),
+  ko: () => import.meta.resolve('emojibase-data/ko/compact.json'),
+};
+
 /** @throws Error where the package is not as it was */
 export async function loadEmojiNames(language: 'en' | 'ko'): Promise<EmojiNames> {
-  const file = fileURLToPath(import.meta.resolve(`emojibase-data/${language}/compact.json`));
-  const emoji = emojiSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  const emoji = emojiSchema.parse(JSON.parse(await readFile(fileURLToPath(fileOf[language]()), 'utf8')));
   const all = emoji.flatMap((it) => [it, ...(it.skins ?? [])]);
   return new Map(all.map(({ label, unicode }) => [unicode.replace(SELECTORS, ''), label]));
 }
