@@ -82,8 +82,9 @@ async function withCleaningFiles(
       step.labelled !== undefined && { labelled: resolve(directory, step.labelled) };
     if (!('classifier' in step) || step.classifier === undefined) return { ...step, ...labelled };
     const file = resolve(directory, step.classifier.path);
-    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-      const message = `${file} cannot be read (${error.code}): \`coppice train-filter\` writes such files`;
+    const bytes = await readFile(file).catch((error: unknown) => {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      const message = `${file} cannot be read (${reason}): \`coppice train-filter\` writes such files`;
       throw new ModelFileError(path, [{ path: `cleaning.steps.${at}.classifier.path`, message }]);
     });
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

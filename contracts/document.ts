@@ -47,11 +47,17 @@ export type Stretch = z.infer<typeof stretchSchema>;
 const alignmentSchema = z.array(stretchSchema).readonly();
 export type Alignment = z.infer<typeof alignmentSchema>;
 
+const correctionSchema = z.object({ start: offset, before: z.string(), after: z.string() });
+/** A change of a text: `after` stands at `start`, where `before` stood. */
+export type Correction = z.infer<typeof correctionSchema>;
+
 /** A document that passed cleaning: what the model reads, and no more. */
 export const cleanDocumentSchema = z.object({
   ...origin,
   text: z.string(),
   marks,
+  /** What was corrected, in the order of the text that the correction left; steps behind it may have moved it. */
+  corrections: z.array(correctionSchema).readonly().optional(),
   /** Where offsets into the text as collected count, and cleaning has changed it. */
   alignment: alignmentSchema.optional(),
 });

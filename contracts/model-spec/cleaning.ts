@@ -23,6 +23,7 @@ import {
 import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from './cleaning-words.ts';
 import { decontaminate } from './decontaminate.ts';
 import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
+import { correctErrors } from './correction.ts';
 import { flagHarmful } from './harmful-text.ts';
 import { redactPersonalData } from './personal-data.ts';
 import { mainText, stripRepeatedLines } from './web-pages.ts';
@@ -90,6 +91,7 @@ export const cleaningStepSchema = z.discriminatedUnion('step', [
   splitMorphemes,
   splitSentences,
   flagHarmful,
+  correctErrors,
 ]);
 /** One cleaning step with its options. */
 export type CleaningStepSpec = z.infer<typeof cleaningStepSchema>;
@@ -145,6 +147,7 @@ export const alignedSteps: readonly CleaningStepSpec['step'][] = [
   'classify-quality',
   'remove-stop-words',
   'stem',
+  'correct-errors',
   'flag-harmful',
 ];
 

@@ -2,6 +2,7 @@
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { createC4Paragraphs } from './c4-paragraphs.ts';
 import { createC4Quality } from './c4-quality.ts';
+import { createCorrectErrors } from './correct-errors.ts';
 import { createClassifyQuality } from './classify-quality.ts';
 import { createCodeQuality } from './code-quality.ts';
 import { createDecodeDocument, type ReadDocument } from './decode-document.ts';
@@ -135,6 +136,8 @@ export function createStep(spec: CleaningStepSpec, tools: StepTools): CleaningSt
       return createSplitMorphemes(spec, tools.analysers);
     case 'split-sentences':
       return createSplitSentences(spec, tools.analysers);
+    case 'correct-errors':
+      return createCorrectErrors(spec, tools.analysers);
     case 'flag-harmful':
       return createFlagHarmful(spec, tools.analysers);
   }

@@ -1,7 +1,7 @@
 // A recipe: cleaning steps in their order, with a funnel that says what each did. Training cleans with `createRecipe`,
 // the gateway with `requestRecipe`; both run the same steps, so that a model reads in service what it was taught on.
 import type { CleaningSample } from '../../contracts/cleaning-sample.ts';
-import type { Alignment, CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import type { CleanDocument, CollectedDocument } from '../../contracts/document.ts';
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { corpusSteps } from '../../contracts/model-spec/cleaning.ts';
 import type { FunnelRow } from '../../contracts/stage-results.ts';
@@ -48,12 +48,12 @@ export interface RequestRecipe {
  */
 function changed(
   document: WorkingDocument,
-  { text, alignment }: { readonly text: string; readonly alignment?: Alignment },
+  { text, alignment, corrections }: Extract<Verdict, { decision: 'change' }>,
   step: string,
 ): WorkingDocument {
   if (document.alignment !== undefined && alignment === undefined)
     throw new RangeError(`${step} does not say where its text comes from`);
-  return { ...document, text, ...(alignment && { alignment }) };
+  return { ...document, text, ...(alignment && { alignment }), ...(corrections && { corrections }) };
 }
 
 function marked(
@@ -64,13 +64,15 @@ function marked(
 }
 
 function closeDocument(document: WorkingDocument): CleanDocument {
-  const { id, source, uri, digest, collectedAt, time, licence, text, marks, alignment } = document;
+  const { id, source, uri, digest, collectedAt, time, licence, text, marks, corrections, alignment } =
+    document;
   return {
     ...{ id, source, uri, digest, collectedAt },
     ...(time === undefined ? {} : { time }),
     ...(licence === undefined ? {} : { licence }),
     text,
     ...(marks && { marks }),
+    ...(corrections && { corrections }),
     ...(alignment && !isIdentity(alignment) && { alignment }),
   };
 }

@@ -1,5 +1,5 @@
 // A document on its way through the recipe, and what a step answers about it.
-import type { Alignment, CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import type { Alignment, CleanDocument, CollectedDocument, Correction } from '../../contracts/document.ts';
 import { compose } from './alignment.ts';
 import { decodeBytes } from './charset.ts';
 import type { Rewrite } from './rewrites.ts';
@@ -26,6 +26,8 @@ export type Verdict =
       readonly alignment?: Alignment;
       /** How much of what was changed, such as pieces by their kind; the funnel adds it up. */
       readonly counts?: Readonly<Record<string, number>>;
+      /** What was corrected, for the record. */
+      readonly corrections?: readonly Correction[];
     }
   | { readonly decision: 'drop'; readonly reason: string };
 

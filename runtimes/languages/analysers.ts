@@ -6,6 +6,7 @@ import { loadEnglish } from './english.ts';
 import { readEvaluationSet } from './evaluation-set.ts';
 import { loadTellLanguage } from './identifier.ts';
 import { kiwiFolder, startKorean } from './korean.ts';
+import { loadSpelling } from './spelling.ts';
 
 /** Makes analysers that load nothing yet. A load that failed is tried again when next asked for. */
 export function createAnalysers(): Analysers {
@@ -19,6 +20,7 @@ export function createAnalysers(): Analysers {
       return stem;
     }),
     englishObscenities: once(async () => (await import('./obscenities.ts')).createObscenities()),
+    englishSpelling: once(loadSpelling),
     textClassifier: readTextClassifier,
     evaluationSet: readEvaluationSet,
     english: once(loadEnglish),

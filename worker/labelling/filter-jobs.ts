@@ -77,8 +77,8 @@ export async function testFilters({ steps }: TestFilterJob): Promise<TestedFilte
   const tested: TestedFilter[] = [];
   for (const step of steps) {
     const examples = await readLabelledTexts(step.labelled);
-    const score = await createHarmScores(step, analysers).catch((error: Error) => {
-      throw new BadJob(error.message);
+    const score = await createHarmScores(step, analysers).catch((error: unknown) => {
+      throw new BadJob(error instanceof Error ? error.message : String(error));
     });
     const scores = examples.map(({ text }) => score(text));
     const figures = labelFigures(examples, scores, step.thresholds);

@@ -69,8 +69,8 @@ export async function chooseUncertain(
   const classifier =
     job.classifier === undefined
       ? undefined
-      : await readTextClassifier({ path: job.classifier }).catch((error: Error) => {
-          throw new BadJob(error.message);
+      : await readTextClassifier({ path: job.classifier }).catch((error: unknown) => {
+          throw new BadJob(error instanceof Error ? error.message : String(error));
         });
   const scored = lines.map(({ document, text, probabilities }, at) => {
     if (probabilities !== undefined)

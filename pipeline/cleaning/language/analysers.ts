@@ -45,6 +45,13 @@ export interface KoreanAnalyser {
   readonly sentences: (text: string) => Promise<string[]>;
 }
 
+export interface EnglishSpelling {
+  readonly isWord: (word: string) => boolean;
+  readonly suggest: (word: string) => string[];
+  /** How often a word is said; 0 where it is not on the list. */
+  readonly frequency: (word: string) => number;
+}
+
 export interface Analysers {
   readonly tellLanguage: () => Promise<TellLanguage>;
   readonly emojiNames: (language: 'en' | 'ko') => Promise<EmojiNames>;
@@ -52,6 +59,7 @@ export interface Analysers {
   readonly englishStem: () => Promise<(word: string) => string>;
   /** Entries of what a model is evaluated on. @throws CoppiceFailure InvalidInput where the file is not the one that is named */
   readonly evaluationSet: ReadEvaluationSet;
+  readonly englishSpelling: () => Promise<EnglishSpelling>;
   /** Names of the obscene words of an English text, as often as they stand there. */
   readonly englishObscenities: () => Promise<(text: string) => string[]>;
   /** @throws Error where the file cannot be read, is none, or is not the one of the digest */
@@ -70,6 +78,7 @@ export const withoutAnalysers: Analysers = {
   emojiNames: missing('emojibase-data'),
   englishStem: missing('the stemmer of English'),
   evaluationSet: missing('an evaluation set'),
+  englishSpelling: missing('a dictionary of English'),
   englishObscenities: missing('a list of English obscenities'),
   textClassifier: missing('a trained classifier'),
   english: missing('wink-nlp'),

@@ -13,7 +13,8 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 async function* documents() {
-  for (const [id, text] of Object.entries(texts)) yield collected(text, 'text/plain', id);
+  for (const [id, text] of Object.entries(texts))
+    yield await Promise.resolve(collected(text, 'text/plain', id));
 }
 
 async function read(folder: string, options: object) {
