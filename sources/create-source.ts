@@ -4,6 +4,7 @@ import type { CollectedDocument } from '../contracts/document.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { LabelSourceSpec, SourceSpec } from '../contracts/model-spec/collection.ts';
 import type { Secret } from '../settings/secret.ts';
+import { createArxivSource } from './arxiv.ts';
 import { addDocumentLabels } from './document-labels.ts';
 import { createFeedSource } from './feed.ts';
 import { createFilesSource } from './files.ts';
@@ -16,6 +17,7 @@ import { createMailFolderSource } from './mail-folder.ts';
 import { createMastodonSource } from './mastodon.ts';
 import { createMediawikiSource } from './mediawiki.ts';
 import { createMediawikiDumpSource } from './mediawiki-dump.ts';
+import { createOaiPmhSource } from './oai-pmh.ts';
 import { createObjectPrefixSource } from './object-prefix.ts';
 import { createPackageSource } from './package.ts';
 import { createPluginSource } from './plugin.ts';
@@ -79,6 +81,10 @@ export function createSource(spec: SourceSpec, context: SourceContext): Source {
       return createMailFolderSource(spec, { path: resolve(baseDirectory, spec.path), now });
     case 'object-prefix':
       return createObjectPrefixSource(spec, { objects: required(objects, spec.bucket), now });
+    case 'arxiv':
+      return createArxivSource(spec, remote);
+    case 'oai-pmh':
+      return createOaiPmhSource(spec, remote);
     case 'mastodon':
       return createMastodonSource(spec, social);
     case 'hacker-news':

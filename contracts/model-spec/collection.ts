@@ -1,5 +1,6 @@
 // Where documents and labels come from. A source is plain data here; `sources/` has a file for each kind.
 import { z } from 'zod';
+import { arxivSourceSchema, oaiPmhSourceSchema } from './archive-source.ts';
 import { feedSourceSchema } from './feed-source.ts';
 import { labelVotes } from './label-votes.ts';
 import { pluginSourceSchema } from './plugin-source.ts';
@@ -169,6 +170,8 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   hackerNewsSourceSchema,
   redditSourceSchema,
   stackExchangeSourceSchema,
+  arxivSourceSchema,
+  oaiPmhSourceSchema,
   pluginSourceSchema,
 ]);
 /** Where documents come from. */

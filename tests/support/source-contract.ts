@@ -7,8 +7,8 @@ import type { CollectedItem, Cursor, Source } from '../../sources/source.ts';
 export interface SourceWorld {
   /** Opens the source anew, as another process would. */
   readonly open: () => Source;
-  /** Adds one document to the place; its id. */
-  readonly add: () => Promise<string> | string;
+  /** Adds to the place; the ids of the documents that come of it. */
+  readonly add: () => Promise<string> | string | readonly string[];
   /** What was asked of the place for single documents so far; absent where it gives many in one answer. */
   readonly asked?: () => readonly string[];
 }
@@ -55,7 +55,7 @@ export function describeSource(kind: string, openWorld: () => Promise<SourceWorl
       if (cursor === undefined) throw new Error('no documents');
       expect(await collect(open(), kept(cursor))).toEqual([]);
       const added = await add();
-      expect(idsOf(await collect(open(), kept(cursor)))).toEqual([added]);
+      expect(idsOf(await collect(open(), kept(cursor)))).toEqual([added].flat());
     });
 
     it('goes on after a kill where the last kept cursor stands, and asks for nothing that it has', async () => {
