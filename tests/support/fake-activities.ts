@@ -3,6 +3,7 @@
 
 import type { ChampionFiguresActivities } from '../../activities/champion-figures.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
+import type { DatasetEvaluationActivities } from '../../activities/dataset-evaluation.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
 import { createFailureInterceptor } from '../../activities/failures.ts';
 import type { LanguageEvaluationActivities } from '../../activities/language-evaluation.ts';
@@ -39,6 +40,7 @@ export type FakeActivities = ModelStateActivities &
   ScheduleActivities &
   CollectionActivities &
   FakeCleaning &
+  DatasetEvaluationActivities &
   TokenizationActivities &
   PairActivities &
   SelectionActivities &
@@ -63,6 +65,8 @@ export const namesByQueue = {
     'askToRetrain',
     'collectDocuments',
     'cleanDocuments',
+    'answerDataset',
+    'measureDataset',
     'countShards',
     'cleanShards',
     'foldParts',
@@ -125,6 +129,7 @@ export function lookOf(verdict: Look['verdict'], overrides: Partial<Look> = {}):
 /** Scoring knows references alone; a change of keys knows no model, and a test names its own in the reason. */
 function modelOf(input: InputOf<Name>): string | undefined {
   if ('model' in input) return input.model;
+  if ('target' in input) return input.target.model;
   return 'weights' in input ? input.weights.annotations['model'] : input.reason;
 }
 
@@ -232,6 +237,13 @@ function happyActivities(
         problemCount: 2,
       }),
     ...happyCleaning(ref, record),
+    answerDataset: () => Promise.resolve({ answers: ref('answers'), labels: ['ham', 'spam'] }),
+    measureDataset: ({ target }) =>
+      Promise.resolve({
+        target: target.kind === 'version' ? `${target.model}@${target.version}` : target.url,
+        ...{ kind: 'labels', examples: 10, unanswered: {}, metrics: { accuracy: { value: 0.9 } } },
+        report: ref('report'),
+      }),
     tokenizePairs: () =>
       Promise.resolve({
         ...record('pairs'),

@@ -66,7 +66,15 @@ describe('docs/reference', () => {
       'gateway-api.md',
       ['serving/http-server.ts', 'serving/classification-route.ts', 'serving/completion-route.ts'],
     ],
-    ['control-api.md', ['control/server.ts', 'control/housekeeping-routes.ts']],
+    [
+      'control-api.md',
+      [
+        'control/server.ts',
+        ...readdirSync(join(root, 'control')).flatMap((name) =>
+          name.endsWith('-routes.ts') ? [`control/${name}`] : [],
+        ),
+      ],
+    ],
   ])('lists in %s every route of %s and no other', (page, sources) => {
     const served = [
       ...sources
