@@ -99,12 +99,21 @@ export function createFeedSource(spec: FeedSpec, { now, clock = machineClock }: 
     const { etag, lastModified } = state;
     const conditions = conditionsOf({ url: uri, depth: 0, etag, lastModified });
     const followed = await pages.follow(feed, { mediaTypes: FEEDS, maximumBytes, conditions });
-    if ('problem' in followed) return yield { problem: { uri, reason: followed.problem } };
+    if ('problem' in followed) {
+      yield { problem: { uri, reason: followed.problem } };
+      return;
+    }
     const { reply, url } = followed;
     if (reply.status === 304) return;
-    if (reply.status !== 200) return yield { problem: { uri, reason: `refused (${reply.status})` } };
+    if (reply.status !== 200) {
+      yield { problem: { uri, reason: `refused (${reply.status})` } };
+      return;
+    }
     const entries = readFeed(reply.bytes, reply.header('content-type') ?? '', url.href);
-    if (entries === undefined) return yield { problem: { uri, reason: 'no feed' } };
+    if (entries === undefined) {
+      yield { problem: { uri, reason: 'no feed' } };
+      return;
+    }
     const listed = new Map(entries.map((entry) => [fingerprint(entry.id, entry.version), entry]));
     const seen = new Set(state.seen);
     let isWhole = true;

@@ -18,7 +18,7 @@ const SHARE = 1 / 4;
 const SHORTEST_ARTICLE = 250; // characters; below, Readability looks again with less of its rules
 
 function readArticle(html: string): string {
-  const { document }: { document: unknown } = parseHTML(html); // without the types of a browser
+  const { document } = parseHTML(html) as unknown as { document: unknown }; // without a browser's types
   const article = new Readability(document, { charThreshold: SHORTEST_ARTICLE }).parse();
   return textOf(article?.content ?? '');
 }

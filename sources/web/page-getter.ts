@@ -9,9 +9,9 @@ import { mediaTypeOf } from './visit.ts';
 
 const REDIRECTS = 5;
 
-export type PolitenessSpec = Pick<WebSpec, 'userAgent' | 'delaySeconds' | 'maximumWaitSeconds'>;
+type PolitenessSpec = Pick<WebSpec, 'userAgent' | 'delaySeconds' | 'maximumWaitSeconds'>;
 
-export interface PageOptions {
+interface PageOptions {
   readonly mediaTypes: readonly string[];
   readonly maximumBytes: number;
   /** Headers that ask for a page only if it has changed. */
@@ -19,7 +19,7 @@ export interface PageOptions {
 }
 
 /** A reply, and the address that it came from in the end. */
-export interface Followed {
+interface Followed {
   readonly reply: Reply;
   readonly url: URL;
 }

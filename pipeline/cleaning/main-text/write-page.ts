@@ -11,7 +11,7 @@ function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
-export interface WrittenPage {
+interface WrittenPage {
   readonly html: string;
   /** Elements in it. */
   readonly elements: number;
