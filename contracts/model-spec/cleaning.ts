@@ -21,9 +21,9 @@ import {
   shortenRuns,
 } from './cleaning-unicode.ts';
 import { lemmatize, removeStopWords, splitMorphemes, splitSentences, stem } from './cleaning-words.ts';
+import { correctErrors } from './correction.ts';
 import { decontaminate } from './decontaminate.ts';
 import { deduplicate, deduplicateExact, deduplicateLines } from './duplicates.ts';
-import { correctErrors } from './correction.ts';
 import { flagHarmful } from './harmful-text.ts';
 import { redactPersonalData } from './personal-data.ts';
 import { mainText, stripRepeatedLines } from './web-pages.ts';

@@ -2,9 +2,9 @@
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { createC4Paragraphs } from './c4-paragraphs.ts';
 import { createC4Quality } from './c4-quality.ts';
-import { createCorrectErrors } from './correct-errors.ts';
 import { createClassifyQuality } from './classify-quality.ts';
 import { createCodeQuality } from './code-quality.ts';
+import { createCorrectErrors } from './correct-errors.ts';
 import { createDecodeDocument, type ReadDocument } from './decode-document.ts';
 import { createDecodeEntities } from './decode-entities.ts';
 import { createDecodeMail } from './decode-mail.ts';
