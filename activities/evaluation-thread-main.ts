@@ -9,6 +9,7 @@ import {
   type ClassifierEvaluationInput,
   evaluateClassifier,
 } from '../pipeline/evaluation/classifier-evaluation.ts';
+import { fitOf } from '../pipeline/evaluation/fit.ts';
 import { shownTokens } from '../pipeline/evaluation/head-maps.ts';
 import { MetricUndefined } from '../pipeline/evaluation/metric-undefined.ts';
 import { renderReport } from '../pipeline/evaluation/report/render-report.ts';
@@ -27,7 +28,7 @@ export interface EvaluationJob {
   readonly quantized?: Uint8Array;
   /** Of weights, configuration and tokenizer. */
   readonly packageBytes?: number;
-  readonly report: Omit<EvaluationReport, keyof ClassifierEvaluation | 'attention'>;
+  readonly report: Omit<EvaluationReport, keyof ClassifierEvaluation | 'attention' | 'fit'>;
 }
 
 export interface ComputedEvaluation {
@@ -60,7 +61,8 @@ async function compute({
     const holdout = { ...input.holdout, languages };
     const evaluation = evaluateClassifier({ ...input, holdout, ...(served && { served }) });
     const looked = attention && (await lookInto(attention, input, evaluation));
-    const whole = { ...evaluation, ...report, ...(looked && { attention: looked }) };
+    const fit = fitOf(report.learning);
+    const whole = { ...evaluation, ...report, ...(fit && { fit }), ...(looked && { attention: looked }) };
     return { kind: 'computed', result: { evaluation, ...(await renderReport(whole)) } };
   } catch (error) {
     if (error instanceof MetricUndefined)

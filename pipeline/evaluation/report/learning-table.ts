@@ -2,6 +2,7 @@
 import type { CurvePoint } from '../../../contracts/training-job.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import { numberHeading, table } from './elements.ts';
+import { fitNote } from './fit-note.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 
@@ -9,7 +10,7 @@ import { html } from './html.ts';
 export function learningTable(curve: readonly CurvePoint[]): Markup {
   const cell = (loss: number | undefined): Markup =>
     html`<td class="number">${loss === undefined ? '–' : formatNumber(loss)}</td>`;
-  return table({
+  return html`${table({
     caption:
       'Loss by step, in nats. A validation loss that rises while the training loss falls means overfitting.',
     head: [numberHeading('Step'), numberHeading('Training'), numberHeading('Validation')],
@@ -24,5 +25,5 @@ export function learningTable(curve: readonly CurvePoint[]): Markup {
         }) => html`<tr><td class="number">${formatCount(step)}${kept ? ' (kept)' : ''}</td>
 ${cell(trainingLoss)}${cell(validationLoss)}</tr>`,
       ),
-  });
+  })}${fitNote(curve)}`;
 }

@@ -1,6 +1,7 @@
 // Where the candidate comes from: documents and labels, tokenizer, training, lineage, environment.
 import { formatCount, formatNumber } from '../format.ts';
 import { figure, heading, numberHeading, table } from './elements.ts';
+import { fitNote } from './fit-note.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import { languagesTable } from './languages-table.ts';
@@ -17,6 +18,8 @@ export function learningSection(
 ${figure(pretraining, 'Where it was stopped early, the ring is the step whose weights the next phase began with.')}
 ${figure(learning, 'A validation loss that rises while the training loss falls means overfitting.')}
 </div>
+${fitNote(report.pretraining ?? [], 'Pretraining')}
+${fitNote(report.learning, report.pretraining === undefined ? undefined : 'Fine-tuning')}
 ${languagesTable(report)}</section>`;
 }
 

@@ -5,6 +5,7 @@ import type { FunnelRow, TokenizationResult } from '../../../contracts/stage-res
 import type { CurvePoint } from '../../../contracts/training-job.ts';
 import type { AttentionText } from '../attention-maps.ts';
 import type { ClassifierEvaluation } from '../classifier-evaluation.ts';
+import type { Fit } from '../fit.ts';
 
 /** Something that the version came from. */
 export interface LineageLink {
@@ -54,6 +55,8 @@ export interface EvaluationReport extends ClassifierEvaluation, ReportOrigin {
   readonly format: 'coppice-evaluation-report/1';
   /** The losses of pretraining, where there was any; `learning` is the phase after it. */
   readonly pretraining?: readonly CurvePoint[];
+  /** Of the last phase: the gap between training and validation, and where the weights come from. */
+  readonly fit?: Fit;
   /** What the candidate looked at in a few held-out texts. */
   readonly attention?: readonly AttentionText[];
 }

@@ -55,7 +55,7 @@ export function headline({ model, verdict }: Pick<EvaluationReport, 'model' | 'v
 }
 
 /** Accuracy and what it is worth, in a few sentences. */
-function summary({ systems, classes, difference }: EvaluationReport): string {
+function summary({ systems, classes, difference, verdict }: EvaluationReport): string {
   const accuracyOf = (kind: string): number =>
     systems.find((system) => system.kind === kind)?.metrics.accuracy?.value ?? Number.NaN;
   const documents = classes.reduce((sum, { holdout }) => sum + holdout, 0);
@@ -66,7 +66,7 @@ function summary({ systems, classes, difference }: EvaluationReport): string {
   const champion = systems.find(({ kind }) => kind === 'champion');
   if (champion !== undefined)
     sentences.push(againstChampion(champion.title, difference?.accuracy?.interval ?? null));
-  else sentences.push('No version is in service yet to compare with.');
+  else sentences.push(firstVersion(verdict));
   const baselines = [
     `always answering the most frequent label would score ${formatNumber(accuracyOf('majority'))}`,
     ...(Number.isNaN(accuracyOf('tfidf'))
@@ -75,6 +75,13 @@ function summary({ systems, classes, difference }: EvaluationReport): string {
   ];
   sentences.push(`For scale: ${baselines.join(', ')}.`);
   return sentences.join(' ');
+}
+
+/** Gates that compare with a champion had none, and so judged nothing. */
+function firstVersion({ gates }: EvaluationReport['verdict']): string {
+  const idle = gates.filter(({ gate }) => gate.kind === 'no-worse-than-champion').length;
+  const nothing = idle === 0 ? '' : `; ${idle} of ${gates.length} gates compare with one, and judged nothing`;
+  return `No version is in service yet to compare with${nothing}.`;
 }
 
 function againstChampion(title: string, interval: { low: number; high: number } | null): string {

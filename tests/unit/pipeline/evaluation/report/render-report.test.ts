@@ -175,6 +175,35 @@ describe('the report', () => {
     );
   });
 
+  it('tells overfitting in words, and of a first version which gates judged nothing', async () => {
+    const { champion, ...first } = exampleInput();
+    expect(champion).toBeDefined();
+    const learning = [0.9, 0.5, 0.8].map((validationLoss, at) => ({
+      step: at + 1,
+      trainingLoss: 0.4,
+      validationLoss,
+    }));
+    const { html } = await renderReport({
+      ...reportSaying('x'),
+      ...evaluateClassifier(first),
+      ...{ learning, pretraining: learning.slice(0, 2) },
+    });
+    expect(html).toContain('<strong>Fine-tuning.</strong> The weights are those of the last step, 3.');
+    expect(html).toContain('Overfitting: the validation loss was lowest at step 2, 0.500');
+    expect(html).toMatch(/<strong>Pretraining\.<\/strong> [^<]* still falling at the end/);
+    expect(html).toContain('to compare with; 1 of 2 gates compare with one, and judged nothing.');
+  });
+
+  it('tells leakage with its first samples', async () => {
+    const { html } = await renderReport({ ...reportSaying('x'), ...evaluateClassifier(exampleInput()) });
+    expect(html).toContain(
+      '1 held-out documents stand word for word among those that were trained on, and 0 nearly so: 10 % of 10.',
+    );
+    expect(html).toMatch(
+      /<code>mail\/0<\/code><\/th>\s*<td><code>1<\/code><\/td><td>word for word<\/td><td><bdi>meeting at noon<\/bdi>/,
+    );
+  });
+
   it('draws each head of a layer in words and squares, one layer at a time, the last one first', async () => {
     const { html } = await renderReport(reportSaying('spam'));
     const layers = [...html.matchAll(/<input type="radio"([^>]*)><label[^>]*>(\d)<\/label>/g)];
