@@ -145,7 +145,8 @@ describe('a model file', () => {
   });
 
   it('splits by group only where it is said what the groups are', () => {
-    const problemsOfSplit = (split: object, file: object = {}) => problemsOf({ ...file, evaluation: { split } });
+    const problemsOfSplit = (split: object, file: object = {}) =>
+      problemsOf({ ...file, evaluation: { split } });
     for (const split of [{ by: 'hash' }, { by: 'time' }, { by: 'group', group: 'id', idUpTo: '#' }])
       expect(problemsOfSplit(split)).toEqual([]);
     expect(problemsOfSplit({ by: 'group' })).toEqual([
