@@ -9,8 +9,10 @@ async function crawl(site: Site, options?: Record<string, unknown>): Promise<str
   return described.map((it) => it.replace(/^site\/[^/]*\//, '/'));
 }
 
+type Answer = Exclude<Page, string>;
+
 const xml =
-  (body: string | Buffer, type = 'application/xml'): Page =>
+  (body: string | Buffer, type = 'application/xml'): Answer =>
   (_, response) =>
     response.writeHead(200, { 'content-type': type }).end(body);
 const listed = (site: () => string, ...paths: string[]): string =>
@@ -39,11 +41,9 @@ describe('sitemaps', () => {
     let origin = '';
     const of = (): string => origin;
     const late =
-      (page: () => Page): Page =>
-      (...args) => {
-        const made = page();
-        if (typeof made === 'function') made(...args);
-      };
+      (page: () => Answer): Answer =>
+      (...args) =>
+        page()(...args);
     const site = await openSite({
       '/robots.txt': (request, response, visit) =>
         void xml(`Sitemap: ${origin}/index.xml\nSitemap: ${origin}/gone.xml`, 'text/plain')(
