@@ -53,7 +53,7 @@ async function readNow(spec: OaiPmhSpec, api: Api): Promise<string> {
   return isExact ? time : time.slice(0, 10);
 }
 
-/** @returns records and the token of the next part */
+/** @returns records and the token of the next part; nothing where the archive no longer knows this part's token */
 async function readPart(
   spec: OaiPmhSpec,
   api: Api,
@@ -67,13 +67,10 @@ async function readPart(
   });
   const code = allOf(answer, 'error').at(0)?.attributes['code'];
   if (code === 'noRecordsMatch') return { records: [], next: undefined };
+  if (code === 'badResumptionToken' && token !== undefined) return undefined;
   if (code !== undefined) {
-    // A token that is too old cannot be taken up again; the run that tries anew begins its pass anew.
-    const type = code === 'badResumptionToken' ? 'SourceUnavailable' : 'InvalidInput';
-    throw new CoppiceFailure(
-      type,
-      `${new URL(spec.url).host} refuses (${code}): ${textOf(answer, 'error')?.slice(0, 200) ?? ''}`,
-    );
+    const why = textOf(answer, 'error')?.slice(0, 200) ?? '';
+    throw new CoppiceFailure('InvalidInput', `${new URL(spec.url).host} refuses (${code}): ${why}`);
   }
   return {
     records: allOf(answer, 'ListRecords', 'record'),
@@ -111,8 +108,19 @@ export function createOaiPmhSource(spec: OaiPmhSpec, context: ApiContext): Sourc
   async function* collect(api: Api, state: State): AsyncGenerator<Found> {
     const pass = (state.pass ??= { began: await readNow(spec, api), done: [] });
     let count = 0;
+    let isAnew = false;
     for (;;) {
-      const { records, next } = await readPart(spec, api, { from: state.from, token: pass.token });
+      const part = await readPart(spec, api, { from: state.from, token: pass.token });
+      if (part === undefined) {
+        // Tokens live for hours or days. The list is begun anew, once in a run.
+        if (isAnew)
+          throw new CoppiceFailure('SourceUnavailable', `${spec.url} forgets its resumption tokens`);
+        isAnew = true;
+        delete pass.token;
+        pass.done = [];
+        continue;
+      }
+      const { records, next } = part;
       const done = new Set(pass.done);
       for (const record of records) {
         const identifier = textOf(record, 'header', 'identifier') ?? '';

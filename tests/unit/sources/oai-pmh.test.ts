@@ -139,6 +139,20 @@ describe('oai-pmh', () => {
     expect(await describeAll(source, await lastCursor(source))).toHaveLength(2);
   });
 
+  it('begins its list anew where the archive has forgotten the part that it was at', async () => {
+    const archive = await openArchive(five);
+    const source = open(archive, { maximumRecords: 3 });
+    const cursor = await lastCursor(source);
+    const forgotten = '<OAI-PMH><error code="badResumptionToken">expired</error></OAI-PMH>';
+    archive.faults.push(forgotten);
+    expect(await describeAll(open(archive), cursor)).toEqual(
+      [1, 2, 3, 4, 5].map((id) => `papers/oai:a:${id}`),
+    );
+    const token = '<OAI-PMH><ListRecords><resumptionToken>x</resumptionToken></ListRecords></OAI-PMH>';
+    archive.faults.push(forgotten, token, forgotten);
+    await expect(collectAll(source, cursor)).rejects.toMatchObject({ type: 'SourceUnavailable' });
+  });
+
   it('waits as 503 asks it to, and says what the archive refuses', async () => {
     const archive = await openArchive(five);
     archive.faults.push(status(503, { 'retry-after': '20' }));
@@ -150,7 +164,7 @@ describe('oai-pmh', () => {
       [['<html></html>'], 'SourceUnavailable', 'does not answer as OAI-PMH does'],
       [['<a>'], 'SourceUnavailable', 'no XML'],
       [[identify, refuse('badArgument')], 'InvalidInput', 'refuses (badArgument): why'],
-      [[identify, refuse('badResumptionToken')], 'SourceUnavailable', 'badResumptionToken'],
+      [[identify, refuse('badResumptionToken')], 'InvalidInput', 'badResumptionToken'],
     ] as const) {
       archive.faults.push(...faults);
       const error: unknown = await collectAll(open(archive)).catch((it: unknown) => it);
