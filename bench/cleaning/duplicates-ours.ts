@@ -11,7 +11,8 @@ const { file, characters, similarity } = JSON.parse(process.argv[2]) as {
 const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
 const texts = lines.map((line) => JSON.parse(line) as string);
 
-for await (const _ of createInterface({ input: process.stdin })) {
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === '') continue;
   const start = performance.now();
   const before = process.cpuUsage();
   const index = createNearDuplicateIndex({ shingleCharacters: characters, similarity });
