@@ -33,6 +33,7 @@ interface TableFile {
 type Format = NonNullable<TableSpec['format']>;
 
 const ENDING = /\.(jsonl|ndjson|csv|tsv|parquet)(?:\.gz)?$/i;
+const PIECE_BYTES = 1024 * 1024;
 const MOST_PROBLEMS = 1_000; // rows of a file that are told one by one: a hostile one has a thousand million
 
 /** @returns nothing where the name is not that of a table */
@@ -144,7 +145,8 @@ export function createTableFilesSource(
           state: fileState(entry),
           problem: entry.problem,
           path: entry.path,
-          read: () => createReadStream(entry.path) as AsyncIterable<Uint8Array>,
+          read: () =>
+            createReadStream(entry.path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>,
         }),
       );
       const names = files.map(({ name }) => name);

@@ -47,7 +47,7 @@ export function openBlobs(
   child.stdin.on('error', () => undefined);
   child.stderr.resume();
   const pieces = (child.stdout as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
 
   const more = async (): Promise<void> => {
     const next = await pieces.next();

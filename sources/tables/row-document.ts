@@ -76,7 +76,7 @@ export function createRowOpener(
     const place = `${file.uri}#row=${number}`;
     const problem = (reason: string): Found => ({ problem: { uri: place, reason } });
     return {
-      mark: fingerprint(digest),
+      mark: fingerprint(digest, typeof text),
       sizeBytes: bytes.length,
       open: () => {
         if (bytes.length === 0) return problem(`no text in "${columns.text}"`);

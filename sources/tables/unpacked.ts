@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UnreadableTable } from './table-row.ts';
 
+const PIECE_BYTES = 1024 * 1024; // a trip to another thread for each, which takes longer than unpacking the usual 16 KiB
+
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 async function* fromFirst(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -15,7 +17,7 @@ async function* gunzipped(
   packed: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const unzip = createGunzip();
+  const unzip = createGunzip({ chunkSize: PIECE_BYTES });
   const source = Readable.from(packed, { objectMode: false });
   const ofSource: Error[] = [];
   source.once('error', (error) => {

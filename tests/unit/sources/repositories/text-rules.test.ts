@@ -26,7 +26,7 @@ async function licensedPackages() {
   const folder = 'node_modules';
   const found: { name: string; declared: string; text: string }[] = [];
   for (const name of await readdir(folder)) {
-    const files = await readdir(join(folder, name)).catch(() => []);
+    const files = await readdir(join(folder, name)).catch((): string[] => []);
     const file = files.find(isLicenceFile);
     if (file === undefined || !files.includes('package.json')) continue;
     const { data } = manifest.safeParse(
