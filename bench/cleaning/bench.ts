@@ -6,7 +6,8 @@ import { openRecipeCases } from './recipe.ts';
 
 export async function openCleaningBench(say: (line: string) => void): Promise<Bench> {
   const opened: Bench[] = [];
-  for (const open of [openRecipeCases, openDuplicatesCases, openExtractionCases]) opened.push(await open(say));
+  for (const open of [openRecipeCases, openDuplicatesCases, openExtractionCases])
+    opened.push(await open(say));
   return {
     cases: opened.flatMap(({ cases }) => cases),
     goals: opened.flatMap(({ goals = [] }) => goals),
