@@ -24,8 +24,8 @@ export function splitDocuments(
   { split, holdout }: { readonly split: SplitSpec; readonly holdout: number },
 ): boolean[] {
   const all = documents.map((_, index) => index);
-  const firstBy = <Key extends string | number>(keys: readonly Key[]): number[] =>
-    [...all].sort((a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : a - b)).slice(0, holdout);
+  const firstBy = (rank: readonly number[]): number[] =>
+    [...all].sort((a, b) => rank[a] - rank[b] || a - b).slice(0, holdout);
   const mark = (held: readonly number[]): boolean[] => {
     const chosen = new Set(held);
     return all.map((index) => chosen.has(index));
@@ -53,7 +53,7 @@ function wholeGroups(groups: readonly string[], holdout: number): number[] {
   const held: number[] = [];
   const order = [...members]
     .map(([group, indices]) => ({ hash: hashOf(group), indices }))
-    .sort((a, b) => (a.hash < b.hash ? -1 : 1));
+    .sort((a, b) => a.hash - b.hash);
   for (const { indices } of order) {
     if (held.length >= holdout) break;
     if (indices.length <= groups.length / 2) held.push(...indices);
@@ -76,4 +76,5 @@ const groupOf =
     }
   };
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** The first 48 bits of SHA-256; equal ones keep the order of collection. */
+const hashOf = (text: string): number => createHash('sha256').update(text).digest().readUIntBE(0, 6);
