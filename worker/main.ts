@@ -59,6 +59,7 @@ const activities = {
     objects: openBucketReader(settings),
     stateDirectory: resolve(settings.home),
     secrets: createSourceSecrets(process.env),
+    pseudonymKey: settings.pseudonymKey,
     runStage,
     now,
   }),
