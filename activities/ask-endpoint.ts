@@ -34,7 +34,7 @@ const classificationSchema = z.object({
 
 /**
  * @returns what came of each line, in their order: a question that stays without an answer is a reason, and no failure
- * @throws CoppiceFailure InvalidInput where the variable of the key is not set, or the interface does not go with the lines
+ * @throws InvalidInput where the variable of the key is not set, or the interface does not go with the lines
  */
 export async function askEndpoint(endpoint: Endpoint, questions: EndpointQuestions): Promise<GivenAnswer[]> {
   const { dataset, signal, environment, onAnswered } = questions;

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const coppice = fileURLToPath(new URL('../../../bin/coppice.mjs', import.meta.url));
 const config = '{"model_type":"bert"}';
 const weights = 'weights';
+const card = '# m@1\n';
 const referenceTo = (text: string) => ({
   digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
   mediaType: 'application/octet-stream',
@@ -23,6 +24,7 @@ let damaged = false;
 const server = createServer((request, response) => {
   const name = request.url?.split('/package/').at(1);
   if (request.url?.endsWith('/m/versions/1/package')) response.end(JSON.stringify({ files }));
+  else if (request.url?.endsWith('/m/versions/1/card')) response.end(card);
   else if (name === 'config.json') response.end(config);
   else if (name === 'model.safetensors') response.end(damaged ? 'wEights' : weights);
   else response.writeHead(404).end(JSON.stringify({ error: { message: 'm@2 is not in the registry' } }));
@@ -51,14 +53,16 @@ describe('coppice export', () => {
   it('writes the files of a version as the registry has them', async () => {
     const target = join(folder, 'whole', 'deep');
     const { code, out } = await run('m@1', target, '--json');
-    expect([code, JSON.parse(out)]).toEqual([0, { directory: target, files: Object.keys(files) }]);
+    const written = [...Object.keys(files), 'README.md'];
+    expect([code, JSON.parse(out)]).toEqual([0, { directory: target, files: written }]);
+    expect(await readFile(join(target, 'README.md'), 'utf8')).toBe(card);
     expect(await readFile(join(target, 'config.json'), 'utf8')).toBe(config);
     expect(await readFile(join(target, 'model.safetensors'), 'utf8')).toBe(weights);
   }, 60_000);
 
   it('adds a script and a page for browsers where it is asked to', async () => {
     const target = join(folder, 'page');
-    const added = ['coppice.js', 'coppice.js.LEGAL.txt', 'index.html'];
+    const added = ['README.md', 'coppice.js', 'coppice.js.LEGAL.txt', 'index.html'];
     const { code, out } = await run('m@1', target, '--browser', '--json');
     expect([code, JSON.parse(out)]).toEqual([
       0,
