@@ -81,7 +81,6 @@ describe('data that changes', () => {
       120_000,
     );
     const watched = await watching;
-    expect(watched.err).toContain('coppice data accept decisions');
     expect(watched.err).toMatch(/cleaning +cached .*accepted by /);
     expect(JSON.parse(watched.out)).toMatchObject({ outcome: 'registered' });
     const { value } = await told(dataStateSchema, 'show', 'decisions');
