@@ -16,10 +16,10 @@ import {
 import type { Metrics } from '../monitoring/metrics.ts';
 import { addFunnels } from '../pipeline/cleaning/add-funnels.ts';
 import { addSamples } from '../pipeline/cleaning/samples.ts';
+import { createTurns } from '../pipeline/turns.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import type { CleanedShard, CleanedShards, ShardCleaningJob } from './shard-cleaning-thread-main.ts';
 import { shardName } from './shards.ts';
-import { createSlots } from './slots.ts';
 import type { StageRunner } from './stage-runner.ts';
 import { askThread } from './thread.ts';
 
@@ -67,7 +67,7 @@ const funnelSchema = z.array(funnelRowSchema);
 const samplesSchema = z.array(cleaningSampleSchema);
 
 export function createShardCleaningActivities({ artifacts, runStage, metrics }: ShardCleaningDependencies) {
-  const slot = createSlots(availableParallelism());
+  const threads = createTurns(availableParallelism());
 
   const shardsOf = async (documents: ArtifactReference): Promise<ArtifactReference[]> => {
     const directory = (await artifacts.readDirectory(documents)).files;
@@ -84,7 +84,10 @@ export function createShardCleaningActivities({ artifacts, runStage, metrics }: 
   ) => {
     const bytes = await Promise.all(shards.map((shard) => artifacts.readBytes(shard)));
     return withHeartbeat((signal) =>
-      slot(() => askThread(entry, { ...job, shards: bytes } satisfies ShardCleaningJob, signal), signal),
+      threads.take(
+        () => askThread(entry, { ...job, shards: bytes } satisfies ShardCleaningJob, signal),
+        signal,
+      ),
     ) as Promise<CleanedShards>;
   };
 

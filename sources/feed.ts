@@ -9,12 +9,12 @@ import { fingerprint } from './seen-entries.ts';
 import { escapeHtml } from './social/post.ts';
 import type { CollectedItem, Cursor, Found, Source } from './source.ts';
 import { packState, unpackState } from './state-cursor.ts';
-import { createHttpClient } from './web/http-get.ts';
 import { createPageGetter, HostLeft, type PageGetter } from './web/page-getter.ts';
 import { readMarkup } from './web/page-markup.ts';
 import { charsetOf, decodePage } from './web/page-text.ts';
 import { HostBusyError, machineClock } from './web/patient-client.ts';
 import { conditionsOf, mediaTypeOf } from './web/visit.ts';
+import { withClient } from './web/with-client.ts';
 import type { WebContext } from './web.ts';
 
 type FeedSpec = Extract<SourceSpec, { kind: 'feed' }>;
@@ -164,14 +164,7 @@ export function createFeedSource(spec: FeedSpec, { now, clock = machineClock }: 
   return {
     name: spec.name,
     keepAfterSeconds: KEEP_AFTER_SECONDS,
-    collect: async function* (cursor, signal) {
-      const allowed = new Set(spec.allowPrivateHosts);
-      const client = createHttpClient({ allowed, timeoutMs: spec.timeoutSeconds * 1_000 });
-      try {
-        yield* collectAll(cursor, createPageGetter(spec, client, { clock, signal }));
-      } finally {
-        await client.close();
-      }
-    },
+    collect: (cursor, signal) =>
+      withClient(spec, (client) => collectAll(cursor, createPageGetter(spec, client, { clock, signal }))),
   };
 }

@@ -1,12 +1,13 @@
 // A crawler: pages of the seeds' hosts along their links, breadth first, politely, and on later runs only what has changed.
 import type { CollectedItem, Source } from './source.ts';
 import { openCrawlState } from './web/crawl-state.ts';
-import { createHttpClient, type HttpClient } from './web/http-get.ts';
+import type { HttpClient } from './web/http-get.ts';
 import { createPageGetter, HostLeft } from './web/page-getter.ts';
 import { type Clock, HostBusyError, machineClock } from './web/patient-client.ts';
 import { createScope, resolveAddress } from './web/scope.ts';
 import { readSitemaps } from './web/sitemaps.ts';
 import { conditionsOf, takeIn, type Visited, type WebSpec } from './web/visit.ts';
+import { withClient } from './web/with-client.ts';
 
 export interface WebContext {
   readonly now: () => Date;
@@ -65,14 +66,6 @@ export function createWebSource(spec: WebSpec, { now, clock = machineClock }: We
   return {
     name: spec.name,
     keepAfterSeconds: KEEP_AFTER_SECONDS,
-    collect: async function* (cursor, signal) {
-      const allowed = new Set(spec.allowPrivateHosts);
-      const client = createHttpClient({ allowed, timeoutMs: spec.timeoutSeconds * 1_000 });
-      try {
-        yield* crawl(cursor, { client, signal });
-      } finally {
-        await client.close();
-      }
-    },
+    collect: (cursor, signal) => withClient(spec, (client) => crawl(cursor, { client, signal })),
   };
 }

@@ -9,10 +9,10 @@ import { checkedPrompt } from '../../pipeline/generation/prompts.ts';
 import { createStopFilter } from '../../pipeline/generation/stop-sequences.ts';
 import { checkVocabulary } from '../../pipeline/tokenization/check-vocabulary.ts';
 import type { Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
+import { createTurns } from '../../pipeline/turns.ts';
 import { loadOnnxGenerator, type OnnxGenerator } from '../../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import type { LoadedTask, LoadTask } from './task.ts';
-import { createTurns } from './turns.ts';
 
 /** What is to be continued, and how; options as `generate` and `search` of the runtime take them. */
 export interface GenerationQuestion {

@@ -1,13 +1,13 @@
 // What sources have in common that ask the interface of a host: a client for the time of a run, plain data as their
 // memory, and an end for now where the host wants to be left alone.
-import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { Secret } from '../../settings/secret.ts';
 import type { Found, Source } from '../source.ts';
 import { packState, unpackState } from '../state-cursor.ts';
-import { createHttpClient } from '../web/http-get.ts';
-import { type Clock, HostBusyError } from '../web/patient-client.ts';
+import type { HttpClient } from '../web/http-get.ts';
+import { type Clock, HostBusyError, machineClock } from '../web/patient-client.ts';
+import { withClient } from '../web/with-client.ts';
 import { type Api, createApi, type RemoteSpec } from './api-client.ts';
 
 export interface ApiContext {
@@ -31,11 +31,6 @@ export interface ApiKind<State> {
 /** What a kill may cost: what was asked for in so long. */
 const KEEP_AFTER_SECONDS = 30;
 
-const machineClock: Clock = {
-  now: () => Date.now(),
-  wait: (ms, signal) => setTimeout(ms, undefined, { signal }),
-};
-
 function readToken(variable: string | undefined, { secrets }: ApiContext): Secret | undefined {
   if (variable === undefined) return undefined;
   const token = secrets?.(variable);
@@ -57,20 +52,17 @@ export function createApiSource<State>(
       signal.throwIfAborted();
       const state = before === undefined ? structuredClone(begin) : unpackState(before, schema);
       const token = readToken(spec.tokenVariable, context);
-      const allowed = new Set(spec.allowPrivateHosts);
-      const client = createHttpClient({ allowed, timeoutMs: spec.timeoutSeconds * 1_000 });
       const cursor = () => packState(state);
+      const ask = (client: HttpClient) =>
+        collect(createApi(spec, { client, clock, token, signal }), state, signal);
       try {
-        const api = createApi(spec, { client, clock, token, signal });
-        for await (const found of collect(api, state, signal)) {
+        for await (const found of withClient(spec, ask)) {
           yield { ...found, cursor };
           signal.throwIfAborted();
         }
       } catch (error) {
         if (!(error instanceof HostBusyError)) throw error;
         yield { problem: { uri: address, reason: error.message }, cursor };
-      } finally {
-        await client.close();
       }
     },
   };

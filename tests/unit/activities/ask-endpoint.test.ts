@@ -1,9 +1,9 @@
 // Against a real server on loopback, which answers in the shapes that OpenAI documents, and fails as servers do.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, it } from 'vitest';
 import { askEndpoint, type Endpoint } from '../../../activities/ask-endpoint.ts';
 import type { Dataset } from '../../../contracts/dataset-evaluation.ts';
+import { openLoopback } from '../../support/loopback.ts';
 
 interface Asked {
   readonly path: string;
@@ -11,12 +11,6 @@ interface Asked {
   readonly body: Readonly<Record<string, unknown>>;
 }
 type Reply = (asked: Asked, response: ServerResponse, attempt: number) => void;
-
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
 
 async function serve(reply: Reply): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
@@ -29,9 +23,8 @@ async function serve(reply: Reply): Promise<{ url: string; asked: Asked[] }> {
     asked.push(one);
     reply(one, response, attempt);
   };
-  server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
+  const origin = await openLoopback((request, response) => void answer(request, response));
+  return { url: `${origin}/v1`, asked };
 }
 
 const says =
@@ -91,7 +84,6 @@ describe('an endpoint', () => {
       path: '/v1/completions',
       body: { prompt: 'Seoul is the capital of' },
     });
-    server?.close();
     const label = { label: 'ham', probabilities: { ham: 0.9, spam: 0.1 } };
     const classifying = await serve(says({ ...label, object: 'classification' }));
     expect((await ask(classifying.url, mails, { interface: 'classifications' })).given).toEqual([

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { createCleaningActivities } from '../../../activities/cleaning.ts';
 import { createShardCleaningActivities } from '../../../activities/shard-cleaning.ts';
 import { createShardWriter, readShards } from '../../../activities/shards.ts';
-import { createSlots } from '../../../activities/slots.ts';
 import type { StageRunner } from '../../../activities/stage-runner.ts';
 import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
@@ -138,41 +137,5 @@ describe('splitRecipe', () => {
 
   it('leaves a recipe whole that decodes what came after that', () => {
     expect(names(html, duplicates, mail)).toEqual([[], ['strip-html', 'deduplicate', 'decode-mail']]);
-  });
-});
-
-describe('slots', () => {
-  it('let so many work at a time, in the order in which they came, and none that was told to stop', async () => {
-    const slot = createSlots(2);
-    const { signal } = new AbortController();
-    const order: string[] = [];
-    const ends = new Map<string, () => void>();
-    const work = (name: string) => () =>
-      new Promise<void>((resolve) => {
-        order.push(name);
-        ends.set(name, resolve);
-      });
-    const stopped = AbortSignal.abort(new Error('stopped'));
-    const all = [
-      slot(work('a'), signal),
-      slot(work('b'), signal),
-      slot(work('c'), stopped),
-      slot(work('d'), signal),
-    ];
-    await Promise.resolve();
-    expect(order).toEqual(['a', 'b']);
-    ends.get('a')?.();
-    await expect(all[2]).rejects.toThrow('stopped');
-    await all[0];
-    expect(order).toEqual(['a', 'b', 'd']);
-    for (const end of ends.values()) end();
-    await Promise.all([all[1], all[3]]);
-  });
-
-  it('are free again after work that failed', async () => {
-    const slot = createSlots(1);
-    const { signal } = new AbortController();
-    await expect(slot(() => Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
-    expect(await slot(() => Promise.resolve(1), signal)).toBe(1);
   });
 });

@@ -1,9 +1,7 @@
 // A host on loopback whose interface a test writes, what it was asked for, and a clock that does not wait.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import type { ApiContext } from '../../../../sources/api/api-source.ts';
+import { createTestClock, openLoopback } from '../../../support/loopback.ts';
 
 /** What a test answers: JSON, text, or by itself. */
 export type Answer = string | object | ((response: ServerResponse, request: IncomingMessage) => unknown);
@@ -25,8 +23,8 @@ export interface Host {
 export async function openHost(answer: (url: URL, request: IncomingMessage) => Answer): Promise<Host> {
   const asked: Host['asked'] = [];
   const faults: Answer[] = [];
-  const waited: number[] = [];
-  const server = createServer((request, response) => {
+  const { waited, context } = createTestClock();
+  const origin = await openLoopback((request, response) => {
     const url = new URL(request.url ?? '', origin);
     asked.push({ url, headers: request.headers });
     const given = faults.shift() ?? answer(url, request);
@@ -34,23 +32,6 @@ export async function openHost(answer: (url: URL, request: IncomingMessage) => A
     else if (typeof given === 'string') response.end(given);
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(given));
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  let time = Date.parse('2026-01-02T03:04:05Z');
-  const clock = {
-    now: () => time,
-    wait: (ms: number, signal: AbortSignal) => {
-      signal.throwIfAborted();
-      waited.push(ms);
-      time += ms;
-      return Promise.resolve();
-    },
-  };
-  const context = { now: () => new Date(time), clock };
   return {
     origin,
     asked,

@@ -1,11 +1,9 @@
 // A web site on loopback with pages that a test writes, what it was asked for, and a crawler of it whose clock does not wait.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import { webSourceSchema } from '../../../../contracts/model-spec/collection.ts';
 import type { Source } from '../../../../sources/source.ts';
 import { createWebSource, type WebContext } from '../../../../sources/web.ts';
+import { createTestClock, openLoopback } from '../../../support/loopback.ts';
 
 export type Page = string | ((request: IncomingMessage, response: ServerResponse, visit: number) => unknown);
 
@@ -25,9 +23,9 @@ export interface Site {
 export async function openSite(pages: Readonly<Record<string, Page>>): Promise<Site> {
   const all = new Map(Object.entries(pages));
   const asked: string[] = [];
-  const waited: number[] = [];
+  const { waited, context } = createTestClock();
   const visits = new Map<string, number>();
-  const server = createServer((request, response) => {
+  const origin = await openLoopback((request, response) => {
     const path = request.url ?? '';
     if (path !== '/robots.txt') asked.push(path);
     const visit = (visits.get(path) ?? 0) + 1;
@@ -40,23 +38,6 @@ export async function openSite(pages: Readonly<Record<string, Page>>): Promise<S
         .writeHead(200, { 'content-type': page.startsWith('<') ? 'text/html' : 'text/plain' })
         .end(page);
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  let time = Date.parse('2026-01-02T03:04:05Z');
-  const clock = {
-    now: () => time,
-    wait: (ms: number, signal: AbortSignal) => {
-      signal.throwIfAborted();
-      waited.push(ms);
-      time += ms;
-      return Promise.resolve();
-    },
-  };
-  const context = { now: () => new Date(time), clock };
   const source = (options: Record<string, unknown> = {}): Source => {
     const spec = webSourceSchema.parse({
       ...{ kind: 'web', name: 'site', seeds: [`${origin}/`], delaySeconds: 0, sitemaps: false },

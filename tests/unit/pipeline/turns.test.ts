@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns } from '../../../serving/tasks/turns.ts';
+import { createTurns } from '../../../pipeline/turns.ts';
 import { createGate } from '../../support/gate.ts';
 
 const never = new AbortController().signal;
