@@ -4,11 +4,11 @@ import type { DataSchemas } from '../artifacts/data-schemas.ts';
 import { readJsonLines } from '../artifacts/json-lines.ts';
 import { isLost } from '../artifacts/store-failure.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
-import type { DataAnomaly, DataCheck, SchemaRevision } from '../contracts/data-validation.ts';
+import type { DataAnomaly, DataCheck, DataSchema, SchemaRevision } from '../contracts/data-validation.ts';
 import { cleanDocumentSchema, documentLabelSchema } from '../contracts/document.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { RunIdentity } from '../contracts/stage-results.ts';
-import { checkData } from '../pipeline/validation/check-data.ts';
+import { checkData, labelAnomalies } from '../pipeline/validation/check-data.ts';
 import { inferSchema } from '../pipeline/validation/infer-schema.ts';
 import { createStatistics, type DataStatistics } from '../pipeline/validation/statistics.ts';
 import { widenSchema } from '../pipeline/validation/widen-schema.ts';
@@ -35,12 +35,18 @@ export interface DataValidationDependencies {
   readonly now: () => Date;
 }
 
+/** Of a corpus: what is new in it, and all labels as they stand, since those of documents that were seen before may change. */
+interface Observation {
+  readonly statistics: DataStatistics;
+  readonly allLabels: ReadonlyMap<string, number>;
+}
+
 export type DataValidationActivities = ReturnType<typeof createDataValidationActivities>;
 
 export function createDataValidationActivities(dependencies: DataValidationDependencies) {
   const { artifacts, schemas, loadLanguageIdentifier, now } = dependencies;
 
-  const statisticsOf = (data: CleanData, accepted?: ArtifactReference): Promise<DataStatistics> =>
+  const observe = (data: CleanData, accepted?: ArtifactReference): Promise<Observation> =>
     withHeartbeat(async (signal, report) => {
       const known = await idsOf(artifacts, accepted);
       const labels = new Map<string, string>();
@@ -48,16 +54,19 @@ export function createDataValidationActivities(dependencies: DataValidationDepen
         for await (const { document, label } of readJsonLines(artifacts, data.labels, documentLabelSchema))
           labels.set(document, label);
       }
+      const allLabels = new Map<string, number>();
       const statistics = createStatistics(await loadLanguageIdentifier());
       const breathe = createBreather(signal);
       let read = 0;
       for await (const document of readShards(artifacts, data.corpus, cleanDocumentSchema)) {
-        if (!known.has(document.id)) statistics.add({ ...document, label: labels.get(document.id) });
+        const label = labels.get(document.id);
+        if (label !== undefined) allLabels.set(label, (allLabels.get(label) ?? 0) + 1);
+        if (!known.has(document.id)) statistics.add({ ...document, label });
         read += 1;
         report({ read });
         await breathe();
       }
-      return statistics.result();
+      return { statistics: statistics.result(), allLabels };
     });
 
   return {
@@ -70,7 +79,8 @@ export function createDataValidationActivities(dependencies: DataValidationDepen
       const { model, runId, corpus } = data;
       const current = await schemas.current(model);
       const accepted = current && (await schemas.accepted(model));
-      const statistics = await statisticsOf(data, accepted);
+      const observed = await observe(data, accepted?.corpus);
+      const { statistics } = observed;
       const told = (revision: number, anomalies: DataAnomaly[]): DataCheck => ({
         ...{ runId, at: now().toISOString(), revision, inferred: current === undefined },
         ...{ corpus: corpus.digest, documents: statistics.documents, anomalies },
@@ -80,31 +90,46 @@ export function createDataValidationActivities(dependencies: DataValidationDepen
           throw new CoppiceFailure('InvalidInput', 'no document is left after cleaning');
         await schemas.add(model, revisionOf(1, inferSchema(statistics), data));
       }
-      const anomalies = current ? checkData(current.schema, statistics) : [];
+      const areOthers = data.labels?.digest !== accepted?.labels?.digest;
+      const anomalies = current ? anomaliesOf(current.schema, observed, areOthers) : [];
       const check = told(current?.revision ?? 1, anomalies);
       await schemas.keepCheck(model, check);
-      if (check.anomalies.length === 0) await schemas.accept(model, corpus);
+      if (check.anomalies.length === 0) await schemas.accept(model, data);
       return check;
     },
 
     /** What is accepted is new no more, and what was not expected of it is expected of the data that comes after it. */
     async acceptData({ anomalies, by, reason, ...data }: AcceptDataInput): Promise<void> {
-      const { model, corpus } = data;
+      const { model } = data;
       const current = await schemas.current(model);
       if (current && anomalies.length > 0) {
-        const inferred = inferSchema(await statisticsOf(data));
+        const inferred = inferSchema((await observe(data)).statistics);
         const schema = widenSchema(current.schema, inferred, anomalies);
         if (JSON.stringify(schema) !== JSON.stringify(current.schema))
           // the same activity, tried again
           await schemas.add(model, { ...revisionOf(current.revision + 1, schema, data), by, reason });
       }
-      await schemas.accept(model, corpus);
+      await schemas.accept(model, data);
     },
   };
 
   function revisionOf(revision: number, schema: SchemaRevision['schema'], { runId }: RunIdentity) {
     return { revision, schema, at: now().toISOString(), by: runId, reason: 'inferred from the first data' };
   }
+}
+
+/**
+ * Of what is new; where its labels are as expected, those of the whole may not be.
+ * @param areOthers whether labels are not those that were accepted
+ */
+function anomaliesOf(
+  schema: DataSchema,
+  { statistics, allLabels }: Observation,
+  areOthers: boolean,
+): DataAnomaly[] {
+  const ofNew = checkData(schema, statistics);
+  const isTold = ofNew.some(({ section }) => section === 'labels');
+  return isTold || !areOthers ? ofNew : [...ofNew, ...labelAnomalies(schema, allLabels)];
 }
 
 /** Ids of a corpus that was accepted; none where it is gone, so that everything is checked. */

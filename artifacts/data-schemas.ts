@@ -1,7 +1,7 @@
 // Data schemas by model, `data-schemas/<model>/00001.json` and on, never written twice; beside them the newest check, and
-// the corpus that was last accepted: what later data is new against.
+// the data that was last accepted: what later data is new against.
 import { z } from 'zod';
-import { type ArtifactReference, artifactReferenceSchema } from '../contracts/artifact.ts';
+import { artifactReferenceSchema } from '../contracts/artifact.ts';
 import {
   type DataCheck,
   dataCheckSchema,
@@ -11,7 +11,12 @@ import {
 import { parseJson } from './artifact-store.ts';
 import { ObjectExists, type ObjectStore, readObject } from './object-store.ts';
 
-const acceptedSchema = z.object({ corpus: artifactReferenceSchema });
+const acceptedSchema = z.object({
+  corpus: artifactReferenceSchema,
+  labels: artifactReferenceSchema.exactOptional(),
+});
+/** Data of a run: clean documents and their labels. */
+export type AcceptedData = z.infer<typeof acceptedSchema>;
 
 export interface DataSchemas {
   /** The first revision first. */
@@ -20,9 +25,9 @@ export interface DataSchemas {
   current(model: string): Promise<SchemaRevision | undefined>;
   /** @returns the next revision, or what somebody else wrote in its place meanwhile */
   add(model: string, next: SchemaRevision): Promise<SchemaRevision>;
-  /** The clean corpus of the run whose data was accepted last. */
-  accepted(model: string): Promise<ArtifactReference | undefined>;
-  accept(model: string, corpus: ArtifactReference): Promise<void>;
+  /** Of the run whose data was accepted last. */
+  accepted(model: string): Promise<AcceptedData | undefined>;
+  accept(model: string, data: AcceptedData): Promise<void>;
   lastCheck(model: string): Promise<DataCheck | undefined>;
   keepCheck(model: string, check: DataCheck): Promise<void>;
 }
@@ -65,8 +70,8 @@ export function openDataSchemas(objects: ObjectStore): DataSchemas {
         return readRevision(key);
       }
     },
-    accepted: async (model) => (await read(acceptedKey(model), acceptedSchema))?.corpus,
-    accept: (model, corpus) => write(acceptedKey(model), { corpus }),
+    accepted: (model) => read(acceptedKey(model), acceptedSchema),
+    accept: (model, { corpus, labels }) => write(acceptedKey(model), { corpus, ...(labels && { labels }) }),
     lastCheck: (model) => read(checkKey(model), dataCheckSchema),
     keepCheck: (model, check) => write(checkKey(model), check),
   };

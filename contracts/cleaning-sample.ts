@@ -8,8 +8,8 @@ export const cleaningSampleSchema = z.object({
   /** Of what was dropped. */
   reason: z.string().exactOptional(),
   id: z.string(),
-  /** Around the first change; of what was dropped the beginning. */
-  before: z.string(),
+  /** Around the first change; of what was dropped the beginning. Absent where it is not to be shown. */
+  before: z.string().exactOptional(),
   after: z.string().exactOptional(),
 });
 export type CleaningSample = Readonly<z.infer<typeof cleaningSampleSchema>>;

@@ -10,6 +10,7 @@ import { createStep, createTools } from './create-step.ts';
 import type { ReadDocument } from './decode-document.ts';
 import { createFunnel } from './funnel.ts';
 import { type Analysers, withoutAnalysers } from './language/analysers.ts';
+import { createRedaction } from './personal-data/redact-personal-data.ts';
 import { createSampleCollector } from './samples.ts';
 import type { CleaningStep, Content, Verdict, WorkingDocument } from './working-document.ts';
 import { openDocument } from './working-document.ts';
@@ -111,6 +112,14 @@ export interface RecipeOptions {
   readonly readDocument?: ReadDocument;
 }
 
+/** What a recipe redacts stands in no sample of any step. */
+function hidingOf(specs: readonly CleaningStepSpec[]): (text: string) => string {
+  const redactions = specs.flatMap((spec) =>
+    spec.step === 'redact-personal-data' ? [createRedaction(spec)] : [],
+  );
+  return (text) => redactions.reduce((left, redact) => redact(left), text);
+}
+
 /**
  * Makes a recipe for one pass over a corpus; steps that compare documents begin with an empty memory.
  * @param specs steps in the order in which they run; none leaves the text as it was received
@@ -126,7 +135,7 @@ export function createRecipe(
   }));
   const names = specs.map(({ step }) => step);
   const funnel = createFunnel(names);
-  const samples = createSampleCollector(names);
+  const samples = createSampleCollector(names, hidingOf(specs));
 
   const cleanBatch = async (collected: readonly CollectedDocument[]): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];

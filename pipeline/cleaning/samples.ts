@@ -15,8 +15,14 @@ export interface SampleCollector {
   readonly samples: () => CleaningSample[];
 }
 
-/** @param steps names, in order */
-export function createSampleCollector(steps: readonly string[]): SampleCollector {
+/**
+ * @param steps names, in order
+ * @param hide takes out of a text what the recipe is to take out: reports show nothing of it, whichever step it is a sample of
+ */
+export function createSampleCollector(
+  steps: readonly string[],
+  hide: (text: string) => string = (text) => text,
+): SampleCollector {
   const kept: CleaningSample[] = [];
   const counts = createCounts();
   return {
@@ -27,8 +33,8 @@ export function createSampleCollector(steps: readonly string[]): SampleCollector
       const shared = { position, step: steps[position], id };
       kept.push(
         verdict.decision === 'drop'
-          ? { ...shared, reason: verdict.reason, before: excerpt(text, 0) }
-          : { ...shared, ...aroundChange(text, verdict.text) },
+          ? { ...shared, reason: verdict.reason, before: excerpt(hide(text), 0) }
+          : { ...shared, ...aroundChange([text, verdict.text], hide) },
       );
     },
     samples: () => inOrder(kept),
@@ -65,11 +71,22 @@ function inOrder(samples: readonly CleaningSample[]): CleaningSample[] {
   );
 }
 
-function aroundChange(before: string, after: string): { before: string; after: string } {
+/** Without `before` where all that was changed is hidden. */
+function aroundChange(
+  [before, after]: readonly [string, string],
+  hide: (text: string) => string,
+): Pick<CleaningSample, 'before' | 'after'> {
+  const [shown, left] = [hide(before), hide(after)];
+  if (shown === left) return { after: excerpt(left, leadOf(before, after)) };
+  const start = leadOf(shown, left);
+  return { before: excerpt(shown, start), after: excerpt(left, start) };
+}
+
+/** @returns where an excerpt begins that shows the first difference */
+function leadOf(before: string, after: string): number {
   let same = 0;
   while (same < before.length && before[same] === after[same]) same += 1;
-  const start = Math.max(0, same - LEAD);
-  return { before: excerpt(before, start), after: excerpt(after, start) };
+  return Math.max(0, same - LEAD);
 }
 
 function excerpt(text: string, start: number): string {

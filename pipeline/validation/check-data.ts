@@ -12,7 +12,7 @@ export function checkData(schema: DataSchema, statistics: DataStatistics): DataA
   return [
     ...unknownSources(schema, statistics),
     ...missingFields(schema, statistics),
-    ...labelAnomalies(schema, statistics),
+    ...labelAnomalies(schema, statistics.labels),
     ...lengthAnomalies(schema, statistics),
     ...drift(schema.languages, statistics.languages, { section: 'languages', kind: 'language-drift' }),
     ...unknownWords(schema, statistics),
@@ -38,14 +38,18 @@ function* missingFields({ fields = {} }: DataSchema, found: DataStatistics): Gen
   }
 }
 
-function* labelAnomalies({ labels }: DataSchema, found: DataStatistics): Generator<DataAnomaly> {
+/** @param found labels, with how many documents have them */
+export function* labelAnomalies(
+  { labels }: DataSchema,
+  found: ReadonlyMap<string, number>,
+): Generator<DataAnomaly> {
   if (labels === undefined) return;
-  const unknown = [...found.labels].filter(([label]) => !Object.hasOwn(labels.shares, label));
+  const unknown = [...found].filter(([label]) => !Object.hasOwn(labels.shares, label));
   for (const [label, count] of unknown) {
     const message = `${count} documents have the label “${label}”, which is none of ${Object.keys(labels.shares).join(', ')}`;
     yield { kind: 'unknown-label', section: 'labels', message };
   }
-  const known = new Map([...found.labels].filter(([label]) => Object.hasOwn(labels.shares, label)));
+  const known = new Map([...found].filter(([label]) => Object.hasOwn(labels.shares, label)));
   yield* drift(labels, known, { section: 'labels', kind: 'label-drift' });
 }
 

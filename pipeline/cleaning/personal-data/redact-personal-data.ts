@@ -5,6 +5,7 @@ import type {
   RedactPersonalDataSpec,
 } from '../../../contracts/model-spec/personal-data.ts';
 import type { Replacement } from '../rewrites.ts';
+import { rewrite } from '../rewrites.ts';
 import type { CleaningStep } from '../working-document.ts';
 import { changeBy } from '../working-document.ts';
 import { findAddresses } from './address.ts';
@@ -98,22 +99,36 @@ export function createPersonalDataSearch({
   };
 }
 
-/** Makes the step `redact-personal-data`. */
-export function createRedactPersonalData({ kinds, style, regions }: Options): CleaningStep {
+/** Makes what takes the place of personal data in a text, with how much there is of each kind. */
+function createReplacing({ kinds, style, regions }: Options) {
   const search = createPersonalDataSearch({ kinds, regions });
 
-  return (document) => {
-    const { pieces, mailOf } = search(document.text);
-    if (pieces.length === 0) return { decision: 'keep' };
+  return (text: string): { replacements: Replacement[]; counts: Record<string, number> } => {
+    const { pieces, mailOf } = search(text);
     const numberOf = createNumbers(mailOf);
     const counts: Record<string, number> = {};
     const replacements = pieces.map((it): Replacement => {
       counts[it.kind] = (counts[it.kind] ?? 0) + 1;
-      const piece = document.text.slice(it.start, it.end);
+      const piece = text.slice(it.start, it.end);
       if (style === 'mask') return { start: it.start, piece, by: piece.replace(/[\p{L}\p{N}]/gu, '*') };
       const number = style === 'numbered' ? `_${numberOf(it)}` : '';
       return { start: it.start, piece, by: `[${labelOf(it.kind)}${number}]` };
     });
-    return changeBy(document, [{ replacements }], counts);
+    return { replacements, counts };
   };
+}
+
+/** Makes the step `redact-personal-data`. */
+export function createRedactPersonalData(options: Options): CleaningStep {
+  const replacing = createReplacing(options);
+  return (document) => {
+    const { replacements, counts } = replacing(document.text);
+    return replacements.length === 0 ? { decision: 'keep' } : changeBy(document, [{ replacements }], counts);
+  };
+}
+
+/** @returns what makes a text as the step would leave it */
+export function createRedaction(options: Options): (text: string) => string {
+  const replacing = createReplacing(options);
+  return (text) => rewrite(text, [{ replacements: replacing(text).replacements }]);
 }

@@ -61,8 +61,8 @@ function samplesOf(step: string, samples: readonly CleaningSample[]): Markup | n
 ${samples.map(
   ({ id, reason, before, after }) =>
     html`<p class="note"><code>${id}</code> ${
-      reason === undefined ? 'was changed from' : `was dropped: ${reason}`
-    }</p><pre dir="auto">${before}</pre>${after === undefined ? null : html`<p class="note">to</p><pre dir="auto">${after}</pre>`}`,
+      reason === undefined ? 'was changed' : `was dropped: ${reason}`
+    }</p>${before === undefined ? null : html`<pre dir="auto">${before}</pre>`}${after === undefined ? null : html`<p class="note">to</p><pre dir="auto">${after}</pre>`}`,
 )}</details>`;
 }
 

@@ -25,7 +25,6 @@ export function slicesSection(
       ? 'No slice is surely worse than all documents together.'
       : `Surely worse than all documents together: ${worst.join('; ')}.`
   }</p>
-<div class="columns">
 ${figure(plot, 'Bars are Wilson’s intervals; the dashed line is the accuracy on all documents.')}
 ${table({
   caption: `Accuracy by slice, with Wilson’s intervals of ${Math.round(confidence * 100)} %; within a label it is the recall of that label.`,
@@ -44,7 +43,6 @@ ${champion ? html`<td class="number">${formatNumber(slice.champion ?? Number.NaN
 <td>${judgement(slice)}</td></tr>`,
   ),
 })}
-</div>
 <p class="note">A slice is surely worse where a score test says so at 0.05 after Holm’s correction over all slices; those of under
 ${ENOUGH_DOCUMENTS} documents are not tested. Slices by length are quartiles.</p></section>`;
 }

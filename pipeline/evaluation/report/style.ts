@@ -63,7 +63,7 @@ figure svg { display: block; max-width: 100%; height: auto; }
 figure p { color: var(--muted); font-size: .875rem; }
 details { border-bottom: 1px solid var(--grid); padding: .5rem 0; }
 summary { cursor: pointer; }
-summary .excerpt { color: var(--muted); }
+summary .excerpt { color: var(--muted); overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, "Noto Sans Mono CJK KR", monospace; background: var(--card); border: 1px solid var(--grid); border-radius: .25rem; padding: .75rem 1rem; margin: .5rem 0; max-height: 24rem; overflow-y: auto; }
 .tokens { display: flex; flex-wrap: wrap; gap: .25rem; list-style: none; margin: .5rem 0; padding: 0; }
 .tokens li { padding: .125rem .375rem; border-radius: .25rem; text-align: center; white-space: pre; background: color-mix(in srgb, var(--champion) var(--share), var(--card)); }

@@ -80,6 +80,17 @@ describe('checkData', () => {
     ]);
   });
 
+  it('tells labels that have become others, though no document is new', async () => {
+    await check(await data(200, mixed));
+    const spoiled = await data(200, (place) => (place % 8 === 1 ? 'spam' : 'ham'));
+    const { documents, anomalies } = await check(spoiled);
+    expect(documents).toBe(0);
+    expect(anomalies.map(({ kind, section }) => [kind, section])).toEqual([
+      ['label-drift', 'labels'],
+      ['label-drift', 'labels'],
+    ]);
+  });
+
   it('adds no second revision where accepting is tried again', async () => {
     await check(await data(200, mixed));
     const strange = await data(300, (place) => (place < 200 ? mixed(place) : 'phishing'));

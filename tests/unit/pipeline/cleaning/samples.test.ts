@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { cleaningSchema } from '../../../../contracts/model-spec/cleaning.ts';
 import { addFunnels } from '../../../../pipeline/cleaning/add-funnels.ts';
+import { createRecipe } from '../../../../pipeline/cleaning/recipe.ts';
 import { addSamples, createSampleCollector } from '../../../../pipeline/cleaning/samples.ts';
 import type { Verdict, WorkingDocument } from '../../../../pipeline/cleaning/working-document.ts';
+import { collected } from './documents.ts';
 
 const document = (id: string, text: string): WorkingDocument => ({
   ...{
@@ -55,6 +58,25 @@ describe('samples of a step', () => {
     expect(
       collect(Array.from({ length: 40 }, (_, place) => ['x', drop(`language-${place}`)] as const)),
     ).toHaveLength(12);
+  });
+
+  it('show nothing of what the recipe redacts, whichever step they are of', async () => {
+    const recipe = createRecipe(
+      cleaningSchema.parse({
+        steps: [
+          ...[{ step: 'strip-html' }, { step: 'redact-personal-data' }],
+          { step: 'drop-short', minimumWords: 9 },
+        ],
+      }).steps,
+    );
+    const text = '<p>write to kim@example.org or call 010-1234-5678</p>';
+    await recipe.clean(collected(text, 'text/html', 'document-1'));
+    const samples = recipe.samples();
+    expect(samples.map(({ step }) => step)).toEqual(['strip-html', 'redact-personal-data', 'drop-short']);
+    expect(JSON.stringify(samples)).not.toMatch(/kim@|1234/);
+    expect(samples[1]).not.toHaveProperty('before');
+    expect(samples[1].after).toBe('write to [EMAIL_1] or call [PHONE_1]');
+    expect(samples[0].before).toContain('<p>write to [EMAIL_1]');
   });
 
   it('of parts of a corpus are as few as of one', () => {
