@@ -13,7 +13,8 @@ import { formatVersion } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
 import { judgeByGuardrails } from '../pipeline/rollout/guardrail-verdict.ts';
-import { judgeHealth } from '../pipeline/rollout/health.ts';
+import { type HealthJudgement, judgeHealth } from '../pipeline/rollout/health.ts';
+import type { Guardrails } from '../pipeline/rollout/policy.ts';
 import { judgeRollout } from '../pipeline/rollout/verdict.ts';
 import { type ExperimentInput, gatherEvidence, gatherGuardrailEvidence } from './experiment-evidence.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -58,6 +59,33 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
   const readVersionHealth = async (model: string, version: number, startedAt: string) => {
     const windowSeconds = Math.max(10, (now().getTime() - Date.parse(startedAt)) / 1_000);
     return prometheus.readHealth({ model, version: String(version), windowSeconds });
+  };
+
+  /** A rollback by a signed command, that a rollout was not told of, is taken up at its next look. */
+  const findTakenOut = async (model: string, version: number, since: string): Promise<Look | undefined> => {
+    const routing = await registry.readRouting(model);
+    if (!routing?.quarantined.includes(version)) return undefined;
+    const ledger = await registry.readLedger(model);
+    const entry = ledger.findLast(({ change }) => change.kind === 'rollback' && change.version === version);
+    const generation = entry?.result.routing?.generation;
+    if (!entry || generation === undefined || entry.at < since) return undefined;
+    const reason = `taken out by ${entry.actor}: ${entry.reason}`;
+    return { verdict: 'rollback', pairs: 0, requests: 0, reasons: [reason], takenOutBy: generation };
+  };
+
+  /** Metrics back in band: the version in service keeps to the guardrails; a lack of measurements is said, and is no fault. */
+  const judgeChampion = async (
+    { model, since, guardrails }: { model: string; since: string; guardrails?: Guardrails },
+    champion: number | undefined,
+  ): Promise<HealthJudgement | undefined> => {
+    if (!guardrails || champion === undefined) return undefined;
+    try {
+      const measured = await readVersionHealth(model, champion, since);
+      return judgeHealth(measured, measured, guardrails);
+    } catch (error) {
+      if (!(error instanceof CoppiceFailure) || error.type !== 'MetricsUnavailable') throw error;
+      return { status: 'insufficient', reasons: [error.message] };
+    }
   };
 
   return {
@@ -113,6 +141,8 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
      */
     async judgeExperiment(input: ExperimentInput): Promise<Look> {
       const { model, version, champion, policy } = input;
+      const takenOut = await findTakenOut(model, version, input.startedAt);
+      if (takenOut) return takenOut;
       const records = await observations.read(model, { since: new Date(input.startedAt) });
       const [challengerHealth, championHealth] = await Promise.all([
         readVersionHealth(model, version, input.startedAt),
@@ -144,6 +174,8 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       policy: RolloutSpec;
       startedAt: string;
     }): Promise<Look> {
+      const takenOut = await findTakenOut(input.model, input.version, input.startedAt);
+      if (takenOut) return takenOut;
       const measured = await readVersionHealth(input.model, input.version, input.startedAt);
       const health = judgeHealth(measured, measured, input.policy.guardrails);
       return {
@@ -160,6 +192,8 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       version: number;
       generation: number;
       since: string;
+      /** Absent in histories from before the version in service was held to them. */
+      guardrails?: Guardrails;
     }): Promise<RollbackVerification> {
       const { model, version, generation } = input;
       const routing = await registry.readRouting(model);
@@ -170,13 +204,20 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       const bad = answers.filter((answer) => versionOf(answer) === version);
       const quarantined = routing?.quarantined.includes(version) ?? false;
       const outOfTraffic = routing?.champion !== version && routing?.challenger?.version !== version;
+      const health = await judgeChampion(input, routing?.champion);
       const reasons = [
         `answers since the rollback: ${answers.length}, of them by version ${version}: ${bad.length}`,
         quarantined ? `version ${version} is quarantined` : `version ${version} is not quarantined`,
         ...(outOfTraffic ? [] : [`the routing still names version ${version}`]),
+        ...(health?.reasons ?? []).map((reason) => `version ${routing?.champion ?? '?'}: ${reason}`),
       ];
       return {
-        verified: quarantined && outOfTraffic && bad.length === 0 && answers.length > 0,
+        verified:
+          quarantined &&
+          outOfTraffic &&
+          bad.length === 0 &&
+          answers.length > 0 &&
+          health?.status !== 'unhealthy',
         generation,
         answersSince: answers.length,
         answersByBadVersion: bad.length,

@@ -29,12 +29,14 @@ import {
   type Sizes,
   sizesSchema,
 } from '../contracts/housekeeping.ts';
+import { type Incident, incidentSchema } from '../contracts/incident.ts';
 import {
   type LineageUses,
   lineageUsesSchema,
   type VersionLineage,
   versionLineageSchema,
 } from '../contracts/lineage-view.ts';
+import { type Decision, decisions, type RollbackRequest } from '../contracts/messages.ts';
 import {
   type PreferencePair,
   preferencePairSchema,
@@ -66,6 +68,7 @@ export class ControlApiError extends Error {
 
 const connectTimeoutMs = 2_000;
 
+const decisionSchema = z.object({ decision: z.enum(decisions), reason: z.string() });
 const problemSchema = z.object({ error: z.object({ message: z.string() }) });
 
 export interface ControlApi {
@@ -88,6 +91,10 @@ export interface ControlApi {
   createStudy(request: StudyRequest): Promise<StudyState>;
   study(name: string): Promise<StudyState>;
   preferencePairs(name: string): Promise<PreferencePair[]>;
+  /** Rollbacks, newest first. */
+  incidents(model: string): Promise<Incident[]>;
+  /** Without Temporal: the control process signs it. */
+  rollBackDirectly(model: string, request: RollbackRequest): Promise<Decision>;
   evidence(model: string, version: number): Promise<Evidence>;
   packageFiles(model: string, version: number): Promise<DirectoryManifest>;
   /** A version described in Markdown, with the front matter that Hugging Face reads. */
@@ -116,6 +123,8 @@ export interface ControlApi {
   release(digest: string): Promise<{ released: boolean }>;
   /** Where people read the report of an evaluation on a dataset. @param id of its workflow */
   datasetReportUrl(id: string): string;
+  /** Where people read what a rollback cost. */
+  incidentUrl(model: string, generation: number): string;
   /** Where people read the report of a version. */
   reportUrl(model: string, version: number): string;
 }
@@ -181,6 +190,8 @@ export function createControlApi(url: string): ControlApi {
     createStudy: (request) => get('/api/studies', studyStateSchema, request),
     study: (name) => get(`/api/studies/${name}`, studyStateSchema),
     preferencePairs: (name) => get(`/api/studies/${name}/pairs`, z.array(preferencePairSchema)),
+    incidents: (model) => get(`${base(model)}/incidents`, z.array(incidentSchema)),
+    rollBackDirectly: (model, request) => get(`${base(model)}/rollback`, decisionSchema, request),
     evidence: (model, version) => get(`${base(model)}/versions/${version}/evidence`, evidenceSchema),
     packageFiles: (model, version) => get(`${base(model)}/versions/${version}/package`, packageSchema),
     modelCard: async (model, version) => {
@@ -213,6 +224,7 @@ export function createControlApi(url: string): ControlApi {
     hold: (asked) => get('/api/holds', holdSchema, asked),
     release: (digest) => get('/api/holds/release', releasedSchema, { digest }),
     datasetReportUrl: (id) => new URL(`/dataset-evaluations/${id.split('/').at(-1) ?? ''}`, url).href,
+    incidentUrl: (model, generation) => new URL(`/models/${model}/incidents/${generation}`, url).href,
     reportUrl: (model, version) => new URL(`/models/${model}/versions/${version}/report`, url).href,
   };
 }

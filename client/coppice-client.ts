@@ -100,6 +100,9 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
       return approve(waiting, request, (word) => tell(model, messageNames.approve, word));
     },
     reject: (model: string, request: VersionRequest) => tell(model, messageNames.reject, request),
+    pauseRollout: (model: string, request: VersionRequest) => tell(model, messageNames.pauseRollout, request),
+    resumeRollout: (model: string, request: VersionRequest) =>
+      tell(model, messageNames.resumeRollout, request),
     startRollout: (model: string, request: StartRolloutRequest) =>
       tell(model, messageNames.startRollout, request),
     rollback: (model: string, request: RollbackRequest) => tell(model, messageNames.rollback, request),

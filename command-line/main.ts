@@ -11,6 +11,7 @@ import { exportVerb } from './commands/export.ts';
 import { filterVerbs } from './commands/filter.ts';
 import { forgetVerb } from './commands/forget.ts';
 import { housekeepingVerbs } from './commands/housekeeping.ts';
+import { incidentVerbs } from './commands/incidents.ts';
 import { keyVerbs } from './commands/keys.ts';
 import { labelVerbs } from './commands/label.ts';
 import { ledgerVerbs } from './commands/ledger.ts';
@@ -51,6 +52,7 @@ for (const add of [
   lineageVerb,
   forgetVerb,
   ledgerVerbs,
+  incidentVerbs,
   compareVerb,
   diffVerb,
   evaluateVerb,

@@ -27,10 +27,17 @@ export async function watchRollout(client: CoppiceClient, workflowId: string): P
 }
 
 /** `canary 25 %   102 pairs, difference 0.2889 [0.0557, 0.5221]`. */
-export function describeRolloutStatus({ phase, trafficFraction, look, approval }: RolloutStatus): string {
+export function describeRolloutStatus({
+  phase,
+  trafficFraction,
+  look,
+  approval,
+  paused,
+}: RolloutStatus): string {
   if (phase === 'approval' && approval) return `${phase.padEnd(14)}  ${describeApproval(approval)}`;
   const share = phase === 'canary' ? ` ${(trafficFraction * 100).toFixed(0)} %` : '';
-  return `${(phase + share).padEnd(14)}${look && look.pairs > 0 ? `  ${describeLook(look)}` : ''}`.trimEnd();
+  const held = paused ? `  paused by ${paused.by}${paused.reason && `: ${paused.reason}`}` : '';
+  return `${(phase + share).padEnd(14)}${look && look.pairs > 0 ? `  ${describeLook(look)}` : ''}${held}`.trimEnd();
 }
 
 function describeApproval({

@@ -61,6 +61,8 @@ export const messageNames = {
   rollback: 'rollback',
   pause: 'pause',
   resume: 'resume',
+  pauseRollout: 'pauseRollout',
+  resumeRollout: 'resumeRollout',
   runFinished: 'runFinished',
   rolloutFinished: 'rolloutFinished',
   decideRollout: 'decideRollout',
@@ -259,6 +261,8 @@ export interface Look {
   readonly interval?: readonly [lower: number, upper: number];
   readonly requests: number;
   readonly reasons: readonly string[];
+  /** Somebody took the version out without this rollout, by this generation of the routing. */
+  readonly takenOutBy?: number;
 }
 
 export interface RolloutStatus {
@@ -277,6 +281,14 @@ export interface RolloutStatus {
   readonly verdict?: RolloutVerdict;
   /** Where the spec asks for approval: what it must rest on, and who may give it. */
   readonly approval?: Approval;
+  /** A person holds it where it is. */
+  readonly paused?: RolloutPause;
+}
+
+export interface RolloutPause {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: string;
 }
 
 export interface RolloutResult {
@@ -286,6 +298,14 @@ export interface RolloutResult {
   readonly reasons: readonly string[];
   /** After a rollback: what was checked. */
   readonly verification?: RollbackVerification;
+  /** After a rollback: what it cost. */
+  readonly incident?: RecordedIncident;
+}
+
+/** A rollback in words, and the page that shows it. */
+export interface RecordedIncident {
+  readonly page: string;
+  readonly lines: readonly string[];
 }
 
 export interface RollbackVerification {
@@ -307,7 +327,7 @@ export interface RolloutFinished {
 
 /** A person's word to a rollout. */
 export interface RolloutDecision {
-  readonly decision: 'approve' | 'reject' | 'rollback';
+  readonly decision: 'approve' | 'reject' | 'rollback' | 'pause' | 'resume';
   readonly by: string;
   readonly reason: string;
   /** Of an approval: what it rests on. */

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { DataSchemas } from '../artifacts/data-schemas.ts';
+import type { Incidents } from '../artifacts/incidents.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import type { StoreFacts } from '../contracts/control-api.ts';
@@ -12,9 +13,11 @@ import { receiveAlerts } from './alert-receiver.ts';
 import type { DamageViews } from './damage-views.ts';
 import { addDataRoutes } from './data-routes.ts';
 import { addDatasetRoutes } from './dataset-routes.ts';
+import type { DirectRollback } from './direct-rollback.ts';
 import type { ForgettingViews } from './forgetting-views.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import { addHousekeepingRoutes } from './housekeeping-routes.ts';
+import { addIncidentRoutes } from './incident-routes.ts';
 import type { LineageViews } from './lineage-views.ts';
 import { readModelPage } from './model-view.ts';
 import { renderModelPage } from './pages/model-page.ts';
@@ -36,6 +39,8 @@ export interface ControlServerDependencies {
   readonly dataSchemas: DataSchemas;
   readonly artifacts: ArtifactStore;
   readonly preferences: Preferences;
+  readonly incidents: Incidents;
+  readonly rollBackDirectly: DirectRollback;
   readonly store: StoreFacts;
   readonly metrics: Metrics;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -163,6 +168,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   addDataRoutes(server, dependencies.dataSchemas);
   addDatasetRoutes(server, { artifacts: dependencies.artifacts, client });
   addPreferenceRoutes(server, dependencies.preferences);
+  addIncidentRoutes(server, dependencies);
 
   server.get('/', async (_request, reply) => reply.type(html).send(renderModelsPage(await views.models())));
   server.get('/models/:model', async (request, reply) => {

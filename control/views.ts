@@ -1,8 +1,10 @@
 // Everything that the control server shows and does on an open store, put together for the process and for its tests.
-import type { OpenStore } from '../artifacts/open.ts';
+import { openIncidents } from '../artifacts/incidents.ts';
+import { type OpenStore, openRegistryWriter } from '../artifacts/open.ts';
 import type { CoppiceClient } from '../client/coppice-client.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createDamageViews } from './damage-views.ts';
+import { createDirectRollback } from './direct-rollback.ts';
 import { createForgettingViews } from './forgetting-views.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createLineageViews } from './lineage-views.ts';
@@ -23,9 +25,12 @@ type Views = Pick<
   | 'dataSchemas'
   | 'preferences'
   | 'artifacts'
+  | 'incidents'
+  | 'rollBackDirectly'
 >;
 
 export function createViews(store: OpenStore, client: CoppiceClient, settings: Settings): Views {
+  const incidents = openIncidents({ ...store, objects: store.buckets.artifacts });
   const seen = { ...store, bucket: settings.store.artifactsBucket };
   return {
     registry: store.registry,
@@ -35,6 +40,11 @@ export function createViews(store: OpenStore, client: CoppiceClient, settings: S
     damage: createDamageViews(store),
     forgetting: createForgettingViews(seen),
     artifacts: store.artifacts,
+    incidents,
+    rollBackDirectly: createDirectRollback({
+      ...{ registry: store.registry, incidents },
+      openWriter: () => openRegistryWriter(settings, store),
+    }),
     dataSchemas: store.dataSchemas,
     preferences: createPreferences(store.preferenceStudies),
     housekeeping: createHousekeeping({

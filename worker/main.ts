@@ -9,6 +9,7 @@ import { createDatasetEvaluationActivities } from '../activities/dataset-evaluat
 import { createEvaluationActivities } from '../activities/evaluation.ts';
 import { createFailureInterceptor } from '../activities/failures.ts';
 import { createForgettingActivities } from '../activities/forgetting.ts';
+import { createIncidentActivities } from '../activities/incidents.ts';
 import { createLanguageEvaluationActivities } from '../activities/language-evaluation.ts';
 import { createModelStateActivities } from '../activities/model-state.ts';
 import { createMonitoringActivities } from '../activities/monitoring.ts';
@@ -23,6 +24,7 @@ import { createShardCleaningActivities } from '../activities/shard-cleaning.ts';
 import { createTokenEvaluationActivities } from '../activities/token-evaluation.ts';
 import { createTokenSelectionActivities } from '../activities/token-selection.ts';
 import { createTokenizationActivities } from '../activities/tokenization.ts';
+import { openIncidents } from '../artifacts/incidents.ts';
 import { openBucketReader, openRegistryWriter } from '../artifacts/open.ts';
 import { connectCoppice } from '../client/coppice-client.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
@@ -80,6 +82,10 @@ const activities = {
   ...createLanguageEvaluationActivities({ artifacts, runStage, now }),
   ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
+  ...createIncidentActivities({
+    ...{ prometheus, now, controlUrl: settings.controlUrl },
+    incidents: openIncidents({ objects: buckets.artifacts, registry, observations }),
+  }),
   ...createForgettingActivities({
     ...{ artifacts, registry, now },
     objects: buckets.artifacts,

@@ -13,10 +13,12 @@ const { describeApproval } = proxyActivities<RolloutActivities>(quick);
 export interface Audience {
   readonly input: RolloutInput;
   readonly tracker: RolloutTracker;
-  /** The newest word of a person, taken up at the next look. */
+  /** The newest word of a person that decides, taken up at the next look. */
   word: RolloutDecision | undefined;
   /** Where the spec asks for approval: who may give it. */
   approval: Approval | undefined;
+  /** How long people held it in pauses that have ended. */
+  pausedMs: number;
   /** The word that let the version into traffic. */
   approvedBy: RolloutDecision | undefined;
 }

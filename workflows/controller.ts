@@ -16,6 +16,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { IncidentActivities } from '../activities/incidents.ts';
 import type { ModelState, ModelStateActivities } from '../activities/model-state.ts';
 import type { MonitoringActivities } from '../activities/monitoring.ts';
 import type { RegistryActivities } from '../activities/registry.ts';
@@ -64,8 +65,10 @@ import {
   controllerStatusQuery,
   decideRolloutSignal,
   deliverAlertUpdate,
+  pauseRolloutUpdate,
   pauseUpdate,
   rejectUpdate,
+  resumeRolloutUpdate,
   resumeUpdate,
   retrainUpdate,
   rollbackUpdate,
@@ -78,6 +81,7 @@ import { isServed, notServed } from './served-tasks.ts';
 import { tell } from './story.ts';
 
 const { readModelState } = proxyActivities<ModelStateActivities>(quick);
+const { recordIncident } = proxyActivities<IncidentActivities>(look);
 const { publishAlertRules } = proxyActivities<MonitoringActivities>(look);
 const { followSchedule } = proxyActivities<ScheduleActivities>(quick);
 const { storeSpec, commitRegistryChange } = proxyActivities<RegistryActivities>(registry);
@@ -228,7 +232,7 @@ function createController(initial: ControllerState) {
 
   /** A word about one version is not taken for another that happens to be open. */
   const judge = async (
-    decision: 'approve' | 'reject',
+    decision: 'approve' | 'reject' | 'pause' | 'resume',
     { version, by, reason, evidence }: VersionRequest,
   ): Promise<Decision> => {
     const open = state.rollout?.workflowId;
@@ -265,6 +269,11 @@ function createController(initial: ControllerState) {
       reason,
       change: { kind: 'rollback', version },
     });
+    if (generation !== undefined && patched('2026-11-30-incidents'))
+      await recordIncident({
+        ...{ model, generation },
+        findings: { verdict: 'rollback', reasons: [reason], detectedAt: now() },
+      });
     const left = challenger === undefined ? 'left service' : 'left traffic, its rollout had ended without it';
     return { decision: 'done', reason: `version ${version} ${left} (generation ${generation ?? '?'})` };
   };
@@ -281,9 +290,13 @@ function createController(initial: ControllerState) {
     }
   };
 
-  const pause = (paused: boolean, by: string): Decision => {
+  /** A frozen model moves nothing forward: a rollout that is open is held where it is. */
+  const pause = async (paused: boolean, by: string): Promise<Decision> => {
     state = { ...state, paused };
-    return { decision: 'done', reason: `${paused ? 'paused' : 'resumed'} by ${by}` };
+    const reason = `${paused ? 'paused' : 'resumed'} by ${by}`;
+    if (!state.rollout || !patched('2026-11-30-freeze-holds-rollout')) return { decision: 'done', reason };
+    const word = { decision: paused ? 'pause' : 'resume', by, reason: 'the model is frozen' } as const;
+    return { ...(await tellRollout(word)), reason };
   };
 
   handleUpdate(applySpecUpdate, applySpecRequestSchema, async ({ spec, by }) => {
@@ -307,14 +320,20 @@ function createController(initial: ControllerState) {
   handleUpdate(rejectUpdate, versionRequestSchema, async (request) =>
     answer('reject', await judge('reject', request)),
   );
+  handleUpdate(pauseRolloutUpdate, versionRequestSchema, async (request) =>
+    answer('pause', await judge('pause', request)),
+  );
+  handleUpdate(resumeRolloutUpdate, versionRequestSchema, async (request) =>
+    answer('resume', await judge('resume', request)),
+  );
   handleUpdate(startRolloutUpdate, startRolloutRequestSchema, async (request) =>
     answer('startRollout', await startRollout(request)),
   );
   handleUpdate(rollbackUpdate, rollbackRequestSchema, async (request) =>
     answer('rollback', await rollback(request)),
   );
-  handleUpdate(pauseUpdate, personRequestSchema, ({ by }) => answer('pause', pause(true, by)));
-  handleUpdate(resumeUpdate, personRequestSchema, ({ by }) => answer('resume', pause(false, by)));
+  handleUpdate(pauseUpdate, personRequestSchema, async ({ by }) => answer('pause', await pause(true, by)));
+  handleUpdate(resumeUpdate, personRequestSchema, async ({ by }) => answer('resume', await pause(false, by)));
   setHandler(runFinishedSignal, (finished) => {
     state = afterRun(state, finished, now());
     note(finished.workflowId, { decision: 'done', reason: `${finished.outcome}: ${finished.reason}` });

@@ -1,5 +1,6 @@
 // The messages of contracts/messages.ts as Temporal definitions.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BatchStatus } from '../contracts/batch.ts';
 import type { ForgettingStatus } from '../contracts/forgetting.ts';
 import {
   type Alert,
@@ -34,6 +35,8 @@ export const startRolloutUpdate = defineUpdate<Decision, [StartRolloutRequest]>(
 export const rollbackUpdate = defineUpdate<Decision, [RollbackRequest]>(messageNames.rollback);
 export const pauseUpdate = defineUpdate<Decision, [PersonRequest]>(messageNames.pause);
 export const resumeUpdate = defineUpdate<Decision, [PersonRequest]>(messageNames.resume);
+export const pauseRolloutUpdate = defineUpdate<Decision, [VersionRequest]>(messageNames.pauseRollout);
+export const resumeRolloutUpdate = defineUpdate<Decision, [VersionRequest]>(messageNames.resumeRollout);
 
 // To a run, from outside.
 export const decideDataUpdate = defineUpdate<Decision, [DataDecision]>(messageNames.decideData);
@@ -48,5 +51,6 @@ export const controllerStatusQuery = defineQuery<ControllerState>(messageNames.s
 export const controllerHistoryQuery = defineQuery<readonly HistoryEntry[]>(messageNames.history);
 export const lifecycleStatusQuery = defineQuery<LifecycleStatus>(messageNames.status);
 export const searchStatusQuery = defineQuery<SearchStatus>(messageNames.status);
+export const batchStatusQuery = defineQuery<BatchStatus>(messageNames.status);
 export const forgettingStatusQuery = defineQuery<ForgettingStatus>(messageNames.status);
 export const rolloutStatusQuery = defineQuery<RolloutStatus>(messageNames.status);

@@ -1,7 +1,13 @@
 // Where a rollout stands, for the query `status` and the live details in the Temporal UI.
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval.ts';
-import type { Look, RolloutInput, RolloutStatus, RolloutVerdict } from '../contracts/messages.ts';
+import type {
+  Look,
+  RolloutInput,
+  RolloutPause,
+  RolloutStatus,
+  RolloutVerdict,
+} from '../contracts/messages.ts';
 import { rolloutStatusQuery } from './messages.ts';
 import { rolloutDetails } from './story.ts';
 
@@ -25,6 +31,13 @@ export function trackRollout(input: RolloutInput) {
       }),
     look: (look: Look) => update({ look }),
     approval: (approval: Approval) => update({ approval }),
+    pause: (paused: RolloutPause | undefined) => {
+      const { paused: _before, ...rest } = status;
+      status = rest;
+      update(paused ? { paused } : {});
+    },
+    /** Who holds the rollout where it is. */
+    paused: () => status.paused,
     end: (verdict: RolloutVerdict) => update({ phase: 'ended', verdict }),
     /** Counts changes of the registry, so that each has an idempotency key of its own. */
     changed: () => {

@@ -10,10 +10,13 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { IncidentActivities } from '../activities/incidents.ts';
 import type { RegistryActivities } from '../activities/registry.ts';
 import type { GatewayReadiness, RolloutActivities } from '../activities/rollout.ts';
+import type { RollbackFindings } from '../contracts/incident.ts';
 import type {
   Look,
+  RecordedIncident,
   RolloutDecision,
   RolloutInput,
   RolloutResult,
@@ -24,12 +27,14 @@ import { look as lookOptions, quick, registry } from './activity-options.ts';
 import { type Audience, awaitApproval, takeWord } from './approval.ts';
 import { isFailure, rootMessage } from './failures.ts';
 import { decideRolloutSignal, rolloutFinishedSignal } from './messages.ts';
+import { hear, heldMs, isHeld } from './rollout-pause.ts';
 import { trackRollout } from './rollout-tracker.ts';
 import { describeLook, tell } from './story.ts';
 import { tellController } from './tell-controller.ts';
 
 const { judgeExperiment, judgeWatch } = proxyActivities<RolloutActivities>(lookOptions);
 const { verifyRollback } = proxyActivities<RolloutActivities>(quick);
+const { recordIncident } = proxyActivities<IncidentActivities>(lookOptions);
 const { awaitGateways } = proxyActivities<RolloutActivities>({
   ...quick,
   startToCloseTimeout: '3 minutes', // loading a model in every gateway
@@ -43,11 +48,10 @@ export async function rolloutWorkflow(input: RolloutInput): Promise<RolloutResul
     tracker: trackRollout(input),
     word: undefined,
     approval: undefined,
+    pausedMs: 0,
     approvedBy: undefined,
   };
-  setHandler(decideRolloutSignal, (decision) => {
-    rollout.word = decision;
-  });
+  setHandler(decideRolloutSignal, (decision) => hear(rollout, decision));
   tell(input.searchAttributes, {
     CoppiceModel: input.model,
     CoppiceVersion: String(input.version),
@@ -145,7 +149,8 @@ async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Loo
     trafficFraction: at.trafficFraction,
     step: at.step,
   };
-  const override = input.entry === 'canary';
+  // Once: what a person takes out meanwhile stays out.
+  const override = input.entry === 'canary' && at.step === 1;
   const generation = await change(
     rollout,
     { kind: 'challenge', challenger, ...(override && { overrideQuarantine: true }) },
@@ -156,11 +161,12 @@ async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Loo
 
   tracker.phase(at.mode, at);
   const startedAt = Date.now();
+  const heldBefore = heldMs(rollout);
   for (;;) {
     await condition(() => rollout.word !== undefined, policy.lookEverySeconds * 1_000);
     const word = takeWord(rollout);
     if (word) return overruled(word);
-    const elapsedSeconds = (Date.now() - startedAt) / 1_000;
+    const elapsedSeconds = (Date.now() - startedAt - (heldMs(rollout) - heldBefore)) / 1_000;
     const look = await lookUnlessTold(rollout, elapsedSeconds < policy.patienceSeconds, () =>
       judgeExperiment({
         model,
@@ -176,7 +182,7 @@ async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Loo
     );
     if (!look) continue;
     tracker.look(look);
-    if (look.verdict !== 'continue') return look;
+    if (look.verdict !== 'continue' && !isHeld(rollout, look)) return look;
   }
 }
 
@@ -264,18 +270,43 @@ function endWith(look: Look): RolloutResult {
 async function goBack(rollout: Audience, look: Look): Promise<RolloutResult> {
   const { model, version, policy } = rollout.input;
   rollout.tracker.phase('rolling-back', { trafficFraction: 0 });
-  const generation = await change(rollout, { kind: 'rollback', version }, describeLook(look));
-  await awaitGateways({ model, generation });
+  const detectedAt = new Date(Date.now()).toISOString();
+  const generation =
+    look.takenOutBy ?? (await change(rollout, { kind: 'rollback', version }, describeLook(look)));
+  const { ready } = await awaitGateways({ model, generation });
   const since = new Date(Date.now()).toISOString();
   // Bounded: what cannot be shown within the patience of the policy is reported as not verified.
   const deadline = Date.now() + Math.min(policy.patienceSeconds, 60) * 1_000;
-  let verification = await verifyRollback({ model, version, generation, since });
+  const check = () => verifyRollback({ model, version, generation, since, guardrails: policy.guardrails });
+  let verification = await check();
   while (!verification.verified && Date.now() < deadline) {
     await sleep(policy.lookEverySeconds * 1_000);
-    verification = await verifyRollback({ model, version, generation, since });
+    verification = await check();
   }
   const verdict = look.verdict === 'unhealthy' ? 'unhealthy' : 'rollback';
-  return { verdict, look, reasons: [...look.reasons, ...verification.reasons], verification };
+  const incident = await writeIncident(rollout, generation, {
+    ...{ verdict, reasons: [...look.reasons], detectedAt },
+    ...(ready && { acknowledgedAt: since }),
+    verification: { verified: verification.verified, reasons: [...verification.reasons] },
+  });
+  const reasons = [...look.reasons, ...verification.reasons, ...(incident?.lines ?? [])];
+  return { verdict, look, reasons, verification, ...(incident && { incident }) };
+}
+
+/** What a rollback cost is told where it can be: a store that is away does not undo the rollback. */
+async function writeIncident(
+  { input: { model } }: Audience,
+  generation: number,
+  findings: RollbackFindings,
+): Promise<RecordedIncident | undefined> {
+  // The last histories without it: rollout-canary-rollback.v1, rollout-watch-rollback.v1.
+  if (!patched('2026-11-30-incidents')) return undefined;
+  try {
+    return await recordIncident({ model, generation, findings });
+  } catch (error) {
+    if (!isFailure(error, 'ArtifactStoreUnavailable')) throw error;
+    return undefined;
+  }
 }
 
 /** @returns the generation of the routing that the change made. */

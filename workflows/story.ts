@@ -2,7 +2,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { Approval } from '../contracts/approval.ts';
-import type { LifecycleStatus, Look, RolloutStatus } from '../contracts/messages.ts';
+import type { LifecycleStatus, Look, RolloutPause, RolloutStatus } from '../contracts/messages.ts';
 import type { SearchAttribute } from '../contracts/search-attributes.ts';
 import type { TokenizationResult, TrainingResult } from '../contracts/stage-results.ts';
 
@@ -65,7 +65,17 @@ export function rolloutDetails(status: RolloutStatus): string {
   const head = status.verdict === undefined ? status.phase : `**${status.verdict}** (${status.phase})`;
   const share = `${(status.trafficFraction * 100).toFixed(0)} % of the traffic`;
   const waits = status.phase === 'approval' && status.approval ? ['', describeApproval(status.approval)] : [];
-  return [`${head}, ${share}`, ...waits, ...(status.look ? ['', describeLook(status.look)] : [])].join('\n');
+  const held = status.paused ? ['', describePause(status.paused)] : [];
+  return [
+    `${head}, ${share}`,
+    ...held,
+    ...waits,
+    ...(status.look ? ['', describeLook(status.look)] : []),
+  ].join('\n');
+}
+
+function describePause({ by, reason }: RolloutPause): string {
+  return `paused by ${by}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 /** What an approver must know. */

@@ -1,4 +1,4 @@
-// approve, reject, promote, canary, rollback, freeze, unfreeze, predict: people's words to a model.
+// approve, reject, pause, resume, promote, canary, rollback, freeze, unfreeze, predict: people's words to a model.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { request } from 'undici';
@@ -6,7 +6,14 @@ import type { CoppiceClient } from '../../client/coppice-client.ts';
 import { RequestRefused, ServiceUnavailable } from '../../client/failures.ts';
 import type { Decision, VersionRequest } from '../../contracts/messages.ts';
 import { BadArgument, digestArgument, modelArgument, versionArgument } from '../arguments.ts';
-import { currentSettings, requester, requireModel, requireVersion, withClient } from '../context.ts';
+import {
+  controlApi,
+  currentSettings,
+  requester,
+  requireModel,
+  requireVersion,
+  withClient,
+} from '../context.ts';
 import { createOutput, exitCodes } from '../output.ts';
 
 interface Options {
@@ -29,6 +36,16 @@ const versionVerbs: readonly {
     name: 'reject',
     description: 'keep a version out of traffic',
     send: (client, model, it) => client.reject(model, it),
+  },
+  {
+    name: 'pause',
+    description: 'hold an open rollout where it is; what is found worse or unhealthy goes back all the same',
+    send: (client, model, it) => client.pauseRollout(model, it),
+  },
+  {
+    name: 'resume',
+    description: 'let a rollout that was paused go on',
+    send: (client, model, it) => client.resumeRollout(model, it),
   },
   {
     name: 'promote',
@@ -67,10 +84,21 @@ export function steeringVerbs(program: Command): void {
     .argument('<model>')
     .description('take the challenger out, or go back to the version before; the bad version is quarantined')
     .requiredOption('--reason <text>', 'why, for the ledger')
+    .option(
+      '--without-temporal',
+      'at once, by a signed entry of the ledger that the control process writes',
+      false,
+    )
     .option('--json', 'print JSON', false)
-    .action(async (model: string, { json, reason }: Options) => {
-      answer(await steer(model, (client) => client.rollback(model, { by: requester(), reason })), json);
-    });
+    .action(
+      async (model: string, { json, reason, withoutTemporal }: Options & { withoutTemporal: boolean }) => {
+        const asked = { by: requester(), reason };
+        const decision = withoutTemporal
+          ? await (await controlApi()).rollBackDirectly(modelArgument(model), asked)
+          : await steer(model, (client) => client.rollback(model, asked));
+        answer(decision, json);
+      },
+    );
   program
     .command('freeze')
     .argument('<model>')

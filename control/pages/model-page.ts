@@ -1,5 +1,6 @@
 // One model: who serves, what its rollouts found, its versions, what the controller decided, the ledger.
 import type { ModelSummary, VersionSummary } from '../../contracts/control-api.ts';
+import { type Incident, incidentFigures } from '../../contracts/incident.ts';
 import type { ControllerState, RolloutStatus } from '../../contracts/messages.ts';
 import type { LedgerEntry } from '../../contracts/registry.ts';
 import { type Html, html } from './html.ts';
@@ -14,6 +15,8 @@ export interface ModelPage {
   readonly trouble?: string | undefined;
   readonly rollouts: readonly { readonly version: number; readonly status: RolloutStatus }[];
   readonly ledger: readonly LedgerEntry[];
+  /** The newest, newest first. */
+  readonly incidents: readonly Incident[];
   readonly links: { readonly temporalUi: string; readonly namespace: string; readonly prometheus: string };
 }
 
@@ -34,6 +37,7 @@ export function renderModelPage(view: ModelPage): string {
 ${trouble === undefined ? undefined : html`<p class="warning">${trouble}</p>`}
 <p>${workLinks(view)}</p>
 ${rolloutSection(rollouts)}
+${incidentSection(view)}
 <h2>Versions</h2>${versionTable(versions)}
 <h2>Decisions</h2>${decisionTable(controller)}
 <h2>Ledger</h2>${ledgerTable(ledger)}`,
@@ -89,6 +93,30 @@ ${table(
   ],
   rows,
 )}`;
+}
+
+function incidentSection({ summary: { model }, incidents }: ModelPage): Html | undefined {
+  if (incidents.length === 0) return undefined;
+  const rows = incidents.map((incident): Row => {
+    const { version, rolledBackAt, generation, reason, answers } = incident;
+    const { badAnswers, secondsFromOnset } = incidentFigures(incident);
+    const since = secondsFromOnset === undefined ? undefined : secondsFromOnset.toFixed(1);
+    const page = link(`/models/${model}/incidents/${generation}`, 'incident');
+    return { cells: [version, time(rolledBackAt), answers.given, badAnswers, since, reason, page] };
+  });
+  return html`<h2>Rollbacks</h2>${table(
+    'What each cost, newest first.',
+    [
+      { title: 'version', kind: 'number' },
+      { title: 'at', kind: 'tight' },
+      { title: 'answers', kind: 'number' },
+      { title: 'bad', kind: 'number' },
+      { title: 's from its first', kind: 'number' },
+      { title: 'because', kind: 'long' },
+      { title: '' },
+    ],
+    rows,
+  )}`;
 }
 
 function versionTable(versions: readonly VersionSummary[]): Html {

@@ -6,6 +6,7 @@ import type { CollectionActivities } from '../../activities/collection.ts';
 import type { DatasetEvaluationActivities } from '../../activities/dataset-evaluation.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
 import { createFailureInterceptor } from '../../activities/failures.ts';
+import type { IncidentActivities } from '../../activities/incidents.ts';
 import type { LanguageEvaluationActivities } from '../../activities/language-evaluation.ts';
 import type { FindOpenWork, ModelStateActivities, ServingVersion } from '../../activities/model-state.ts';
 import type { MonitoringActivities } from '../../activities/monitoring.ts';
@@ -37,6 +38,7 @@ export type FakeActivities = ModelStateActivities &
   RegistryActivities &
   RepairActivities &
   RolloutActivities &
+  IncidentActivities &
   ScheduleActivities &
   CollectionActivities &
   FakeCleaning &
@@ -93,6 +95,7 @@ export const namesByQueue = {
     'judgeExperiment',
     'judgeWatch',
     'verifyRollback',
+    'recordIncident',
   ],
   training: ['trainModel', 'trainTrial', 'scoreExamples'],
   planning: ['planTraining'],
@@ -370,6 +373,11 @@ function happyActivities(
     awaitGateways: () => Promise.resolve({ ready: true, reasons: [] }),
     judgeExperiment: () => Promise.resolve(lookOf('promote')),
     judgeWatch: () => Promise.resolve(lookOf('continue')),
+    recordIncident: ({ generation }) =>
+      Promise.resolve({
+        page: `http://control/incidents/${generation}`,
+        lines: ['version 2 answered no client'],
+      }),
     verifyRollback: ({ generation }) =>
       Promise.resolve({
         verified: true,

@@ -147,6 +147,36 @@ describe.concurrent('controller with a registered version', () => {
     await world.record('controller-trains-while-watching', workflowIds.controller(model));
   });
 
+  it('holds the open rollout of a frozen model, and hears people who pause one themselves', async () => {
+    const fake = world.addModel({ champion: 1, activities: undecided });
+    const { model } = fake;
+    const asked = { version: 2, by: 'kim', reason: 'a holiday' };
+    await world.client.startRollout(model, { ...asked, entry: 'shadow' });
+    const held = (by: string | undefined) =>
+      world.until(`it is held by ${by ?? 'nobody'}`, async () => {
+        const status = await world.client.rolloutStatus(model, 2);
+        return status?.phase === 'shadow' && status.paused?.by === by;
+      });
+    await held(undefined);
+    expect(await world.client.pause(model, 'lee')).toMatchObject({
+      decision: 'done',
+      reason: 'paused by lee',
+    });
+    await held('lee');
+    await world.client.resume(model, 'lee');
+    await held(undefined);
+    await world.client.pauseRollout(model, asked);
+    await held('kim');
+    expect(await world.client.pauseRollout(model, { ...asked, version: 3 })).toMatchObject({
+      decision: 'ignored',
+    });
+    await world.client.resumeRollout(model, asked);
+    await held(undefined);
+    await world.client.rollback(model, { by: 'kim', reason: 'enough' });
+    await world.until('it has ended', () => rolloutResult(model, 2));
+    await world.record('controller-freezes-rollout', workflowIds.controller(model));
+  });
+
   it('keeps a version waiting while the model is paused', async () => {
     const fake = world.addModel();
     const { model } = fake;

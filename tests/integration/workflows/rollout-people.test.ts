@@ -143,6 +143,48 @@ describe.concurrent('rollout with manual approval', () => {
 });
 
 describe.concurrent('a word in the middle of a rollout', () => {
+  it('holds the rollout where it is paused, whatever looks find good, and lets it go on', async () => {
+    const fake = world.addModel();
+    fake.replace({ judgeExperiment: undecided });
+    const rollout = await startRollout(world, fake, { policy: { patienceSeconds: 3_600 } });
+    await rollout.inPhase('shadow');
+    await rollout.say('pause', 'a holiday');
+    fake.replace({ judgeExperiment: fake.original.judgeExperiment });
+    const looks = fake.calls('judgeExperiment').length;
+    await world.until('two looks more', () => fake.calls('judgeExperiment').length > looks + 1);
+    expect(await rollout.status()).toMatchObject({
+      ...{ phase: 'shadow', look: { verdict: 'promote' } },
+      paused: { by: 'kim', reason: 'a holiday' },
+    });
+    await rollout.say('resume');
+    expect(await rollout.ended).toMatchObject({ verdict: 'promote' });
+    expect(await rollout.status()).not.toHaveProperty('paused');
+    await world.record('rollout-paused', rollout.id);
+  });
+
+  it('takes a version that is found worse back, paused or not', async () => {
+    const fake = world.addModel();
+    fake.replace({ judgeExperiment: undecided });
+    const rollout = await startRollout(world, fake);
+    await rollout.inPhase('shadow');
+    await rollout.say('pause');
+    fake.replace({ judgeExperiment: () => Promise.resolve(lookOf('rollback')) });
+    expect(await rollout.ended).toMatchObject({ verdict: 'rollback' });
+  });
+
+  it('takes up a rollback that somebody signed without it, and makes none of its own', async () => {
+    const fake = world.addModel();
+    fake.replace({ judgeExperiment: () => Promise.resolve(lookOf('rollback', { takenOutBy: 7 })) });
+    const rollout = await startRollout(world, fake);
+    expect(await rollout.ended).toMatchObject({
+      verdict: 'rollback',
+      incident: { page: 'http://control/incidents/7', lines: ['version 2 answered no client'] },
+    });
+    expect(fake.changes()).toEqual(['challenge']);
+    expect(fake.calls('awaitGateways').at(-1)).toMatchObject({ generation: 7 });
+    await world.record('rollout-taken-out', rollout.id);
+  });
+
   it('takes the version back at once where it is rollback', async () => {
     const fake = world.addModel({ activities: { judgeExperiment: undecided } });
     // The next look is an hour away: the word is not kept waiting for it.

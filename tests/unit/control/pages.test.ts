@@ -40,6 +40,7 @@ function modelPage(overrides: Partial<ModelPage> = {}): string {
     controller: undefined,
     rollouts: [],
     ledger: [],
+    incidents: [],
     links: { temporalUi: 'http://ui', namespace: 'default', prometheus: 'http://prometheus' },
     ...overrides,
   });
