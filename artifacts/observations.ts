@@ -15,13 +15,24 @@ const cachedRecordsAtMost = 400_000;
 const readsInFlight = 16;
 
 export interface ObservationLog {
-  /** Writes the records as one object; nothing is written for none. A failed append may be repeated: see joinLabels. */
-  append(model: string, records: readonly Observation[]): Promise<void>;
+  /**
+   * Writes the records as one object; nothing is written for none.
+   * @param segment the object's name and hour: repeated, it is the same object. Default: one of its own
+   */
+  append(model: string, records: readonly Observation[], segment?: ObservationSegment): Promise<void>;
   /**
    * @param options.since records from this time on; objects are found by the hour in which they were written
-   * @returns records in the order in which they were written
+   * @returns records in the order in which they were written, each once by its kind and id
    */
   read(model: string, options: { readonly since: Date }): Promise<Observation[]>;
+}
+
+/** Where records were gathered before they came here. */
+export interface ObservationSegment {
+  /** Unique, and sorted by time. */
+  readonly name: string;
+  /** No record in it is of a later hour. */
+  readonly time: Date;
 }
 
 export interface ObservationLogOptions {
@@ -38,6 +49,12 @@ export function createObservationLog(
   const parsed = new Map<string, Observation[]>();
   let cachedRecords = 0;
   let sequence = 0;
+
+  function nextSegment(): ObservationSegment {
+    const time = now();
+    sequence += 1;
+    return { name: `${time.getTime()}-${replica}-${String(sequence).padStart(6, '0')}.jsonl`, time };
+  }
 
   async function readOne(key: string): Promise<Observation[]> {
     const known = parsed.get(key);
@@ -69,11 +86,9 @@ export function createObservationLog(
   }
 
   return {
-    async append(model, records) {
+    async append(model, records, segment = nextSegment()) {
       if (records.length === 0) return;
-      const time = now();
-      sequence += 1;
-      const name = `${time.getTime()}-${replica}-${String(sequence).padStart(6, '0')}.jsonl`;
+      const { name, time } = segment;
       const body = records.map((record) => `${canonicalJson(record)}\n`).join('');
       const key = `observations/${model}/${hourOf(time)}/${name}`;
       await objects.put(key, Buffer.from(body), { contentType: 'application/jsonl' });
@@ -90,9 +105,19 @@ export function createObservationLog(
         const batch = await Promise.all(keys.slice(start, start + readsInFlight).map(readOne));
         records.push(...batch.flat());
       }
-      return records.filter(({ at }) => Date.parse(at) >= since.getTime());
+      return withoutRepeats(records).filter(({ at }) => Date.parse(at) >= since.getTime());
     },
   };
+}
+
+/** What was shipped again after a kill stands in two objects, and counts once. */
+function withoutRepeats(records: readonly Observation[]): Observation[] {
+  const seen = new Set<string>();
+  return records.filter(({ kind, id }) => {
+    if (id === undefined) return true;
+    const key = `${kind} ${id}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** `2026-03-01T08`, UTC. */

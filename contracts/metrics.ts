@@ -146,10 +146,34 @@ export const metricDefinitions = {
     help: 'Labelled answers that coppice_quality_ratio rests on.',
     labels: ['model', 'version'],
   },
-  lostRecords: {
-    name: 'coppice_lost_records_total',
+  outboxBytes: {
+    name: 'coppice_outbox_bytes',
+    type: 'gauge',
+    help: "Bytes of records on the gateway's disk that are not in the store yet.",
+    labels: [],
+  },
+  outboxOldest: {
+    name: 'coppice_outbox_oldest_seconds',
+    type: 'gauge',
+    help: 'Age of the oldest of them.',
+    labels: [],
+  },
+  outboxShipped: {
+    name: 'coppice_outbox_shipped_total',
     type: 'counter',
-    help: 'Answers and labels that could not be written down, since the store was away for too long.',
+    help: 'Records that were brought to the store, by kind.',
+    labels: ['kind'],
+  },
+  outboxRefused: {
+    name: 'coppice_outbox_refused_total',
+    type: 'counter',
+    help: 'Records that were not written down, since the outbox was full or its disk did not take them, by kind.',
+    labels: ['kind'],
+  },
+  outboxDamaged: {
+    name: 'coppice_outbox_damaged_total',
+    type: 'counter',
+    help: 'Lines of the outbox that were not as they had been written; they are set aside.',
     labels: [],
   },
 

@@ -35,6 +35,8 @@ export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 
 export const feedbackRecordSchema = z.object({
   kind: z.literal('feedback'),
+  /** Names this record; those of earlier gateways have none. */
+  id: z.string().optional(),
   prediction: z.string(),
   label: z.string(),
   at: z.iso.datetime(),

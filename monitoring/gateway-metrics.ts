@@ -26,7 +26,11 @@ export interface GatewayMetrics {
   countLabel(label: { model: string; version: string; correct: boolean }): void;
   /** @param quality - over the newest labelled answers of a version; without any, its series go */
   setQuality(quality: { model: string; version: string; accuracy: number; labelled: number }): void;
-  countLostRecords(records: number): void;
+  /** @param outbox - what waits on the disk of this gateway */
+  showOutbox(outbox: { bytes: number; oldestSeconds: number }): void;
+  countShipped(kind: string): void;
+  countRefused(kind: string): void;
+  countDamaged(lines: number): void;
   /**
    * Shows a routing document; the series of the one before go, so that alerts on a former champion resolve. Counters
    * of the versions in it start at zero here, since Prometheus cannot see the first increase of a series that
@@ -73,7 +77,13 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
       if (labelled > 0) instruments.quality.set(labels, accuracy);
       else instruments.quality.remove(labels);
     },
-    countLostRecords: (records) => instruments.lostRecords.inc(records),
+    showOutbox: ({ bytes, oldestSeconds }) => {
+      instruments.outboxBytes.set(bytes);
+      instruments.outboxOldest.set(oldestSeconds);
+    },
+    countShipped: (kind) => instruments.outboxShipped.inc({ kind }),
+    countRefused: (kind) => instruments.outboxRefused.inc({ kind }),
+    countDamaged: (lines) => instruments.outboxDamaged.inc(lines),
 
     followRouting: (routing, championCreatedAt) => {
       const { model } = routing;

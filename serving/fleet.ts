@@ -2,12 +2,15 @@
 import type { OpenStore } from '../artifacts/open.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { LoadedVersion } from './loaded-version.ts';
+import type { Outbox } from './outbox/outbox.ts';
 import { createQualityWindow } from './quality-window.ts';
 import { createRecorder } from './recorder.ts';
 import { createServedModel, type ServedModel } from './served-model.ts';
 
 /** How soon a change of routing takes effect: a listing of one prefix costs about a millisecond. */
 const refreshMs = 300;
+/** Several times within what a lock of the outbox may be old. */
+const keepMs = 2_000;
 /** New models are rare. */
 const discoverMs = 2_000;
 /** Labels may come so much later than answers and still count for quality after a restart. */
@@ -16,17 +19,19 @@ const replayMs = 3_600_000;
 export interface FleetDependencies {
   readonly replica: string;
   readonly store: Pick<OpenStore, 'registry' | 'leases' | 'observations'>;
+  /** Takes what is recorded. */
+  readonly outbox: Outbox;
   readonly metrics: Metrics;
   readonly load: (model: string, version: number) => Promise<LoadedVersion>;
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
-export function createFleet({ replica, store, metrics, load, log }: FleetDependencies) {
+export function createFleet({ replica, store, outbox, metrics, load, log }: FleetDependencies) {
   const { registry, leases, observations } = store;
   const served = new Map<string, ServedModel>();
   const windows = new Map<string, ReturnType<typeof createQualityWindow>>();
   const recorder = createRecorder({
-    log: observations,
+    outbox,
     onLabelled: ({ model, served: { version, label: given } }, label) => {
       const correct = given === label;
       const window = windows.get(model);
@@ -34,8 +39,6 @@ export function createFleet({ replica, store, metrics, load, log }: FleetDepende
       metrics.countLabel({ model, version: String(version), correct });
       if (window) metrics.setQuality({ model, version: String(version), ...window.read(version) });
     },
-    onLost: metrics.countLostRecords,
-    warn: (message) => log.warn(message),
   });
   let running = false;
   let discovered = false;
@@ -84,13 +87,14 @@ export function createFleet({ replica, store, metrics, load, log }: FleetDepende
       loops.push(
         loop(discoverMs, discover),
         loop(refreshMs, () => forEach([...served.values()], (model) => model.refresh())),
-        loop(refreshMs, () => recorder.flush()),
+        loop(refreshMs, () => outbox.ship()),
+        loop(keepMs, () => outbox.keep()),
       );
     },
     stop: async (): Promise<void> => {
       running = false;
       await Promise.all(loops);
-      await recorder.flush();
+      await outbox.stop();
       await Promise.all([...served.values()].map((model) => model.stop()));
     },
   };

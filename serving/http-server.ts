@@ -17,7 +17,7 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   server.post('/v1/feedback', async (request, reply) => {
     const { model, prediction, label } = parse(feedbackRequestSchema, request.body);
     refuseLabels(find(dependencies, model));
-    dependencies.recordFeedback(model, { kind: 'feedback', prediction, label, at: new Date().toISOString() });
+    await dependencies.recordFeedback(model, { kind: 'feedback', prediction, label, at: new Date().toISOString() });
     return reply.status(202).send({ object: 'feedback', prediction });
   });
   server.get('/v1/models', () => ({ object: 'list', data: models().map(describeModel) }));

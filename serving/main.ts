@@ -9,6 +9,7 @@ import { readSettings } from '../settings/settings.ts';
 import { createFleet } from './fleet.ts';
 import { createHttpServer } from './http-server.ts';
 import { createVersionLoader } from './loaded-version.ts';
+import { openOutbox } from './outbox/outbox.ts';
 import { createRequestChecks } from './request-checks.ts';
 
 const settings = readSettings(process.env);
@@ -16,9 +17,18 @@ const log = pino({ name: 'gateway', level: settings.logLevel });
 const replica = `${hostname()}-${randomUUID().slice(0, 8)}`;
 const metrics = createMetrics({ process: 'gateway' });
 const store = await openStore(settings, { metrics, replica });
+const outbox = await openOutbox({
+  root: join(settings.home, 'outbox'),
+  replica,
+  limitBytes: settings.outboxLimitBytes,
+  log: store.observations,
+  metrics,
+  warn: (message) => log.warn(message),
+});
 const fleet = createFleet({
   replica,
   store,
+  outbox,
   metrics,
   log,
   load: createVersionLoader({

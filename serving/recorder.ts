@@ -1,52 +1,27 @@
-// Writes answers and labels down in batches, joins them for the quality metrics, and survives a store that is away.
-import type { ObservationLog } from '../artifacts/observations.ts';
+// Writes answers and labels into the outbox, and joins them for the quality metrics.
 import type {
   CompletionRecord,
   FeedbackRecord,
   Observation,
   PredictionRecord,
 } from '../contracts/observation.ts';
+import type { Outbox } from './outbox/outbox.ts';
 
 /** Answers that a label may still come for, kept in memory; older ones are joined from the log by the judges. */
 const rememberedAnswers = 20_000;
 /** Labels that came before their answer, which is recorded only once its shadow has answered. */
 const rememberedEarlyLabels = 2_000;
-/** While the store is away so many records wait; beyond that the oldest are lost, and counted. */
-const waitingRecords = 100_000;
 
 export interface RecorderDependencies {
-  readonly log: ObservationLog;
+  readonly outbox: Pick<Outbox, 'append'>;
   /** Called once for each label that finds its answer. */
   readonly onLabelled: (prediction: PredictionRecord, label: string) => void;
-  readonly onLost: (records: number) => void;
-  readonly warn: (message: string) => void;
 }
 
-export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDependencies) {
+export function createRecorder({ outbox, onLabelled }: RecorderDependencies) {
   const answers = new Map<string, PredictionRecord>();
   const labelled = new Set<string>();
   const earlyLabels = new Map<string, string>();
-  const waiting = new Map<string, Observation[]>();
-  let flushing: Promise<void> = Promise.resolve();
-
-  const enqueue = (model: string, record: Observation): void => {
-    const records = waiting.get(model) ?? [];
-    records.push(record);
-    if (records.length > waitingRecords) onLost(records.splice(0, records.length - waitingRecords).length);
-    waiting.set(model, records);
-  };
-
-  const flushModel = async (model: string, records: Observation[]): Promise<void> => {
-    waiting.delete(model);
-    try {
-      await log.append(model, records);
-    } catch (error) {
-      waiting.set(model, [...records, ...(waiting.get(model) ?? [])]);
-      warn(
-        `${records.length} records wait for the store: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  };
 
   const join = ({ prediction, label }: Pick<FeedbackRecord, 'prediction' | 'label'>): void => {
     if (labelled.has(prediction)) return; // a corrected label enters the judges' join, not this window
@@ -69,16 +44,22 @@ export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDepend
     join({ prediction: record.id, label });
   };
 
+  /** The answer does not wait for it. What the outbox refuses, it has counted and told. */
+  const writeAnswer = (record: PredictionRecord | CompletionRecord): void => {
+    outbox.append([{ model: record.model, record }]).catch(() => undefined);
+  };
+
   return {
     recordAnswer: (record: PredictionRecord): void => {
       rememberAnswer(record);
-      enqueue(record.model, record);
+      writeAnswer(record);
     },
     /** No label will come for it. */
-    recordCompletion: (record: CompletionRecord): void => enqueue(record.model, record),
-    recordFeedback: (model: string, record: FeedbackRecord): void => {
+    recordCompletion: (record: CompletionRecord): void => writeAnswer(record),
+    /** @returns once it is on the disk. @throws OutboxRefusal */
+    recordFeedback: async (model: string, record: FeedbackRecord): Promise<void> => {
+      await outbox.append([{ model, record }]);
       join(record);
-      enqueue(model, record);
     },
     /** Takes up what an earlier gateway wrote, so that labels for its answers still count here. */
     replay: (observations: readonly Observation[]): void => {
@@ -86,12 +67,6 @@ export function createRecorder({ log, onLabelled, onLost, warn }: RecorderDepend
         if (observation.kind === 'prediction') rememberAnswer(observation);
         else if (observation.kind === 'feedback') join(observation);
       }
-    },
-    flush: (): Promise<void> => {
-      flushing = flushing.then(async () => {
-        await Promise.all([...waiting].map(([model, records]) => flushModel(model, records)));
-      });
-      return flushing;
     },
   };
 }

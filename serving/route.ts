@@ -14,7 +14,8 @@ export interface HttpServerDependencies {
   readonly hasDiscovered: () => boolean;
   readonly recordAnswer: (record: PredictionRecord) => void;
   readonly recordCompletion: (record: CompletionRecord) => void;
-  readonly recordFeedback: (model: string, record: FeedbackRecord) => void;
+  /** @returns once it is on the disk. @throws OutboxRefusal */
+  readonly recordFeedback: (model: string, record: FeedbackRecord) => Promise<void>;
   readonly observeRequest: GatewayMetrics['observeRequest'];
   readonly countTokens: GatewayMetrics['countTokens'];
   readonly metricsText: () => Promise<string>;

@@ -35,6 +35,8 @@ const environmentSchema = z.object({
   COPPICE_PORT: port.default(0),
   /** How long a cached result is kept after its last use. */
   COPPICE_CACHE_DAYS: z.coerce.number().positive().default(30),
+  /** What a gateway keeps on its disk at most of records that are not in the store yet. */
+  COPPICE_OUTBOX_MIB: z.coerce.number().positive().default(1_024),
   /** Addresses to listen on. Beyond the loopback address whoever reaches them may ask: they have no accounts. */
   COPPICE_GATEWAY_HOST: host.default('127.0.0.1'),
   COPPICE_CONTROL_HOST: host.default('127.0.0.1'),
@@ -78,6 +80,7 @@ export interface Settings {
   /** Where worker and trainer show their metrics. */
   readonly metricsHost: string;
   readonly cacheDays: number;
+  readonly outboxLimitBytes: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -132,6 +135,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     controlHost: env.COPPICE_CONTROL_HOST,
     metricsHost: env.COPPICE_METRICS_HOST,
     cacheDays: env.COPPICE_CACHE_DAYS,
+    outboxLimitBytes: env.COPPICE_OUTBOX_MIB * 1024 * 1024,
     logLevel: env.COPPICE_LOG_LEVEL,
   };
 }

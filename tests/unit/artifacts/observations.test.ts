@@ -76,6 +76,22 @@ describe('observation log', () => {
     expect(objects.puts).toHaveLength(2);
   });
 
+  it('writes a segment under its name and hour, however often, and counts each record once by its id', async () => {
+    const log = logOf('one');
+    const segment = { name: '1-two-000001.jsonl', time: new Date(start) };
+    const given = { ...feedback('p', 0), id: 'f' };
+    await log.append(model, [prediction('p', 0), given], segment);
+    await log.append(model, [prediction('p', 0), given], segment);
+    await log.append(model, [given, feedback('p', 1), feedback('p', 1)]);
+    expect(objects.puts[1]).toBe(`observations/${model}/2026-05-01T08/1-two-000001.jsonl`);
+    expect(await log.read(model, since(0))).toEqual([
+      prediction('p', 0),
+      given,
+      feedback('p', 1),
+      feedback('p', 1), // of earlier gateways, without ids
+    ]);
+  });
+
   it('reads an object once', async () => {
     const log = logOf('one');
     await log.append(model, [prediction('a', 0)]);

@@ -13,6 +13,7 @@ import { createVersion } from '../../support/served-versions.ts';
 let fleet: ReturnType<typeof createFleet>;
 let warnings: string[];
 let objects: ReturnType<typeof createMemoryObjectStore>;
+const nothing = () => Promise.resolve();
 
 beforeEach(async () => {
   objects = createMemoryObjectStore();
@@ -35,6 +36,7 @@ beforeEach(async () => {
       observations: createObservationLog(objects),
     },
     metrics: createMetrics({ process: 'gateway' }),
+    outbox: { append: nothing, ship: nothing, keep: nothing, stop: nothing },
     load: (_model, version) => Promise.resolve(createVersion(version)),
     log: { info: () => undefined, warn: (message) => warnings.push(message) },
   });
