@@ -36,7 +36,7 @@ const environmentSchema = z.object({
   /** How long a cached result is kept after its last use. */
   COPPICE_CACHE_DAYS: z.coerce.number().positive().default(30),
   /** What a gateway keeps on its disk at most of records that are not in the store yet. */
-  COPPICE_OUTBOX_MIB: z.coerce.number().positive().default(1_024),
+  COPPICE_OUTBOX_MIB: z.coerce.number().positive().default(1024),
   /** Addresses to listen on. Beyond the loopback address whoever reaches them may ask: they have no accounts. */
   COPPICE_GATEWAY_HOST: host.default('127.0.0.1'),
   COPPICE_CONTROL_HOST: host.default('127.0.0.1'),
