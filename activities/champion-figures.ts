@@ -2,22 +2,19 @@
 // was made were others.
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
-import type { ChampionFiguresInput } from '../contracts/stage-results.ts';
-import { type LanguageFigures, languageFiguresSchema } from '../contracts/training-job.ts';
+import type { ChampionFigures, ChampionFiguresInput } from '../contracts/stage-results.ts';
 import { packageFiles } from '../contracts/version-package.ts';
+import { figuresOfDocuments } from '../pipeline/evaluation/document-losses.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { LanguageFiguresJob } from './language-figures-thread-main.ts';
+import { measureByDocument } from './language-figures-thread.ts';
 import { readShards } from './shards.ts';
-import { askThread } from './thread.ts';
-
-const entry = new URL('language-figures-thread.mjs', import.meta.url);
 
 export type ChampionFiguresActivities = ReturnType<typeof createChampionFiguresActivities>;
 
 export function createChampionFiguresActivities({ artifacts }: { readonly artifacts: ArtifactStore }) {
   return {
     /** @throws ArtifactNotFound, ArtifactCorrupt where its package is damaged */
-    async measureChampion({ corpus, holdout, ...input }: ChampionFiguresInput): Promise<LanguageFigures> {
+    async measureChampion({ corpus, holdout, ...input }: ChampionFiguresInput): Promise<ChampionFigures> {
       return withHeartbeat(async (signal) => {
         const documents: string[] = [];
         for await (const { text } of readShards(artifacts, corpus, cleanDocumentSchema)) {
@@ -26,7 +23,7 @@ export function createChampionFiguresActivities({ artifacts }: { readonly artifa
         }
         const { files } = await artifacts.readDirectory(input.package);
         const read = async (name: string) => (await artifacts.readBytes(files[name])).toString('utf8');
-        const job: LanguageFiguresJob = {
+        const job = {
           model: {
             config: await read(packageFiles.config),
             weights: await artifacts.readBytes(files[packageFiles.weights]),
@@ -34,7 +31,8 @@ export function createChampionFiguresActivities({ artifacts }: { readonly artifa
           tokenizer: await read(packageFiles.tokenizer),
           documents,
         };
-        return languageFiguresSchema.parse(await askThread(entry, job, signal));
+        const byDocument = await measureByDocument(job, signal);
+        return { ...figuresOfDocuments(byDocument), byDocument: await artifacts.putJson(byDocument) };
       });
     },
   };

@@ -1,35 +1,35 @@
-// The evaluation of a language model: its gates on what training measured on held-out documents, its package, its report.
+// The evaluation of a language model: what it makes of held-out documents beside the version in service, its gates, its
+// package, its report.
 import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
-import { cleanDocumentSchema } from '../contracts/document.ts';
 import type {
   AnsweringResult,
   EvaluationResult,
   LanguageEvaluationInput,
 } from '../contracts/stage-results.ts';
-import { curvePointSchema, heldOutQuestionSchema } from '../contracts/training-job.ts';
+import { curvePointSchema, documentLossesSchema, heldOutQuestionSchema } from '../contracts/training-job.ts';
 import { packageFiles } from '../contracts/version-package.ts';
 import { createListScores } from '../pipeline/cleaning/harmful/list-scores.ts';
-import { type AnswerMeasures, measureAnswers } from '../pipeline/evaluation/answer-metrics.ts';
+import { measureAnswers } from '../pipeline/evaluation/answer-metrics.ts';
 import type { AnsweredPrompt } from '../pipeline/evaluation/exact-match.ts';
-import {
-  type JudgedFigures,
-  judgeLanguageModel,
-  languageTableOf,
-} from '../pipeline/evaluation/language-figures.ts';
+import type { LanguageEvaluation } from '../pipeline/evaluation/language-evaluation.ts';
+import { evaluateLanguage } from '../pipeline/evaluation/language-evaluation.ts';
 import { beginningsOf, followersOf, sampleSentences } from '../pipeline/evaluation/language-samples.ts';
+import type { AnsweringReport } from '../pipeline/evaluation/report/answering-section.ts';
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
+import type { ServedFigures } from '../pipeline/evaluation/served-figures.ts';
 import { measureWriting } from '../pipeline/evaluation/writing-figures.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { readAnswerBaselines } from './answer-baselines.ts';
 import { readCleaningReport } from './cleaning-report.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { assemblePackage, figuresOf, outcomeOf } from './judged-version.ts';
+import { compareHeldOut, documentsOf, type LanguageCorpus, readLanguageCorpus } from './language-corpus.ts';
+import { measureByDocument } from './language-figures-thread.ts';
 import { readLanguageSamples } from './language-samples-thread.ts';
 import { readSearchTable } from './search-table.ts';
-import { readShards } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** Of what is drawn by chance, so that a report can be made again. */
@@ -41,11 +41,16 @@ const analysers = createAnalysers();
 /** What single texts showed of a model. */
 interface Looked extends Pick<LanguageReport, 'samples' | 'continuations' | 'attention' | 'writing'> {
   readonly answers: readonly AnsweredPrompt[];
+  readonly served: ServedFigures;
 }
 
-/** What was answered, and how well. */
-interface Judged extends Pick<Looked, 'answers'> {
-  readonly measures: AnswerMeasures | undefined;
+/** The candidate, and what it is judged on. */
+interface Judged {
+  readonly input: LanguageEvaluationInput;
+  readonly corpus: LanguageCorpus;
+  readonly model: { readonly config: string; readonly weights: Buffer };
+  readonly tokenizer: string;
+  readonly questions: readonly z.infer<typeof heldOutQuestionSchema>[];
 }
 
 export interface LanguageEvaluationDependencies {
@@ -69,32 +74,40 @@ export function createLanguageEvaluationActivities({
     return artifacts.readJson(files['questions.json'], z.array(heldOutQuestionSchema));
   };
 
+  const readJudged = async (input: LanguageEvaluationInput): Promise<Judged> => {
+    const { files } = await artifacts.readDirectory(input.training.weights);
+    return {
+      ...{ input, corpus: await readLanguageCorpus(artifacts, input) },
+      model: {
+        config: (await artifacts.readBytes(files[packageFiles.config])).toString('utf8'),
+        weights: await artifacts.readBytes(files[packageFiles.weights]),
+      },
+      tokenizer: (await artifacts.readBytes(input.tokenization.tokenizer)).toString('utf8'),
+      questions: await readQuestions(input.pairs),
+    };
+  };
+
   /** Looks into the model: at the samples and prompts of the spec, or at some of what was held out. */
   const lookInto = async (
-    { training, tokenization, evaluation, corpus, pairs }: LanguageEvaluationInput,
+    { input, corpus, model, tokenizer, questions }: Judged,
     signal: AbortSignal,
   ): Promise<Looked> => {
-    const documents: string[] = [];
-    const texts = new Map<string, string>();
-    for await (const { id, text } of readShards(artifacts, corpus, cleanDocumentSchema)) {
-      documents.push(text);
-      texts.set(id, text);
-    }
-    const heldOut = documents.splice(Math.max(0, documents.length - evaluation.holdout));
-    const samples = evaluation.samples ?? sampleSentences(heldOut);
+    const { training, evaluation, pairs } = input;
+    const documents = corpus.training.texts;
+    const texts = new Map(
+      [corpus.training, corpus.holdout].flatMap((of) => of.ids.map((id, at) => [id, of.texts[at]] as const)),
+    );
+    const samples = evaluation.samples ?? sampleSentences(corpus.holdout.texts);
     const prompts = evaluation.prompts ?? beginningsOf(samples);
-    const { files } = await artifacts.readDirectory(training.weights);
-    const model = {
-      config: (await artifacts.readBytes(files[packageFiles.config])).toString('utf8'),
-      weights: await artifacts.readBytes(files[packageFiles.weights]),
-    };
-    const tokenizer = (await artifacts.readBytes(tokenization.tokenizer)).toString('utf8');
-    const questions = await readQuestions(pairs);
     const baselines = await readAnswerBaselines(artifacts, {
       ...{ pairs, questions, texts },
       trained: training.answering?.pairs.training ?? 0,
     });
-    const job = { model, tokenizer, samples, prompts, questions, seed, ...(baselines && { baselines }) };
+    const job = {
+      ...{ model, tokenizer, samples, prompts, questions, seed, ...(baselines && { baselines }) },
+      timed: corpus.holdout.texts,
+      packageBytes: Buffer.byteLength(model.config) + model.weights.length + Buffer.byteLength(tokenizer),
+    };
     const looked = await readLanguageSamples(job, signal);
     const continuations = looked.continuations.map((it) => ({
       ...it,
@@ -108,33 +121,61 @@ export function createLanguageEvaluationActivities({
     return { ...looked, continuations, writing };
   };
 
+  const readChampion = async ({ champion }: LanguageEvaluationInput) => {
+    if (champion === undefined) return {};
+    const { byDocument, ...figures } = champion.figures;
+    const losses = byDocument && (await artifacts.readJson(byDocument, documentLossesSchema));
+    return {
+      champion: { title: `Version ${champion.version}, in service`, figures, ...(losses && { losses }) },
+    };
+  };
+
+  const judge = async (judged: Judged, looked: Looked, signal: AbortSignal): Promise<LanguageEvaluation> => {
+    const { input, corpus, model, tokenizer, questions } = judged;
+    const { training, evaluation } = input;
+    const losses = await measureByDocument({ model, tokenizer, documents: corpus.holdout.texts }, signal);
+    const { leakage, languages } = await compareHeldOut(corpus, signal);
+    const holdout = { ...corpus.holdout, languages };
+    const { answers, served } = looked;
+    const documents = documentsOf(questions, holdout);
+    return evaluateLanguage({
+      ...{ seed, gates: evaluation.gates, holdout, losses, leakage, served, ...(await readChampion(input)) },
+      ...(training.answering && {
+        answering: {
+          ...{ heldOut: training.answering.heldOut, answers, documents },
+          measures: answers.length > 0 ? measureAnswers(answers, { seed }) : undefined,
+        },
+      }),
+    });
+  };
+
   const readCurve = (curve: ArtifactReference) => artifacts.readJson(curve, z.array(curvePointSchema));
 
   const describeAnswering = async (
     { heldOut, pairs, curve }: AnsweringResult,
     { prompt }: NonNullable<LanguageEvaluationInput['template']>,
-    { answers, measures }: Judged,
-  ) => ({ heldOut, pairs, prompt, answers, ...(measures && { measures }), learning: await readCurve(curve) });
+    answers: readonly AnsweredPrompt[],
+  ): Promise<AnsweringReport> => {
+    const measures = answers.length > 0 ? { measures: measureAnswers(answers, { seed }) } : {};
+    return { heldOut, pairs, prompt, answers, ...measures, learning: await readCurve(curve) };
+  };
 
   const describe = async (
     input: LanguageEvaluationInput,
-    verdict: LanguageReport['verdict'],
-    { answers, measures, ...looked }: Looked & Judged,
+    evaluated: LanguageEvaluation,
+    { answers, ...looked }: Looked,
   ): Promise<LanguageReport> => {
     const { training, tokenization, evaluation, corpus, template } = input;
     return {
       format: 'coppice-language-report/1',
       ...{ model: input.model, runId: input.runId, createdAt: now().toISOString() },
-      ...{ verdict, figures: training.heldOut, environment: training.environment },
+      ...{ ...looked, ...evaluated, environment: training.environment },
       ...(await readCleaningReport(artifacts, input)),
       heldOutDocuments: evaluation.holdout,
-      ...looked,
       learning: await readCurve(training.curve),
       ...(await readSearchTable(artifacts, training)),
       ...(training.answering &&
-        template && {
-          answering: await describeAnswering(training.answering, template, { answers, measures }),
-        }),
+        template && { answering: await describeAnswering(training.answering, template, answers) }),
       tokenizer: tokenizerFacts(tokenization),
       lineage: [
         { role: 'clean documents', text: corpus.digest },
@@ -167,14 +208,10 @@ export function createLanguageEvaluationActivities({
         },
         compute: () =>
           withHeartbeat(async (signal) => {
-            const rival = input.champion?.figures;
-            const looked = await lookInto(input, signal);
-            const measures = looked.answers.length > 0 ? measureAnswers(looked.answers, { seed }) : undefined;
-            const figures: JudgedFigures = {
-              ...{ documents: training.heldOut, answers: training.answering?.heldOut, measures },
-            };
-            const verdict = judgeLanguageModel(figures, evaluation.gates, rival);
-            const report = await describe(input, verdict, { ...looked, measures });
+            const judged = await readJudged(input);
+            const looked = await lookInto(judged, signal);
+            const evaluated = await judge(judged, looked, signal);
+            const report = await describe(input, evaluated, looked);
             const made = {
               package: await assemblePackage(artifacts, {
                 ...{ weights: training.weights, tokenizer: tokenization.tokenizer, use: 'generation' },
@@ -187,9 +224,9 @@ export function createLanguageEvaluationActivities({
                 mediaType: mediaTypes.json,
               }),
             };
-            const told = figuresOf(languageTableOf(figures));
+            const told = figuresOf(evaluated.metrics);
             return {
-              result: { ...outcomeOf(verdict), ...told, ...made },
+              result: { ...outcomeOf(evaluated.verdict), ...told, ...made },
               outputs: made,
               metrics: told.metrics,
             };

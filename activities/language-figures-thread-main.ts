@@ -1,7 +1,7 @@
-// The thread that measures a language model on documents: what training measures of its own, by the same windows.
+// The thread that measures a language model on documents, one by one: what training measures of its own, by the same windows.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { LanguageFigures } from '../contracts/training-job.ts';
-import { textFigures } from '../pipeline/generation/text-figures.ts';
+import type { DocumentLosses } from '../contracts/training-job.ts';
+import { lossesByDocument } from '../pipeline/evaluation/document-losses.ts';
 import type { ModelFiles } from '../pipeline/model/model-files.ts';
 import { loadOnnxGenerator } from '../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
@@ -14,20 +14,25 @@ export interface LanguageFiguresJob {
 }
 
 /** The documents one after the other, an end of text before the first and behind each, in windows that do not overlap. */
-async function measure({ model, tokenizer: json, documents }: LanguageFiguresJob): Promise<LanguageFigures> {
+async function measure({ model, tokenizer: json, documents }: LanguageFiguresJob): Promise<DocumentLosses> {
   const tokenizer = await loadTokenizer(json);
   const generator = loadOnnxGenerator(model);
   const ids = [tokenizer.sepId];
+  const lengths: number[] = [];
   for await (const chunk of tokenizer.encodeWhole(documents)) {
     for (const of of chunk) {
       for (const id of of) ids.push(id); // a document may be longer than a call may have arguments
       ids.push(tokenizer.sepId);
+      lengths.push(of.length + 1);
     }
   }
-  const logProbabilities = await generator.logProbabilities(ids, { stride: generator.config.contextLength });
+  const scored = await generator.scoreTokens(ids, { stride: generator.config.contextLength });
   await generator.close();
-  const bytes = documents.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return { ...textFigures(logProbabilities, bytes), documents: documents.length };
+  return lossesByDocument(
+    scored,
+    lengths,
+    documents.map((text) => Buffer.byteLength(text)),
+  );
 }
 
 parentPort?.postMessage(await measure(workerData as LanguageFiguresJob));

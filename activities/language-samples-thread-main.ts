@@ -10,6 +10,8 @@ import { MOST_TEXTS } from '../pipeline/evaluation/head-maps.ts';
 import { readLanguageAttention } from '../pipeline/evaluation/language-attention.ts';
 import type { Continuation, ScoredText } from '../pipeline/evaluation/language-samples.ts';
 import { scoreText } from '../pipeline/evaluation/language-samples.ts';
+import type { ServedFigures } from '../pipeline/evaluation/served-figures.ts';
+import { servedFigures } from '../pipeline/evaluation/served-figures.ts';
 import type { GenerationOptions } from '../pipeline/generation/generate.ts';
 import { generateText } from '../pipeline/generation/generate-text.ts';
 import { readGpt } from '../pipeline/model/gpt-files.ts';
@@ -31,6 +33,10 @@ export interface LanguageSamplesJob {
   /** What the baselines answer from; absent: they are not asked. */
   readonly baselines?: AnswerBaselines;
   readonly seed: number;
+  /** Held-out documents, some of whose beginnings it continues by the clock. */
+  readonly timed: readonly string[];
+  /** Of weights, configuration and tokenizer. */
+  readonly packageBytes: number;
 }
 
 export interface AnswerBaselines {
@@ -46,6 +52,7 @@ export interface LanguageSamples {
   readonly attention: readonly AttentionMaps[];
   /** In the order of the questions. */
   readonly answers: readonly AnsweredPrompt[];
+  readonly served: ServedFigures;
 }
 
 interface Loaded {
@@ -68,6 +75,7 @@ async function look({
   questions,
   baselines,
   seed,
+  ...served
 }: LanguageSamplesJob): Promise<LanguageSamples> {
   const tokenizer = await loadTokenizer(json);
   const generator = loadOnnxGenerator(model);
@@ -80,6 +88,7 @@ async function look({
     samples: await Promise.all(texts.map((text) => score(loaded, text))),
     continuations: await continueAll(loaded, prompts, seed),
     answers: withBaselines(await answerAll(loaded, questions), baselines),
+    served: await timeContinuations(loaded, served),
     attention: readLanguageAttention(readGpt(model), texts.slice(0, MOST_TEXTS), loaded.vocabulary),
   };
   await generator.close();
@@ -145,6 +154,35 @@ function withBaselines(answers: AnsweredPrompt[], baselines: AnswerBaselines | u
   if (baselines === undefined) return answers;
   const answer = createAnswerBaselines(baselines.training);
   return answers.map((own, at) => ({ ...own, ...answer(baselines.asked[at]) }));
+}
+
+const TIMED_TEXTS = 40;
+const TIMED_CHARACTERS = 400; // of which the last tokens are read
+const MOST_MS = 15_000; // a large model continues fewer; the warm-up takes as long again
+
+/** As a gateway answers: one text at a time, a line or two by the likeliest token, each continued once before. */
+async function timeContinuations(
+  loaded: Loaded,
+  { timed, packageBytes }: Pick<LanguageSamplesJob, 'timed' | 'packageBytes'>,
+): Promise<ServedFigures> {
+  const half = Math.floor(loaded.generator.config.contextLength / 2);
+  const beginnings = timed.slice(0, TIMED_TEXTS).map((text) => text.slice(0, TIMED_CHARACTERS));
+  const prompts = (await encode(loaded.tokenizer, beginnings)).map((ids) => ids.slice(-half));
+  const continueSome = async (count: number) => {
+    const answers: { milliseconds: number; tokens: number }[] = [];
+    const end = performance.now() + MOST_MS;
+    for (const prompt of prompts.slice(0, count)) {
+      if (answers.length > 0 && performance.now() > end) break;
+      const start = performance.now();
+      let tokens = 0;
+      const options = { temperature: 0, maximumNewTokens: NEW_TOKENS };
+      for await (const step of loaded.generator.generate([prompt], options)) tokens += step.length;
+      answers.push({ milliseconds: performance.now() - start, tokens });
+    }
+    return answers;
+  };
+  const warm = await continueSome(prompts.length);
+  return servedFigures(await continueSome(warm.length), packageBytes);
 }
 
 /** Continues all of them side by side. */

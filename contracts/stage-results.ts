@@ -313,8 +313,8 @@ export interface LanguageEvaluationInput
   readonly template?: SupervisedFineTuningSpec['template'];
   /** The prompts and answers, some of which it is asked; absent in histories from before it was. */
   readonly pairs?: ArtifactReference;
-  /** The version in service on the same documents, where a gate compares with it. */
-  readonly champion?: { readonly version: number; readonly figures: LanguageFigures };
+  /** The version in service on the same documents. */
+  readonly champion?: { readonly version: number; readonly figures: ChampionFigures };
 }
 
 /** Which language model is measured, and on which documents. */
@@ -323,6 +323,11 @@ export interface ChampionFiguresInput extends RunIdentity {
   readonly corpus: ArtifactReference;
   /** On the last so many documents. */
   readonly holdout: number;
+}
+
+export interface ChampionFigures extends LanguageFigures {
+  /** JSON of a `documentLossesSchema`; absent in histories from before it was told. */
+  readonly byDocument?: ArtifactReference;
 }
 
 /** One gate as it was judged. */

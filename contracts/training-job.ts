@@ -146,6 +146,18 @@ export const languageFiguresSchema = z.object({
 });
 export type LanguageFigures = z.infer<typeof languageFiguresSchema>;
 
+/** The same document by document. N documents. */
+export const documentLossesSchema = z.object({
+  /** Sum over the tokens of each, its end of text included, in nats. [N] */
+  losses: z.array(z.number()),
+  /** Those tokens, and how many of them the model held for the likeliest. [N] */
+  tokens: z.array(z.number().int()),
+  likeliest: z.array(z.number().int()),
+  /** Of their texts in UTF-8. [N] */
+  bytes: z.array(z.number().int()),
+});
+export type DocumentLosses = z.infer<typeof documentLossesSchema>;
+
 /** How a phase with early stopping ended; it ended early where it took fewer steps than were planned. */
 export const earlyStoppingOutcomeSchema = z.object({
   plannedSteps: z.number().int(),

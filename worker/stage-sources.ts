@@ -40,6 +40,7 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/language-samples-thread-main.ts',
       'activities/champion-figures.ts',
       'activities/language-figures-thread-main.ts',
+      'activities/held-out-facts-thread-main.ts',
       'runtimes/tokenizers/tokenizer.ts',
     ],
   },

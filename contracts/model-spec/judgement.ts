@@ -21,7 +21,7 @@ export const gateMetrics = [
 export type GateMetric = (typeof gateMetrics)[number];
 
 /** Of a language model on documents that it was not trained on. */
-export const languageMetrics = ['loss', 'perplexity', 'bitsPerByte'] as const;
+export const languageMetrics = ['loss', 'perplexity', 'bitsPerByte', 'nextTokenAccuracy'] as const;
 export type LanguageMetric = (typeof languageMetrics)[number];
 
 /** Of answers in words to prompts that a language model was not trained on; baselines answer them too. */

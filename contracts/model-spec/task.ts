@@ -166,17 +166,14 @@ function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpe
     case 'token-classification':
       return entityMetrics;
     case 'language-modelling':
-      return supervisedFineTuning ? [...languageMetrics, ...answerMetrics] : languageMetrics;
+      return [...languageMetrics, ...(supervisedFineTuning ? answerMetrics : []), ...budgetMetrics];
   }
 }
 
 const isWritten = (metric: string): boolean => writtenMetrics.some((it) => it === metric);
 
 /** Measured on a whole, without an interval. */
-const withoutInterval: readonly string[] = [
-  ...[...languageMetrics, ...budgetMetrics],
-  ...['answerLoss', 'answerPerplexity'],
-];
+const withoutInterval: readonly string[] = [...budgetMetrics, 'answerLoss', 'answerPerplexity'];
 
 function* confidenceProblems(
   task: Sections['task'],
@@ -189,8 +186,12 @@ function* confidenceProblems(
   if (gate.kind === 'no-worse-than-baselines') return;
   if (isBudget && gate.slice !== undefined)
     yield { path: [...path, 'slice'], message: `${gate.metric} is of a version, not of documents` };
-  if (gate.slice !== undefined && task !== 'text-classification')
-    yield { path: [...path, 'slice'], message: `takes text-classification: ${task} is not judged in slices` };
+  else if (gate.slice !== undefined && withoutInterval.includes(gate.metric))
+    yield { path: [...path, 'slice'], message: `${gate.metric} is of all answers together` };
+  if (gate.slice !== undefined && task === 'token-classification')
+    yield { path: [...path, 'slice'], message: `${task} is not judged in slices` };
+  if (gate.slice === 'label' && task === 'language-modelling')
+    yield { path: [...path, 'slice'], message: `documents of ${task} have no label to be cut by` };
   if (gate.inDoubt !== undefined && withoutInterval.includes(gate.metric))
     yield { path: [...path, 'inDoubt'], message: `${gate.metric} has no interval that could leave a doubt` };
 }

@@ -1,5 +1,6 @@
 // Answers in words, measured: exact match, token F1, ROUGE-L, chrF and BLEU with intervals, beside those of the baselines.
 import type { WrittenMetric } from '../../contracts/model-spec/judgement.ts';
+import type { Statistic } from './bootstrap.ts';
 import { bootstrapIntervals } from './bootstrap.ts';
 import type { AnsweredPrompt } from './exact-match.ts';
 import { isExact } from './exact-match.ts';
@@ -62,6 +63,16 @@ export function measureAnswers(answers: readonly AnsweredPrompt[], options: Meas
     systems: [{ kind: 'candidate', title: 'Candidate', metrics: tableOf(ours) }, ...baselines],
     signatures: Object.fromEntries(signatures) as AnswerMeasures['signatures'],
   };
+}
+
+/** @returns every metric of the answers as a function of those that count */
+export function answerStatistics(answers: readonly AnsweredPrompt[]): Record<WrittenMetric, Statistic> {
+  const references = answers.map(({ expected }) => [expected.normalize('NFC')]);
+  const hypotheses = answers.map(({ answered }) => answered.normalize('NFC'));
+  const scores = scoresOf({ hypotheses, references }, isLatinText(references.flat()));
+  return Object.fromEntries(
+    Object.entries(scores).map(([name, { statistic }]) => [name, statistic]),
+  ) as Record<WrittenMetric, Statistic>;
 }
 
 /** Other scripts than the Latin one are counted by characters: what words are differs from one to the next. */

@@ -14,8 +14,9 @@ import { findLeakage, warnOfLeakage } from './leakage.ts';
 import type { McNemarResult } from './mcnemar.ts';
 import { compareAnswers } from './mcnemar.ts';
 import type { Answers, MeasureOptions } from './measure.ts';
-import { calibrationPairs, compareClassifiers, measureClassifier } from './measure.ts';
-import type { MetricTable } from './metric-table.ts';
+import { calibrationPairs, compareClassifiers, createStatistics, measureClassifier } from './measure.ts';
+import type { ClassificationMetric, MetricTable } from './metric-table.ts';
+import { isClassificationMetric } from './metric-table.ts';
 import { MetricUndefined } from './metric-undefined.ts';
 import type { PrecisionRecallCurve } from './precision-recall.ts';
 import { precisionRecallCurve, thinCurve } from './precision-recall.ts';
@@ -25,7 +26,7 @@ import type { RocCurve } from './roc.ts';
 import { rocCurve } from './roc.ts';
 import type { ServedFigures } from './served-figures.ts';
 import { budgetTable } from './served-figures.ts';
-import type { SliceFigure } from './slice-figures.ts';
+import type { SliceFigure, SliceMeasure } from './slice-figures.ts';
 import { measureSlices, nameWorst } from './slice-figures.ts';
 import { cutSlices } from './slices.ts';
 import type { ThresholdChoice, ThresholdMetric } from './threshold.ts';
@@ -163,17 +164,24 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
     labels: Array.from(holdout.labels, (label) => classNames[label]),
   });
   const leakage = findLeakage(input.training, holdout);
+  const ours = createStatistics(candidate);
+  const theirs = rival && createStatistics(rival);
+  const examples = holdout.labels.length;
   const evidence = createGateEvidence({
-    candidate,
-    champion: rival,
-    slices,
-    seed,
-    resamples: input.resamples,
+    candidate: (metric) => (isClassificationMetric(metric) ? ours[metric] : undefined),
+    champion: theirs && ((metric) => (isClassificationMetric(metric) ? theirs[metric] : undefined)),
+    ...{ examples, slices, seed, resamples: input.resamples },
   });
   const answered = predictedClasses(candidate.predictions, candidate.decision);
   const rivalAnswered = rival && predictedClasses(rival.predictions, rival.decision);
-  const isRight = (answers: Int32Array) => Array.from(answers, (k, at) => k === holdout.labels[at]);
-  const figures = measureSlices(slices, isRight(answered), rivalAnswered && isRight(rivalAnswered));
+  const measureOf = (metric: ClassificationMetric): SliceMeasure => ({
+    ...{ metric, candidate: ours[metric], champion: theirs?.[metric] },
+  });
+  const figures = measureSlices(slices, {
+    lead: { ...measureOf('accuracy'), isShare: true },
+    others: slicedMetrics(input.gates).map(measureOf),
+    ...{ examples, seed },
+  });
   return {
     seed,
     classes: describeClasses(input),
@@ -203,6 +211,14 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
       ...baselines.warnings,
     ],
   };
+}
+
+/** Beside accuracy: two that tell other things than it does, and what gates judge slice by slice. */
+function slicedMetrics(gates: readonly GateSpec[]): ClassificationMetric[] {
+  const judged = gates.flatMap((gate) =>
+    'slice' in gate && gate.slice !== undefined && isClassificationMetric(gate.metric) ? gate.metric : [],
+  );
+  return [...new Set<ClassificationMetric>(['f1', 'logLoss', ...judged])].filter((it) => it !== 'accuracy');
 }
 
 function warnOfSlices(figures: readonly SliceFigure[]): string[] {

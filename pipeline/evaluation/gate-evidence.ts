@@ -1,11 +1,9 @@
 // What gates ask beyond the tables of metrics: paired differences, and figures slice by slice. Measured when they ask.
 import type { SliceDimension } from '../../contracts/model-spec/judgement.ts';
 import { bcaEstimate } from './bca.ts';
+import type { Statistic } from './bootstrap.ts';
 import { difference } from './bootstrap.ts';
-import type { Answers } from './measure.ts';
-import { createStatistics } from './measure.ts';
-import type { ClassificationMetric, MetricEstimate } from './metric-table.ts';
-import { metricNames } from './metric-table.ts';
+import type { MetricEstimate } from './metric-table.ts';
 import { ENOUGH_DOCUMENTS } from './slice-figures.ts';
 import type { MeasuredSlice, MeasuredSlices } from './slice-gates.ts';
 import { SLICES_CONFIDENCE } from './slice-gates.ts';
@@ -17,9 +15,14 @@ export interface GateEvidence {
   readonly slices: (metric: string, by: SliceDimension) => MeasuredSlices;
 }
 
+/** Metrics by their names, each a function of the examples that count; undefined: it has none. */
+export type StatisticOf = (metric: string, slice?: Slice) => Statistic | undefined;
+
 export interface EvidenceInput {
-  readonly candidate: Answers;
-  readonly champion?: Answers | undefined;
+  readonly candidate: StatisticOf;
+  readonly champion?: StatisticOf | undefined;
+  /** How many there are. */
+  readonly examples: number;
   readonly slices: readonly Slice[];
   readonly seed: number;
   /** Bootstrap resamples, 1,000 by default. */
@@ -33,47 +36,47 @@ const MOST_RESAMPLES = 10_000;
 export function createGateEvidence({
   candidate,
   champion,
+  examples,
   slices,
   seed,
   resamples = 1_000,
 }: EvidenceInput): GateEvidence {
-  const ours = createStatistics(candidate);
-  const theirs = champion && createStatistics(champion);
-  const all = Int32Array.from({ length: candidate.predictions.labels.length }, (_, example) => example);
-
-  const measureSlice = (metric: ClassificationMetric, slice: Slice, among: number): MeasuredSlice => {
+  const measureSlice = (metric: string, slice: Slice, among: number): MeasuredSlice[] => {
+    const [ours, theirs] = [candidate(metric, slice), champion?.(metric, slice)];
+    if (ours === undefined) return [];
     const options = {
       seed,
       confidence: 1 - (1 - SLICES_CONFIDENCE) / among,
       resamples: Math.min(MOST_RESAMPLES, resamples * among), // as many in each tail as one slice alone would have
     };
-    return {
+    const measured = {
       ...{ name: slice.name, documents: slice.members.length },
-      candidate: bcaEstimate(ours[metric], slice.members, options),
+      candidate: bcaEstimate(ours, slice.members, options),
       ...(theirs && {
         champion: {
-          value: theirs[metric](slice.members),
-          difference: bcaEstimate(difference(ours[metric], theirs[metric]), slice.members, options),
+          value: theirs(slice.members),
+          difference: bcaEstimate(difference(ours, theirs), slice.members, options),
         },
       }),
     };
+    return [measured];
   };
 
   return {
     difference: (metric) => {
-      if (theirs === undefined || !isKnown(metric)) return undefined;
-      return bcaEstimate(difference(ours[metric], theirs[metric]), all, { seed, resamples });
+      const [ours, theirs] = [candidate(metric), champion?.(metric)];
+      if (ours === undefined || theirs === undefined) return undefined;
+      const all = Int32Array.from({ length: examples }, (_, example) => example);
+      return bcaEstimate(difference(ours, theirs), all, { seed, resamples });
     },
     slices: (metric, by) => {
       const wanted = slices.filter((slice) => slice.by === by);
       const enough = wanted.filter(({ members }) => members.length >= ENOUGH_DOCUMENTS);
       return {
         by,
-        judged: isKnown(metric) ? enough.map((slice) => measureSlice(metric, slice, enough.length)) : [],
+        judged: enough.flatMap((slice) => measureSlice(metric, slice, enough.length)),
         small: wanted.length - enough.length,
       };
     },
   };
 }
-
-const isKnown = (metric: string): metric is ClassificationMetric => metricNames.some((it) => it === metric);

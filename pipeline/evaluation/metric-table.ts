@@ -74,6 +74,11 @@ export const languageModelMetrics = {
     better: 'lower',
     meaning: 'bits to tell all tokens, by bytes of the text: whatever the vocabulary',
   },
+  nextTokenAccuracy: {
+    title: 'Token accuracy',
+    better: 'higher',
+    meaning: 'share of the tokens that it held for the likeliest to come',
+  },
 } as const satisfies Record<LanguageMetric, MetricDescription>;
 
 /** Those of a language model that was taught to answer, over answers that it was not trained on. */
@@ -173,11 +178,16 @@ export const gateDescriptions = {
   ...budgetDescriptions,
 };
 
+export type GateMetricName = keyof typeof gateDescriptions;
+
 /** Name of a metric of a classifier. */
 export type ClassificationMetric = keyof typeof classificationMetrics;
 
 /** The names in the order in which reports show them. */
 export const metricNames = Object.keys(classificationMetrics) as readonly ClassificationMetric[];
+
+export const isClassificationMetric = (metric: string): metric is ClassificationMetric =>
+  metricNames.some((name) => name === metric);
 
 /** A metric as it came out. */
 export interface MetricEstimate {

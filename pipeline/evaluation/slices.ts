@@ -16,8 +16,8 @@ export interface Slice {
 /** What documents are cut by, example by example. */
 export interface SlicedDocuments {
   readonly texts: readonly string[];
-  /** Names of their true labels. */
-  readonly labels: readonly string[];
+  /** Names of their true labels; absent: they are not cut by it. */
+  readonly labels?: readonly string[] | undefined;
   /** Names of the sources that they were collected from; absent: they are not cut by it. */
   readonly sources?: readonly string[] | undefined;
   /** ISO 639-1 codes, `und` where nothing can be told; absent: they are not cut by it. */

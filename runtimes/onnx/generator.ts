@@ -11,7 +11,7 @@ import { searchBeams } from '../../pipeline/generation/search-beams.ts';
 import { slidingWindows } from '../../pipeline/generation/sliding-windows.ts';
 import { createGraph } from '../../pipeline/graph/ir.ts';
 import { writeOnnx } from '../../pipeline/graph/onnx/write-onnx.ts';
-import { crossEntropy, input } from '../../pipeline/graph/operations.ts';
+import { crossEntropy, input, logSoftmax, negate, reduceMax } from '../../pipeline/graph/operations.ts';
 import type { GptConfig } from '../../pipeline/model/gpt-config.ts';
 import type { GptModel } from '../../pipeline/model/gpt-files.ts';
 import { readGpt } from '../../pipeline/model/gpt-files.ts';
@@ -55,12 +55,24 @@ export interface OnnxGenerator {
    * @returns [N − 1] logarithms of the probability of each token after the first
    * @throws CoppiceFailure InvalidInput for ids that the vocabulary lacks, or a stride that is out of its range
    */
-  readonly logProbabilities: (
-    ids: readonly number[],
-    options?: { readonly stride?: number; readonly signal?: AbortSignal },
-  ) => Promise<Float32Array>;
+  readonly logProbabilities: (ids: readonly number[], options?: ScoringOptions) => Promise<Float32Array>;
+  /** The same, and of each token whether no other was likelier in its place. */
+  readonly scoreTokens: (ids: readonly number[], options?: ScoringOptions) => Promise<ScoredTokens>;
   /** Frees the memory: now of what is idle, and of the rest once it has ended. */
   readonly close: () => Promise<void>;
+}
+
+export interface ScoringOptions {
+  readonly stride?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** N tokens, the first of which is only read. */
+export interface ScoredTokens {
+  /** [N − 1] */
+  readonly logProbabilities: Float32Array;
+  /** 1 where the token was the likeliest, also beside others as likely. [N − 1] */
+  readonly likeliest: Uint8Array;
 }
 
 /** Caches have room for a multiple of this many tokens, so that few sizes of them are made. */
@@ -119,10 +131,11 @@ export function loadOnnxGenerator(
       await giveBack();
     }
   };
-  const logProbabilities: OnnxGenerator['logProbabilities'] = async (ids, { stride, signal } = {}) => {
+  const scoreTokens: OnnxGenerator['scoreTokens'] = async (ids, { stride, signal } = {}) => {
     if (ids.length > 0) checkedPrompt(ids, { ...config, contextLength: Infinity }, 'text');
     const half = Math.max(1, Math.floor(contextLength / 2));
-    const found = new Float32Array(Math.max(0, ids.length - 1));
+    const count = Math.max(0, ids.length - 1);
+    const found = { logProbabilities: new Float32Array(count), likeliest: new Uint8Array(count) };
     const windows = slidingWindows(ids.length, { contextLength, stride: stride ?? half });
     for (const { begin, end, scoredFrom } of windows) {
       signal?.throwIfAborted();
@@ -131,8 +144,11 @@ export function loadOnnxGenerator(
       const feeds = { ids: new Int32Array(length), labels: new Int32Array(length) };
       feeds.ids.set(ids.slice(begin, end)); // what comes after a token changes nothing of it, so any padding will do
       feeds.labels.set(ids.slice(begin + 1, end + 1));
-      const { losses } = await scorers.run(length, feeds);
-      for (let index = scoredFrom; index < end; index += 1) found[index] = -losses[index - begin];
+      const { losses, least } = await scorers.run(length, feeds);
+      for (let index = scoredFrom; index < end; index += 1) {
+        found.logProbabilities[index] = -losses[index - begin];
+        found.likeliest[index] = losses[index - begin] <= least[index - begin] ? 1 : 0;
+      }
     }
     return found;
   };
@@ -140,7 +156,10 @@ export function loadOnnxGenerator(
     await decoders.close();
     await scorers.close();
   };
-  return { config, generate: generateAll, search, logProbabilities, close };
+  return {
+    ...{ config, generate: generateAll, search, scoreTokens, close },
+    logProbabilities: async (...of) => (await scoreTokens(...of)).logProbabilities,
+  };
 }
 
 interface Decoders {
@@ -192,6 +211,7 @@ function openScorer(
   const graph = createGraph();
   const logits = nextTokenLogits(graph, { config, batchSize: 1, length });
   const losses = crossEntropy(logits, input(graph, 'labels', [length], 'int32'));
+  const least = negate(reduceMax(logSoftmax(logits), [-1])); // the loss if the likeliest token had come
   const shared = new Map(namedTensors(layout, parameters).map((tensor) => [tensor.name, tensor.values]));
-  return openOnnxSession(writeOnnx({ losses }, 'fed'), { shared, threads });
+  return openOnnxSession(writeOnnx({ losses, least }, 'fed'), { shared, threads });
 }

@@ -17,7 +17,7 @@ import type { DrawnPlots } from './plots.ts';
 import { tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
 import { searchSection } from './search-section.ts';
-import { gatesSection, headline } from './verdict-section.ts';
+import { gatesSection, headline, warningsBox } from './verdict-section.ts';
 
 export interface EntityReport extends EntityEvaluation, ReportOrigin {
   readonly format: 'coppice-entity-report/1';
@@ -30,18 +30,14 @@ export function renderEntityPage(
   report: EntityReport,
   { search, funnel }: Pick<DrawnPlots, 'search' | 'funnel'>,
 ): string {
-  const { verdict, warnings, lineage, environment } = report;
+  const { verdict, lineage, environment } = report;
   return documentOf(
     report,
     html`<div class="verdict ${verdict.passed ? 'passed' : 'failed'}">
 <h1>${headline(report)}</h1>
 <p>${summary(report)}</p>
 </div>
-${
-  warnings.length === 0
-    ? null
-    : html`<div class="warning" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`
-}
+${warningsBox(report)}
 ${gatesSection(report)}
 ${metricsSection(report)}
 ${labelsSection(report)}

@@ -1,20 +1,21 @@
 // The report of a language model: the verdict, its figures on documents that it did not see, what it learned from.
-import type { LanguageFigures } from '../../../contracts/training-job.ts';
 import { formatCount, formatNumber } from '../format.ts';
-import type { GateVerdict } from '../gates.ts';
 import type { AttentionMaps } from '../head-maps.ts';
+import type { LanguageEvaluation } from '../language-evaluation.ts';
 import type { Continuation, ScoredText } from '../language-samples.ts';
-import { languageModelMetrics } from '../metric-table.ts';
 import type { WritingFigures } from '../writing-figures.ts';
 import type { AnsweringReport } from './answering-section.ts';
 import { answeringSection } from './answering-section.ts';
 import { languageAttentionSection } from './attention-section.ts';
 import { cleaningSection } from './cleaning-section.ts';
-import { heading, numberHeading, table } from './elements.ts';
+import { drawPlot } from './drawing.ts';
+import { figure } from './elements.ts';
 import { drawFunnelPlot } from './funnel-plot.ts';
-import type { Markup } from './html.ts';
 import { html } from './html.ts';
+import { hardestSection, languageMetricsSection } from './language-metrics-section.ts';
 import { languagesTable } from './languages-table.ts';
+import { leakageSection } from './leakage-section.ts';
+import { learningPlot } from './learning-plot.ts';
 import { learningTable } from './learning-table.ts';
 import { documentOf } from './page.ts';
 import { tokenizerTable } from './provenance-section.ts';
@@ -22,13 +23,14 @@ import type { ReportOrigin } from './report.ts';
 import { continuationsSection, samplesSection } from './samples-section.ts';
 import { drawSearchPlot } from './search-plot.ts';
 import { searchSection } from './search-section.ts';
-import { gatesSection, headline } from './verdict-section.ts';
+import { servedSection } from './served-section.ts';
+import { drawSlicesPlot } from './slices-plot.ts';
+import { slicesSection } from './slices-section.ts';
+import { firstVersion, gatesSection, headline, warningsBox } from './verdict-section.ts';
 import { writingSection } from './writing-section.ts';
 
-export interface LanguageReport extends ReportOrigin {
+export interface LanguageReport extends ReportOrigin, LanguageEvaluation {
   readonly format: 'coppice-language-report/1';
-  readonly verdict: GateVerdict;
-  readonly figures: LanguageFigures;
   readonly heldOutDocuments: number;
   /** Of one that was taught to answer. */
   readonly answering?: AnsweringReport;
@@ -42,24 +44,33 @@ export interface LanguageReport extends ReportOrigin {
 
 /** @returns the whole HTML document */
 export async function renderLanguagePage(report: LanguageReport): Promise<string> {
-  const { verdict, figures, lineage, environment } = report;
+  const { verdict, lineage, environment, slices, answerSlices, metrics } = report;
   const search = searchSection(report, await drawSearchPlot(report.search));
+  const curve = learningPlot(report.learning);
+  const slicePlot = await drawSlicesPlot({ slices }, metrics.bitsPerByte?.value);
+  const answerPlot = await drawSlicesPlot({ slices: answerSlices }, metrics.rougeL?.value);
   return documentOf(
     report,
     html`<div class="verdict ${verdict.passed ? 'passed' : 'failed'}">
 <h1>${headline(report)}</h1>
-<p>Perplexity is ${formatNumber(figures.perplexity)} on ${formatCount(figures.documents)} held-out documents, which is
-${formatNumber(figures.bitsPerByte)} bits for each byte of their text.</p>
+<p>${summary(report)}</p>
 </div>
+${warningsBox(report)}
 ${gatesSection(report)}
-${figuresSection(figures)}
+${languageMetricsSection(report)}
+${slicesSection({ slices }, slicePlot)}
 ${answeringSection(report)}
+${slicesSection({ slices: answerSlices }, answerPlot, 'Slices of the answers')}
+${hardestSection(report)}
+${leakageSection(report)}
+${servedSection(report, 'continuations of held-out beginnings, one at a time, each continued once before')}
 ${samplesSection(report.samples)}
 ${continuationsSection(report.continuations)}
 ${writingSection(report)}
 ${languageAttentionSection(report.attention)}
 ${search}
 <section><h2>What it learned from</h2>
+${figure(curve && (await drawPlot(curve)), 'A validation loss that rises while the training loss falls means overfitting.')}
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}
 ${languagesTable(report)}</section>
@@ -71,17 +82,15 @@ ${cleaningSection(report, await drawFunnelPlot(report.cleaning))}
   );
 }
 
-function figuresSection(figures: LanguageFigures): Markup {
-  const rows = Object.entries(languageModelMetrics).map(
-    ([
-      name,
-      { title, meaning },
-    ]) => html`<tr><th scope="row">${title}<small>${meaning}; lower is better</small></th>
-<td class="number">${formatNumber(figures[name as keyof typeof languageModelMetrics])}</td></tr>`,
-  );
-  const counted = `${formatCount(figures.tokens)} tokens, ${formatCount(figures.bytes)} bytes`;
-  return html`<section><h2>Metrics</h2>
-${table({ caption: `On the held-out documents: ${counted}.`, head: [heading('Metric'), numberHeading('Value')], rows })}
-<p class="note">Compare perplexities of one vocabulary only. A tokenizer that drops case, white space or unknown words leaves
-less to predict, and its bits per byte are the fewer.</p></section>`;
+function summary({ figures, champion, difference, verdict }: LanguageReport): string {
+  const told = `Perplexity is ${formatNumber(figures.perplexity)} on ${formatCount(figures.documents)} held-out documents, which is ${formatNumber(figures.bitsPerByte)} bits for each byte of their text.`;
+  if (champion === undefined) return `${told} ${firstVersion(verdict)}`;
+  const theirs = formatNumber(champion.metrics.bitsPerByte?.value ?? Number.NaN);
+  const interval = difference?.interval;
+  if (!interval) return `${told} Those of “${champion.title}” are ${theirs}.`;
+  const range = `the difference is ${formatNumber(interval.low)} to ${formatNumber(interval.high)}`;
+  if (interval.high < 0)
+    return `${told} Those of “${champion.title}” are ${theirs}, which is more: ${range}.`;
+  if (interval.low > 0) return `${told} Those of “${champion.title}” are ${theirs}, which is less: ${range}.`;
+  return `${told} Those of “${champion.title}” are ${theirs}; which is better these documents cannot tell: ${range}.`;
 }

@@ -1,12 +1,12 @@
 // Whether held-out documents stand among those that were trained on.
 import { formatCount, formatShare } from '../format.ts';
+import type { Leakage } from '../leakage.ts';
 import { heading, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
-import type { EvaluationReport } from './report.ts';
 
 /** Counts, and the first of them with their text. */
-export function leakageSection({ leakage }: Pick<EvaluationReport, 'leakage'>): Markup {
+export function leakageSection({ leakage }: { readonly leakage: Leakage }): Markup {
   const { exact, near, share, heldOut, samples } = leakage;
   if (samples.length === 0)
     return html`<section><h2>Leakage</h2><p>None of ${formatCount(heldOut)} held-out documents stands among those that were trained on, not nearly either.</p></section>`;

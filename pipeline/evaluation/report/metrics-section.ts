@@ -61,7 +61,7 @@ export function estimateCell(estimate: MetricEstimate | undefined): Markup {
 }
 
 /** The sign is coloured only where the interval leaves 0 on one side. */
-function differenceCell(estimate: MetricEstimate, better: 'higher' | 'lower'): Markup {
+export function differenceCell(estimate: MetricEstimate, better: 'higher' | 'lower'): Markup {
   const { value, interval } = estimate;
   if (Number.isNaN(value)) return html`<td class="number">–</td>`;
   const sign = interval !== null && interval.low > 0 ? 1 : interval !== null && interval.high < 0 ? -1 : 0;

@@ -21,7 +21,7 @@ export function renderPage(report: EvaluationReport, plots: DrawnPlots): string 
     html`${verdictSection(report)}
 ${gatesSection(report)}
 ${metricsSection(report, plots)}
-${slicesSection(report, plots)}
+${slicesSection(report, plots.slices)}
 ${decisionSection(report, plots)}
 ${errorsSection(report)}
 ${leakageSection(report)}

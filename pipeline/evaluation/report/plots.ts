@@ -7,7 +7,7 @@ import { learningPlot } from './learning-plot.ts';
 import { precisionRecallPlot } from './precision-recall-plot.ts';
 import type { EvaluationReport } from './report.ts';
 import { drawSearchPlot } from './search-plot.ts';
-import { slicesPlot } from './slices-plot.ts';
+import { drawSlicesPlot } from './slices-plot.ts';
 import { comparisonPlot, rocPlot } from './system-plots.ts';
 
 /** The plots by their place in the page. */
@@ -48,7 +48,7 @@ export async function drawPlots(report: EvaluationReport): Promise<DrawnPlots> {
     draw(learningPlot(report.pretraining ?? [], 'Learning curve of pretraining')),
     draw(learningPlot(report.learning)),
     drawSearchPlot(report.search),
-    draw(slicesPlot(report)),
+    drawSlicesPlot(report, report.systems.at(0)?.metrics.accuracy?.value),
     drawFunnelPlot(report.cleaning),
   ]);
   return {

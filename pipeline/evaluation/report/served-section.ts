@@ -6,7 +6,10 @@ import type { Markup } from './html.ts';
 import { html } from './html.ts';
 
 /** Nothing where it was not measured. */
-export function servedSection({ served }: { readonly served?: ServedFigures }): Markup | null {
+export function servedSection(
+  { served }: { readonly served?: ServedFigures },
+  what = 'held-out texts, one at a time, each answered once before',
+): Markup | null {
   if (served === undefined) return null;
   const rows = [
     ['Latency, median', `${formatNumber(served.latencyP50Ms, 2)} ms`],
@@ -15,7 +18,7 @@ export function servedSection({ served }: { readonly served?: ServedFigures }): 
     ['Weights, configuration and tokenizer', `${formatCount(served.packageBytes)} bytes`],
   ] as const;
   return html`<section><h2>Speed and size</h2>${table({
-    caption: `As it will be served: ${formatCount(served.texts)} held-out texts, one at a time, each answered once before.`,
+    caption: `As it will be served: ${formatCount(served.texts)} ${what}.`,
     head: [heading('Figure'), numberHeading('Value')],
     rows: rows.map(
       ([name, value]) => html`<tr><th scope="row">${name}</th><td class="number">${value}</td></tr>`,

@@ -1,18 +1,28 @@
-// Accuracy slice by slice, with intervals, beside that of all documents.
+// One metric slice by slice, with intervals, beside that of all documents.
 import { formatCount, formatNumber } from '../format.ts';
-import type { Plot } from './drawing.ts';
-import { PLOT_WIDTH } from './drawing.ts';
-import type { EvaluationReport } from './report.ts';
+import { gateDescriptions } from '../metric-table.ts';
+import { inSentence } from '../slice-figures.ts';
+import type { DrawnPlot, Plot } from './drawing.ts';
+import { drawPlot, PLOT_WIDTH } from './drawing.ts';
+import type { SlicedReport } from './shown-slices.ts';
 import { shownSlices } from './shown-slices.ts';
 
-/** Null where the documents make no slices. */
-export function slicesPlot(report: EvaluationReport): Plot | null {
-  const slices = shownSlices(report);
+/**
+ * @param overall the value on all documents
+ * @returns null where the documents make no slices
+ */
+export async function drawSlicesPlot(report: SlicedReport, overall = Number.NaN): Promise<DrawnPlot | null> {
+  const plot = slicesPlot(report, overall);
+  return plot && drawPlot(plot);
+}
+
+function slicesPlot(report: SlicedReport, overall: number): Plot | null {
+  const slices = shownSlices(report).filter(({ value }) => !Number.isNaN(value));
   if (slices.length === 0) return null;
-  const overall = report.systems.at(0)?.metrics.accuracy?.value ?? Number.NaN;
-  const values = slices.map(({ by, name, documents, accuracy, interval, surelyWorse }) => ({
-    ...{ slice: `${by}: ${name}`, documents, accuracy },
-    ...{ low: interval?.low ?? accuracy, high: interval?.high ?? accuracy },
+  const [{ metric }] = slices;
+  const values = slices.map(({ by, name, documents, value, interval, surelyWorse }) => ({
+    ...{ slice: `${by}: ${name}`, documents, value },
+    ...{ low: interval?.low ?? value, high: interval?.high ?? value },
     kind: surelyWorse ? 'surely worse' : 'slice',
   }));
   const y = {
@@ -28,13 +38,13 @@ export function slicesPlot(report: EvaluationReport): Plot | null {
     scale: { domain: ['slice', 'surely worse'], range: ['var(--candidate)', 'var(--bad)'] },
     legend: null,
   };
-  const x = { type: 'quantitative' as const, title: 'accuracy', scale: { zero: false } };
+  const x = { type: 'quantitative' as const, title: inSentence(metric), scale: { zero: false } };
   return {
-    title: 'Accuracy by slice',
+    title: `${gateDescriptions[metric].title} by slice`,
     alternative: `All documents: ${formatNumber(overall)}. ${values
       .map(
-        ({ slice, documents, accuracy, low, high, kind }) =>
-          `${slice}: ${formatNumber(accuracy)} (${formatNumber(low)} to ${formatNumber(high)}) on ${formatCount(documents)}${kind === 'slice' ? '' : ', surely worse'}.`,
+        ({ slice, documents, value, low, high, kind }) =>
+          `${slice}: ${formatNumber(value)} (${formatNumber(low)} to ${formatNumber(high)}) on ${formatCount(documents)}${kind === 'slice' ? '' : ', surely worse'}.`,
       )
       .join(' ')}`,
     spec: {
@@ -48,7 +58,7 @@ export function slicesPlot(report: EvaluationReport): Plot | null {
         },
         {
           mark: { type: 'point', filled: true, size: 50, opacity: 1 },
-          encoding: { y, x: { ...x, field: 'accuracy' }, color },
+          encoding: { y, x: { ...x, field: 'value' }, color },
         },
         {
           data: { values: [{ overall }] },

@@ -13,11 +13,14 @@ export function verdictSection(report: EvaluationReport): Markup {
 <h1>${headline(report)}</h1>
 <p>${summary(report)}</p>
 </div>
-${
-  warnings.length === 0
+${warningsBox({ warnings })}`;
+}
+
+/** Nothing without warnings. */
+export function warningsBox({ warnings }: { readonly warnings: readonly string[] }): Markup | null {
+  return warnings.length === 0
     ? null
-    : html`<div class="warning" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`
-}`;
+    : html`<div class="warning" role="note" aria-label="Warnings">${warnings.map((warning) => html`<p>${warning}</p>`)}</div>`;
 }
 
 /** The gates with value, bound and reason. */
@@ -78,7 +81,7 @@ function summary({ systems, classes, difference, verdict }: EvaluationReport): s
 }
 
 /** Gates that compare with a champion had none, and so judged nothing. */
-function firstVersion({ gates }: EvaluationReport['verdict']): string {
+export function firstVersion({ gates }: EvaluationReport['verdict']): string {
   const idle = gates.filter(({ gate }) => gate.kind === 'no-worse-than-champion').length;
   const nothing = idle === 0 ? '' : `; ${idle} of ${gates.length} gates compare with one, and judged nothing`;
   return `No version is in service yet to compare with${nothing}.`;

@@ -31,6 +31,11 @@ const reportSchema = z.object({
     })
     .optional(),
   search: searchTableSchema.optional(),
+  slices: z.array(z.object({ by: z.string(), name: z.string(), documents: z.number(), metric: z.string() })),
+  leakage: z.object({ heldOut: z.number(), exact: z.number() }),
+  served: z.object({ texts: z.number(), latencyP95Ms: z.number() }),
+  hardest: z.array(z.object({ bitsPerByte: z.number() })),
+  verdict: z.object({ gates: z.array(z.object({ passed: z.boolean(), reason: z.string() })) }),
   writing: z.object({ texts: z.number(), memorisation: z.object({ order: z.number() }) }),
   samples: z.array(
     z.object({ text: z.string(), tokens: scored, logProbability: z.number(), perplexity: z.number() }),
@@ -167,10 +172,19 @@ async function evaluate(
 }
 
 describe('the evaluation of a language model', () => {
-  it('tells loss, perplexity and bits per byte, and packs what transformers reads', async () => {
+  it('tells loss, perplexity, bits per byte and token accuracy with intervals, and packs what transformers reads', async () => {
     const { result, page } = await evaluate([]);
-    expect(result.metrics.perplexity).toBeCloseTo(8, 9);
-    expect(result.metrics.bitsPerByte).toBeCloseTo((3 * 600) / 1_200, 9); // three bits a token
+    const { loss, perplexity, bitsPerByte, nextTokenAccuracy } = result.metrics;
+    expect(perplexity).toBeCloseTo(Math.exp(loss), 6);
+    expect(loss).toBeGreaterThan(1); // it was not trained
+    const bytes = documents.slice(-20).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    const tokens = Math.round((bitsPerByte * Math.LN2 * bytes) / loss);
+    expect(Math.round(nextTokenAccuracy * tokens)).toBeCloseTo(nextTokenAccuracy * tokens, 6); // a whole number of them
+    for (const name of ['loss', 'perplexity', 'bitsPerByte', 'nextTokenAccuracy']) {
+      const [low, high] = result.intervals[name];
+      expect(low).toBeLessThanOrEqual(result.metrics[name]);
+      expect(high).toBeGreaterThanOrEqual(result.metrics[name]);
+    }
     expect(result.outcome).toBe('accepted');
     const { files } = await artifacts.readDirectory(result.package);
     expect(Object.keys(files).sort()).toEqual([
@@ -180,8 +194,28 @@ describe('the evaluation of a language model', () => {
       'tokenizer.json',
       'tokenizer_config.json',
     ]);
-    expect(page).toContain('Perplexity is 8');
-    expect(page).toContain('600 tokens');
+    expect(page).toContain(`${tokens} tokens, ${bytes.toLocaleString('en')} bytes of 20 documents`);
+    expect(page).toContain('No version is in service yet to compare with');
+  });
+
+  it('cuts what is held out into slices, looks for leaks, and times what will be served', async () => {
+    const { page, report } = await evaluate([
+      { kind: 'at-most', metric: 'bitsPerByte', bound: 0.01, slice: 'language' },
+      { kind: 'at-most', metric: 'latencyP95Ms', bound: 60_000 },
+      { kind: 'at-most', metric: 'packageBytes', bound: 10 },
+      { kind: 'at-most', metric: 'leakage', bound: 0 },
+    ]);
+    const { slices, leakage, served, verdict, hardest } = report;
+    expect(slices.find(({ by }) => by === 'source')).toMatchObject({ documents: 20, metric: 'bitsPerByte' });
+    expect(slices.filter(({ by }) => by === 'length').length).toBeGreaterThan(1);
+    expect(leakage).toMatchObject({ heldOut: 20, exact: 0 });
+    expect(served.texts).toBe(20);
+    expect(served.latencyP95Ms).toBeGreaterThan(0);
+    expect(hardest[0].bitsPerByte).toBeGreaterThanOrEqual(hardest[9].bitsPerByte);
+    expect(verdict.gates.map(({ passed }) => passed)).toEqual([false, true, false, true]);
+    expect(verdict.gates[0].reason).toMatch(/^language “ko” \(20 documents\): Bits per byte is /);
+    for (const title of ['Slices', 'Leakage', 'Speed and size', 'Hardest documents'])
+      expect(page).toContain(`<h2>${title}</h2>`);
   });
 
   it('compares the trials of a search in report and evidence', async () => {
@@ -194,13 +228,18 @@ describe('the evaluation of a language model', () => {
 
   it('is held against gates on them, and says by how much one failed', async () => {
     const { result } = await evaluate([
-      { kind: 'at-most', metric: 'perplexity', bound: 9 },
-      { kind: 'at-most', metric: 'bitsPerByte', bound: 1.2 },
+      { kind: 'at-most', metric: 'perplexity', bound: 9_000 },
+      { kind: 'at-most', metric: 'bitsPerByte', bound: 0.1, inDoubt: 'passes' },
     ]);
     expect(result.outcome).toBe('rejected');
     expect(result.gates).toMatchObject([
-      { gate: 'Perplexity at most 9', passed: true },
-      { passed: false, reason: 'Bits per byte is 1.500, above the bound of 1.200' },
+      { gate: 'Perplexity at most 9000', passed: true },
+      {
+        passed: false,
+        reason: expect.stringMatching(
+          /^Bits per byte is .* above the bound of 0\.100, which shows it to fail$/,
+        ) as string,
+      },
     ]);
   });
 
@@ -210,13 +249,33 @@ describe('the evaluation of a language model', () => {
       version: 3,
       figures: languageFigures(loss, { documents: 20, tokens: 500, bytes: 1_200 }),
     });
-    const worse = await evaluate(gates, { champion: rival(2) });
+    const worse = await evaluate(gates, { champion: rival(0.1) });
     expect(worse.result.gates[0]).toMatchObject({
       passed: false,
-      reason: "Bits per byte is 1.500, above the champion's 1.202 with a margin of 0.1",
+      reason: expect.stringContaining("above the champion's 0.060 with a margin of 0.1") as string,
     });
-    expect((await evaluate(gates, { champion: rival(3) })).result.outcome).toBe('accepted');
+    expect((await evaluate(gates, { champion: rival(30) })).result.outcome).toBe('accepted');
     expect((await evaluate(gates)).result.outcome).toBe('accepted'); // none is in service
+  });
+
+  it('tells the paired difference to the version in service where that was measured document by document', async () => {
+    const each = (value: number) => Array.from({ length: 20 }, () => value);
+    const losses = { losses: each(3), tokens: each(10), likeliest: each(5), bytes: each(60) };
+    const figures = {
+      ...languageFigures(0.3, { documents: 20, tokens: 200, bytes: 1_200 }),
+      byDocument: await artifacts.putJson(losses),
+    };
+    const { page, report } = await evaluate(
+      [{ kind: 'no-worse-than-champion', metric: 'bitsPerByte', margin: 0, inDoubt: 'fails' }],
+      { champion: { version: 3, figures } },
+    );
+    expect(report.verdict.gates[0]).toMatchObject({
+      passed: false,
+      reason: expect.stringContaining('paired, the difference is') as string,
+    });
+    expect(page).toContain('Version 3, in service');
+    expect(page).toMatch(/which is less: the difference is \d/);
+    expect(page).toMatch(/Token accuracy<small>[^]*?0\.500/);
   });
 
   it('tells how likely a text is, token by token, their product and its perplexity', async () => {

@@ -104,7 +104,7 @@ describe('a model file', () => {
         },
       }),
     ).toEqual([
-      'evaluation.gates[0].metric: language-modelling has loss, perplexity, bitsPerByte; not f1',
+      'evaluation.gates[0].metric: language-modelling has loss, perplexity, bitsPerByte, nextTokenAccuracy, latencyP95Ms, packageBytes, leakage; not f1',
       'evaluation.gates[1].metric: versions have vocabularies of their own: they compare by bitsPerByte, not by loss',
       'model.architecture: language-modelling takes gpt2: a bert does not continue a text',
       'training.pretraining: expected: a language model begins with it',
@@ -113,7 +113,7 @@ describe('a model file', () => {
     ]);
   });
 
-  it('judges slices of a text classifier only, and leaves no doubt about what has no interval', () => {
+  it('judges slices of what documents have, and leaves no doubt about what has no interval', () => {
     const sliced = { kind: 'at-least', metric: 'f1', bound: 0.5, slice: 'source', inDoubt: 'fails' };
     expect(problemsOf({ evaluation: { gates: [sliced] } })).toEqual([]);
     expect(problemsOf({ evaluation: { gates: [{ ...sliced, slice: 'colour' }] } })).toEqual([
@@ -121,12 +121,18 @@ describe('a model file', () => {
     ]);
     const bits = { kind: 'at-most', metric: 'bitsPerByte', bound: 2 };
     const gates = [
-      { ...bits, slice: 'language' },
-      { ...bits, inDoubt: 'passes' },
+      { ...bits, slice: 'language', inDoubt: 'fails' },
+      { ...bits, slice: 'label' },
+      { ...bits, metric: 'answerLoss', slice: 'source', inDoubt: 'passes' },
     ];
-    expect(problemsOf({ ...language, evaluation: { gates } })).toEqual([
-      'evaluation.gates[0].slice: takes text-classification: language-modelling is not judged in slices',
-      'evaluation.gates[1].inDoubt: bitsPerByte has no interval that could leave a doubt',
+    const answering = {
+      collection: { ...collection, labels: [{ kind: 'document-title', source: 'documents' }] },
+      training: { pretraining: {}, supervisedFineTuning: { template: { prompt: '{text}' } } },
+    };
+    expect(problemsOf({ ...language, ...answering, evaluation: { gates } })).toEqual([
+      'evaluation.gates[1].slice: documents of language-modelling have no label to be cut by',
+      'evaluation.gates[2].slice: answerLoss is of all answers together',
+      'evaluation.gates[2].inDoubt: answerLoss has no interval that could leave a doubt',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateClassifier } from '../../../../pipeline/evaluation/classifier-evaluation.ts';
+import type { SliceMeasure } from '../../../../pipeline/evaluation/slice-figures.ts';
 import { measureSlices, nameWorst } from '../../../../pipeline/evaluation/slice-figures.ts';
 import { cutSlices, MOST_SLICES } from '../../../../pipeline/evaluation/slices.ts';
 import { slicedInput } from './sliced-example.ts';
@@ -53,7 +54,8 @@ describe('figures of slices', () => {
   it('have Wilson’s interval, and name as worst only what chance does not explain', () => {
     const { slices, warnings } = evaluateClassifier(slicedInput({ inbox: 2, forum: 25 }));
     const forum = slices.find(({ name }) => name === 'forum');
-    expect(forum).toMatchObject({ by: 'source', documents: 60, accuracy: 35 / 60, surelyWorse: true });
+    expect(forum).toMatchObject({ by: 'source', documents: 60, metric: 'accuracy', value: 35 / 60 });
+    expect(forum?.surelyWorse).toBe(true);
     expect(forum?.champion).toBeCloseTo(57 / 60, 12);
     expect(forum?.interval?.low).toBeCloseTo(0.457, 2);
     expect(slices.filter(({ surelyWorse }) => surelyWorse)).toEqual([forum]);
@@ -67,15 +69,47 @@ describe('figures of slices', () => {
     expect(nameWorst(slices)).toEqual([]);
   });
 
+  it('tell other metrics beside accuracy, and those that gates judge', () => {
+    const { slices } = evaluateClassifier({
+      ...slicedInput({ inbox: 2, forum: 25 }),
+      gates: [{ kind: 'at-least', metric: 'auc', bound: 0.1, slice: 'source' }],
+    });
+    const forum = slices.find(({ name }) => name === 'forum');
+    expect(forum?.others.map(({ metric }) => metric)).toEqual(['f1', 'logLoss', 'auc']);
+    const f1 = forum?.others[0];
+    expect(f1?.value).toBeGreaterThan(f1?.interval?.low ?? 1);
+    expect(f1?.champion).toBeGreaterThan(f1?.value ?? 1);
+  });
+
+  it('of a metric that is no share are told apart by their intervals', () => {
+    const surprises = Float64Array.from({ length: 200 }, (_, at) => (at < 40 ? 5 : 2) + (at % 7) / 10);
+    const mean = (indices: Int32Array) =>
+      indices.reduce((sum, at) => sum + surprises[at], 0) / indices.length;
+    const cut = (name: string, from: number, to: number) => ({
+      ...{ by: 'language' as const, name },
+      members: Int32Array.from({ length: to - from }, (_, at) => from + at),
+    });
+    const figures = measureSlices([cut('ko', 0, 40), cut('en', 40, 200)], {
+      ...{ lead: { metric: 'bitsPerByte', candidate: mean }, examples: 200, seed: 1 },
+    });
+    expect(figures.map(({ surelyWorse }) => surelyWorse)).toEqual([true, false]); // higher is worse
+    expect(nameWorst(figures)[0]).toMatch(/^language “ko” \(bits per byte 5\.\d+ on 40 documents\)$/);
+  });
+
   it('do not test a slice of few documents, however bad', () => {
-    const right = Array.from({ length: 60 }, (_, at) => at >= 19);
+    const lead: SliceMeasure = {
+      metric: 'accuracy',
+      candidate: (indices) => indices.filter((at) => at >= 19).length / indices.length,
+      isShare: true,
+    };
+    const options = { lead, examples: 60, seed: 1 };
     const few = {
       by: 'source' as const,
       name: 'few',
       members: Int32Array.from({ length: 19 }, (_, at) => at),
     };
-    expect(measureSlices([few], right)).toMatchObject([{ accuracy: 0, surelyWorse: false }]);
+    expect(measureSlices([few], options)).toMatchObject([{ value: 0, surelyWorse: false }]);
     const enough = { ...few, members: Int32Array.from({ length: 20 }, (_, at) => at) };
-    expect(measureSlices([enough], right)).toMatchObject([{ accuracy: 1 / 20, surelyWorse: true }]);
+    expect(measureSlices([enough], options)).toMatchObject([{ value: 1 / 20, surelyWorse: true }]);
   });
 });

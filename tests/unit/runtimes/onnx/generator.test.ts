@@ -193,6 +193,14 @@ describe('the probabilities of a given text', () => {
     },
   );
 
+  it('say of each token whether another was likelier in its place', async () => {
+    const written = await tokensOf([[41, 29]], greedy); // the likeliest each time
+    const { likeliest } = await generator.scoreTokens([41, 29, ...idsOf(written)]);
+    expect([...likeliest.slice(1)]).toEqual(written.map(() => 1));
+    const other = idsOf(written).map((id) => (id + 1) % 50);
+    expect((await generator.scoreTokens([41, 29, other[0]])).likeliest[1]).toBe(0);
+  });
+
   it('are none for a text of one token, or of none', async () => {
     expect(await generator.logProbabilities([3])).toHaveLength(0);
     expect(await generator.logProbabilities([])).toHaveLength(0);
