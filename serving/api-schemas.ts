@@ -63,7 +63,14 @@ export const modelListSchema = z.object({
   ),
 });
 
-export const errorSchema = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
+export const errorSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.enum(['invalid_request_error', 'rate_limit_error', 'server_error']),
+    param: z.string().nullable().describe('The field that is at fault, such as messages[0].content.'),
+    code: z.string().nullable().describe('What it is, for programs, such as context_length_exceeded.'),
+  }),
+});
 
 /** Text, mails, and what is written as text: of anything else the cleaning steps make nothing. */
 const readable =
@@ -72,23 +79,4 @@ const readable =
 /** @returns whether documents of the media type can be read; parameters such as a charset do not matter */
 export function isReadableMediaType(mediaType: string): boolean {
   return readable.test(mediaType.trim());
-}
-
-/** One line for all that is wrong with a body, each with its path. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
-  return issues
-    .flatMap(flatten)
-    .map(({ path, message }) => `${path.join('.') || '(body)'}: ${message}`)
-    .join('; ');
-}
-
-/** Of a union, the kind that the value came nearest to speaks; where it is none of them, the expectation is told. */
-function flatten(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string }[] {
-  const { path, message } = issue;
-  if (issue.code !== 'invalid_union') return [{ path, message }];
-  const nearest = issue.errors.find((problems) =>
-    problems.every((it) => it.code !== 'invalid_type' || it.path.length > 0),
-  );
-  if (!nearest) return [{ path, message }];
-  return nearest.flatMap(flatten).map((it) => ({ ...it, path: [...path, ...it.path] }));
 }

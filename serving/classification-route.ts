@@ -1,17 +1,21 @@
 // POST /v1/classifications.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PredictionRecord } from '../contracts/observation.ts';
 import { classificationRequestSchema, isReadableMediaType } from './api-schemas.ts';
 import { classify } from './classification.ts';
 import type { Arm } from './plan.ts';
 import type { HttpServerDependencies } from './route.ts';
 import { busy, find, HttpProblem, otherTask, parse, unavailable } from './route.ts';
+import { requestedVersion } from './tester.ts';
 
 export function addClassifications(server: FastifyInstance, dependencies: HttpServerDependencies): void {
-  server.post('/v1/classifications', ({ body }) => answer(dependencies, body));
+  server.post('/v1/classifications', (request) => answer(dependencies, request));
 }
 
-async function answer(dependencies: HttpServerDependencies, body: unknown) {
+async function answer(
+  dependencies: HttpServerDependencies,
+  { body, headers }: Pick<FastifyRequest, 'body' | 'headers'>,
+) {
   const { model: name, input, subject } = parse(classificationRequestSchema, body);
   const model = find(dependencies, name);
   const startedAt = performance.now();
@@ -25,10 +29,10 @@ async function answer(dependencies: HttpServerDependencies, body: unknown) {
       : { mediaType: input.media_type, encoding: input.encoding, data: input.data };
   if (!isReadableMediaType(content.mediaType)) {
     const message = `input.media_type: expected text or a mail, such as text/plain or message/rfc822, not ${content.mediaType}`;
-    throw new HttpProblem(415, 'invalid_request_error', message);
+    throw new HttpProblem(415, 'unsupported_media_type', message, { param: 'input.media_type' });
   }
 
-  const result = await classify(model, { input: content, subject });
+  const result = await classify(model, { input: content, subject, version: requestedVersion(headers) });
   switch (result.outcome) {
     case 'failed':
       observe(String(result.version), result.arm, 503);
@@ -41,12 +45,12 @@ async function answer(dependencies: HttpServerDependencies, body: unknown) {
     case 'other-task':
       throw otherTask(name, result.task);
     case 'unreadable':
-      throw new HttpProblem(422, 'unreadable_input', result.reason);
+      throw new HttpProblem(422, 'unreadable_input', result.reason, { param: 'input' });
     case 'answered':
   }
   const { id, arm, answer: given } = result;
   observe(String(given.version), arm, 200);
-  void result.record.then((record) => {
+  void result.record?.then((record) => {
     observeShadow(dependencies, record);
     dependencies.recordAnswer(record);
   });

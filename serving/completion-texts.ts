@@ -4,11 +4,12 @@ import type { GenerationPiece } from './tasks/generation-process.ts';
 
 type Choice = Completion['choices'][number];
 
-export interface Texts {
-  /** @returns the piece as a choice of a stream, where it has anything to say */
-  readonly add: (piece: GenerationPiece) => Choice | undefined;
-  /** The prompts as choices of a stream, where they are asked for. */
-  readonly echoed: () => readonly Choice[];
+/** @typeParam Part a choice as an event of a stream tells it */
+export interface Texts<Choice, Part> {
+  /** @returns the piece as parts of a stream, where it has anything to say */
+  readonly add: (piece: GenerationPiece) => readonly Part[];
+  /** What a stream begins with. */
+  readonly opening: () => readonly Part[];
   /** All that came, in order. */
   readonly choices: () => Choice[];
   /** How many were generated. */
@@ -18,7 +19,7 @@ export interface Texts {
 export function createTexts(
   prompts: readonly string[],
   { choices, echo }: { readonly choices: number; readonly echo: boolean },
-): Texts {
+): Texts<Choice, Choice> {
   const begin = (prompt: string, index: number): Choice => ({
     ...{ index, text: echo ? prompt : '' },
     ...{ logprobs: null, finish_reason: null },
@@ -34,7 +35,7 @@ export function createTexts(
       tokens += piece.tokens;
       const logprobs = told ? logprobsOf(told, offsets[row]) : null;
       offsets[row] += told ? lengthOf(told.text) : 0;
-      const finishReason = finish === undefined ? null : finish === 'length' ? 'length' : 'stop';
+      const finishReason = finish === undefined ? null : finishReasonOf(finish);
       const before = all[row];
       all[row] = {
         index: row,
@@ -42,14 +43,18 @@ export function createTexts(
         logprobs: joined(before.logprobs, logprobs),
         finish_reason: finishReason,
       };
-      if (text === '' && !logprobs && finishReason === null) return undefined;
-      return { index: row, text, logprobs, finish_reason: finishReason };
+      if (text === '' && !logprobs && finishReason === null) return [];
+      return [{ index: row, text, logprobs, finish_reason: finishReason }];
     },
-    echoed: () => (echo ? all.filter(({ text }) => text !== '').map((choice) => ({ ...choice })) : []),
+    opening: () => (echo ? all.filter(({ text }) => text !== '').map((choice) => ({ ...choice })) : []),
     choices: () => all.map((choice) => ({ ...choice, finish_reason: choice.finish_reason ?? 'length' })),
     tokens: () => tokens,
   };
 }
+
+/** In OpenAI's words. */
+export const finishReasonOf = (finish: NonNullable<GenerationPiece['finish']>): 'stop' | 'length' =>
+  finish === 'length' ? 'length' : 'stop';
 
 /** In characters, as other clients count than those in JavaScript. */
 const lengthOf = (text: string): number => Array.from(text).length;

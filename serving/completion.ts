@@ -3,14 +3,20 @@ import { randomUUID } from 'node:crypto';
 import type { CompletionRecord } from '../contracts/observation.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import { InvalidQuestion, ProcessBusy } from './model-process.ts';
-import { type Arm, circumstances, planFor } from './plan.ts';
+import { type Arm, circumstances, nobodyAnswers, planFor } from './plan.ts';
 import type { ServedModel } from './served-model.ts';
 import type { GenerationPiece, GenerationQuestion, GenerationWords } from './tasks/generation-process.ts';
+import type { LanguageVersion } from './tasks/generation-version.ts';
 
 export interface CompletionInput {
-  readonly question: GenerationQuestion;
+  /** @throws InvalidQuestion where the version cannot be asked so */
+  readonly questionFor: (version: LanguageVersion) => GenerationQuestion;
   /** The unit of assignment, always answered by the same arm. */
   readonly subject: string | undefined;
+  /** The version that a tester names. */
+  readonly version: number | undefined;
+  /** With which the answer's id begins. */
+  readonly prefix: string;
   /** Ends it, at once. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +30,10 @@ export interface BegunCompletion {
   readonly arm: Arm;
   readonly version: number;
   readonly pieces: Pieces;
-  readonly record: (tokens: Pick<CompletionRecord, 'promptTokens' | 'completionTokens'>) => CompletionRecord;
+  /** Of a tester there is none. */
+  readonly record: (
+    tokens: Pick<CompletionRecord, 'promptTokens' | 'completionTokens'>,
+  ) => CompletionRecord | undefined;
   /** Until the first piece; how long the rest takes is what the client asked for. */
   readonly seconds: number;
 }
@@ -38,36 +47,37 @@ export type Begun =
       readonly outcome: 'invalid' | 'busy' | 'gone' | 'failed';
       readonly version: number;
       readonly arm: Arm;
-      readonly reason: string;
+      readonly error: unknown;
     };
 
 /** Begins an answer by the model's routing. Nobody answers in the shadow: two texts that differ are not compared. */
 export async function beginCompletion(model: ServedModel, input: CompletionInput): Promise<Begun> {
-  const { question, signal } = input;
+  const { questionFor, prefix, signal } = input;
   const routing = model.routing();
-  const id = `cmpl-${randomUUID()}`;
+  const id = `${prefix}-${randomUUID()}`;
   const subject = input.subject ?? id;
-  const plan = routing && planFor(model, routing, subject);
-  if (!plan) return { outcome: 'unavailable', reason: `no version of ${model.model} is in service` };
+  const plan = routing && planFor(model, routing, { subject, version: input.version });
+  if (!plan) return { outcome: 'unavailable', reason: nobodyAnswers(model, input.version) };
   const { served, arm } = plan;
   if (served.task !== 'language-modelling') return { outcome: 'other-task', task: served.task };
 
   const { version } = served;
   const at = new Date().toISOString();
   const startedAt = performance.now();
-  const pieces = served.continueTexts(question, signal);
   try {
+    const pieces = served.continueTexts(questionFor(served), signal);
     const first = await pieces.next();
     const seconds = (performance.now() - startedAt) / 1_000;
-    const record: BegunCompletion['record'] = (tokens) => ({
-      kind: 'completion',
-      ...{ id, at, subject, ...circumstances(model.model, routing, plan) },
-      ...{ version, latencyMs: seconds * 1_000, ...tokens },
-    });
+    const known = circumstances(model.model, routing, plan);
+    const record: BegunCompletion['record'] = (tokens) =>
+      known && {
+        kind: 'completion',
+        ...{ id, at, subject, ...known },
+        ...{ version, latencyMs: seconds * 1_000, ...tokens },
+      };
     return { outcome: 'begun', id, arm, version, pieces: resumed(first, pieces), record, seconds };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { outcome: outcomeOf(error, signal), version, arm, reason };
+    return { outcome: outcomeOf(error, signal), version, arm, error };
   }
 }
 

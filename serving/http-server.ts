@@ -1,26 +1,38 @@
 // The gateway's HTTP API: a file a route that answers with a model; here feedback, metrics and health.
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
+import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
 import { feedbackRequestSchema } from './api-schemas.ts';
 import { addClassifications } from './classification-route.ts';
 import { addCompletions } from './completion-route.ts';
+import { answerClientError, answerErrors } from './error-answers.ts';
 import { openApiDocument } from './openapi.ts';
-import type { HttpServerDependencies } from './route.ts';
-import { find, HttpProblem, invalidRequest, parse } from './route.ts';
+import { addAnswerHeaders, newRequestId } from './request-headers.ts';
+import type { HttpServerDependencies, HttpTimeouts } from './route.ts';
+import { find, invalidRequest, parse } from './route.ts';
 import type { ServedModel } from './served-model.ts';
 
 export function createHttpServer(dependencies: HttpServerDependencies): FastifyInstance {
   const { models } = dependencies;
-  const server = Fastify({ bodyLimit: dependencies.maximumBodyBytes, forceCloseConnections: true });
-  answerErrors(server);
+  const server = Fastify(optionsOf(dependencies));
+  answerErrors(server, dependencies.onFailure);
+  addAnswerHeaders(server);
   addClassifications(server, dependencies);
   addCompletions(server, dependencies);
   server.post('/v1/feedback', async (request, reply) => {
     const { model, prediction, label } = parse(feedbackRequestSchema, request.body);
     refuseLabels(find(dependencies, model));
-    await dependencies.recordFeedback(model, { kind: 'feedback', prediction, label, at: new Date().toISOString() });
+    await dependencies.recordFeedback(model, {
+      kind: 'feedback',
+      prediction,
+      label,
+      at: new Date().toISOString(),
+    });
     return reply.status(202).send({ object: 'feedback', prediction });
   });
   server.get('/v1/models', () => ({ object: 'list', data: models().map(describeModel) }));
+  server.get<{ Params: { model: string } }>('/v1/models/:model', ({ params }) =>
+    describeModel(find(dependencies, params.model)),
+  );
   server.get('/openapi.json', openApiDocument);
   server.get('/metrics', async (_request, reply) =>
     reply.type('text/plain').send(await dependencies.metricsText()),
@@ -38,24 +50,21 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   return server;
 }
 
-/** One shape of error everywhere: that of the OpenAI API, which clients know. */
-function answerErrors(server: FastifyInstance): void {
-  server.setErrorHandler<Error & { statusCode?: number; type?: string }>((error, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    const type = error.type ?? (status < 500 ? 'invalid_request_error' : 'internal_error');
-    const foreignBody = status === 415 && !(error instanceof HttpProblem);
-    const message = foreignBody ? 'expected a body with content-type: application/json' : error.message;
-    if (error instanceof HttpProblem && error.retryAfterSeconds !== undefined)
-      void reply.header('retry-after', error.retryAfterSeconds);
-    return reply.status(status).send({ error: { type, message } });
-  });
-  server.setNotFoundHandler(({ method, url }) => {
-    throw new HttpProblem(
-      404,
-      'not_found',
-      `there is no ${method} ${url}; /openapi.json lists what there is`,
-    );
-  });
+const defaultTimeouts: HttpTimeouts = {
+  headers: 15_000,
+  request: 60_000,
+  silence: 600_000, // as long as OpenAI's clients wait
+  check: 5_000,
+};
+
+function optionsOf({ maximumBodyBytes, timeouts }: HttpServerDependencies): FastifyHttpOptions<Server> {
+  const { headers, request, silence, check } = { ...defaultTimeouts, ...timeouts };
+  return {
+    ...{ bodyLimit: maximumBodyBytes, forceCloseConnections: true },
+    ...{ genReqId: newRequestId, clientErrorHandler: answerClientError },
+    ...{ requestTimeout: request, connectionTimeout: silence },
+    http: { headersTimeout: headers, connectionsCheckingInterval: check },
+  };
 }
 
 /** What a language model wrote has no true label. */

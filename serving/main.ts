@@ -48,6 +48,7 @@ const server = createHttpServer({
   countTokens: metrics.countTokens,
   metricsText: metrics.text,
   maximumBodyBytes: 16 * 1024 * 1024, // a mail with attachments
+  onFailure: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
 });
 fleet.start();
 await server.listen({ host: settings.gatewayHost, port: settings.port });

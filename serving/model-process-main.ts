@@ -36,7 +36,8 @@ async function answer({ id, question }: AskMessage): Promise<void> {
     say({ kind: 'answer', id, answer: await model.answer(question, { signal, tell }) });
   } catch (error) {
     const invalid = error instanceof CoppiceFailure && error.type === 'InvalidInput';
-    say({ kind: 'refused', id, reason: invalid ? error.message : String(error), invalid });
+    const code = invalid && typeof error.details.code === 'string' ? { code: error.details.code } : {};
+    say({ kind: 'refused', id, reason: invalid ? error.message : String(error), invalid, ...code });
   } finally {
     open.delete(id);
   }

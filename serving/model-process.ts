@@ -22,7 +22,15 @@ export interface ModelProcess<T extends TaskWords> {
 }
 
 /** The question cannot be answered by any version; nothing is wrong with this one. */
-export class InvalidQuestion extends Error {}
+export class InvalidQuestion extends Error {
+  /** For programs, such as context_length_exceeded. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** As many questions wait as may. */
 export class ProcessBusy extends Error {}
@@ -122,7 +130,10 @@ function settle(waiting: Map<number, Waiting>, message: FromModelProcess): void 
   }
   waiting.delete(message.id);
   if (message.kind === 'answer') asked?.resolve(message.answer);
-  else asked?.reject(message.invalid ? new InvalidQuestion(message.reason) : new Error(message.reason));
+  else
+    asked?.reject(
+      message.invalid ? new InvalidQuestion(message.reason, message.code) : new Error(message.reason),
+    );
 }
 
 function send(child: ChildProcess, message: ToModelProcess): void {

@@ -27,4 +27,11 @@ export type FromModelProcess =
   | { readonly kind: 'piece'; readonly id: number; readonly piece: unknown }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   /** `invalid`: the question is at fault, and not the version. */
-  | { readonly kind: 'refused'; readonly id: number; readonly reason: string; readonly invalid: boolean };
+  | {
+      readonly kind: 'refused';
+      readonly id: number;
+      readonly reason: string;
+      readonly invalid: boolean;
+      /** Of what is invalid, for programs. */
+      readonly code?: string;
+    };

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { CompletionRecord, FeedbackRecord, PredictionRecord } from '../contracts/observation.ts';
 import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
-import { describeIssues } from './api-schemas.ts';
+import { problemOfBody } from './body-problems.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -20,30 +20,62 @@ export interface HttpServerDependencies {
   readonly countTokens: GatewayMetrics['countTokens'];
   readonly metricsText: () => Promise<string>;
   readonly maximumBodyBytes: number;
+  /** How long clients may take; default: those of http-server.ts. */
+  readonly timeouts?: Partial<HttpTimeouts>;
+  /** Told what went wrong in the gateway itself, with the id that the client was told. */
+  readonly onFailure: (error: Error, requestId: string) => void;
 }
 
-/** A request that cannot be answered, with the status that says so. */
+/** In milliseconds. Who is slower is answered 408, or nothing, and the connection ends. */
+export interface HttpTimeouts {
+  /** Until the headers are there. */
+  readonly headers: number;
+  /** Until the whole request is there. */
+  readonly request: number;
+  /** While nothing comes and nothing goes, an answer that is waited for among it. */
+  readonly silence: number;
+  /** How often the first two are looked at. */
+  readonly check: number;
+}
+
+export interface ProblemDetails {
+  /** The field that is at fault. */
+  readonly param?: string | null;
+  readonly code?: string | null;
+  /** When it may be tried again. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** A request that cannot be answered, with the status that says so, and a code for programs. */
 export class HttpProblem extends Error {
   readonly statusCode: number;
-  readonly type: string;
-  /** When it may be tried again. */
+  readonly code: string | null;
+  readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(statusCode: number, type: string, message: string, retryAfterSeconds?: number) {
+  constructor(
+    statusCode: number,
+    code: string | null,
+    message: string,
+    { param = null, retryAfterSeconds }: Omit<ProblemDetails, 'code'> = {},
+  ) {
     super(message);
     this.statusCode = statusCode;
-    this.type = type;
+    this.code = code;
+    this.param = param;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
-export const invalidRequest = (message: string): HttpProblem =>
-  new HttpProblem(400, 'invalid_request_error', message);
+export const invalidRequest = (message: string, { code = null, ...details }: ProblemDetails = {}) =>
+  new HttpProblem(400, code, message, details);
 
-export const unavailable = (message: string): HttpProblem => new HttpProblem(503, 'unavailable', message);
+export const unavailable = (message: string): HttpProblem =>
+  new HttpProblem(503, 'unavailable', message, { retryAfterSeconds: 1 });
 
 /** What waits is answered within a second or two, or its client has gone. */
-export const busy = (message: string): HttpProblem => new HttpProblem(429, 'overloaded', message, 1);
+export const busy = (message: string): HttpProblem =>
+  new HttpProblem(429, 'rate_limit_exceeded', message, { retryAfterSeconds: 1 });
 
 const routes: Readonly<Record<LoadedVersion['task'], string>> = {
   'text-classification': 'it classifies texts: POST /v1/classifications',
@@ -52,7 +84,7 @@ const routes: Readonly<Record<LoadedVersion['task'], string>> = {
 
 /** A model that was asked for what it cannot do. */
 export function otherTask(model: string, task: LoadedVersion['task']): HttpProblem {
-  return invalidRequest(`model: ${model} is of the task ${task}, ${routes[task]}`);
+  return invalidRequest(`model: ${model} is of the task ${task}, ${routes[task]}`, { param: 'model' });
 }
 
 /** @throws HttpProblem 404 with the models that there are; 503 while nobody knows */
@@ -68,6 +100,7 @@ export function find(
     404,
     'model_not_found',
     `no model ${name}; there ${known.length === 0 ? 'is none' : `are: ${known.join(', ')}`}`,
+    { param: 'model' },
   );
 }
 
@@ -75,7 +108,8 @@ export function find(
 export function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw invalidRequest(describeIssues(parsed.error.issues));
+  const { message, ...details } = problemOfBody(parsed.error.issues, body);
+  throw invalidRequest(message, details);
 }
 
 /** @returns a signal that tells when the client has gone before it had all of its answer */

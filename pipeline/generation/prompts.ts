@@ -10,7 +10,7 @@ export interface PromptLimits {
 /**
  * A prompt as the model reads it: an empty one is the end of text, which is what stands before a document.
  * @param name of the prompt, for the message
- * @throws CoppiceFailure InvalidInput where it is longer than the context, has ids that the vocabulary lacks, or is empty
+ * @throws CoppiceFailure InvalidInput where it is longer than the context (with a code in its details), has ids that the vocabulary lacks, or is empty
  * where the model knows no end of text
  */
 export function checkedPrompt(
@@ -18,15 +18,16 @@ export function checkedPrompt(
   { vocabularySize, contextLength, endOfTextId }: PromptLimits,
   name = 'prompt',
 ): readonly number[] {
-  const refuse = (problem: string): never => {
-    throw new CoppiceFailure('InvalidInput', `${name}: ${problem}`);
+  const refuse = (problem: string, details = {}): never => {
+    throw new CoppiceFailure('InvalidInput', `${name}: ${problem}`, details);
   };
   if (ids.length === 0) {
     const first = endOfTextId ?? refuse('expected a token at least: the model knows no end of text');
     return checkedPrompt([first], { vocabularySize, contextLength }, name);
   }
   if (ids.length > contextLength) {
-    refuse(`expected at most ${contextLength} tokens, the model's context, got ${ids.length}`);
+    const problem = `expected at most ${contextLength} tokens, the model's context, got ${ids.length}`;
+    refuse(problem, { code: 'context_length_exceeded' });
   }
   const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabularySize);
   if (wrong !== undefined) refuse(`expected ids from 0 to ${vocabularySize - 1}, got ${wrong}`);

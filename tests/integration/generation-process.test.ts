@@ -122,7 +122,9 @@ describe('a language model in its process', () => {
       /^prompt: expected at most 64 tokens, the model's context, got \d+$/,
     );
     await expect(answer({ prompts: ['a', long] })).rejects.toThrow(/^prompt\.1: /);
-    await expect(answer({ prompts: [long] })).rejects.toBeInstanceOf(InvalidQuestion);
+    const refused = answer({ prompts: [long] });
+    await expect(refused).rejects.toBeInstanceOf(InvalidQuestion);
+    await expect(refused).rejects.toMatchObject({ code: 'context_length_exceeded' });
   });
 
   it('begins a document where the prompt is empty', async () => {

@@ -3,12 +3,12 @@ import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CompletionRecord } from '../../../contracts/observation.ts';
 import type { Completion } from '../../../serving/completion-schemas.ts';
-import { createHttpServer } from '../../../serving/http-server.ts';
 import type { LoadedVersion } from '../../../serving/loaded-version.ts';
 import { InvalidQuestion, ProcessBusy } from '../../../serving/model-process.ts';
 import type { HttpServerDependencies } from '../../../serving/route.ts';
 import type { ServedModel } from '../../../serving/served-model.ts';
 import type { LanguageVersion } from '../../../serving/tasks/generation-version.ts';
+import { createGatewayServer } from '../../support/gateway-server.ts';
 import { createLanguageVersion, createVersion, servedModelOf } from '../../support/served-versions.ts';
 
 type Observed = Parameters<HttpServerDependencies['observeRequest']>[0];
@@ -19,7 +19,7 @@ let served: ServedModel;
 let observed: Observed[];
 let tokens: Parameters<HttpServerDependencies['countTokens']>[0][];
 let records: CompletionRecord[];
-let server: ReturnType<typeof createHttpServer>;
+let server: ReturnType<typeof createGatewayServer>;
 const serve = (version: LoadedVersion) => {
   served = servedModelOf([version], null);
 };
@@ -27,17 +27,10 @@ const serve = (version: LoadedVersion) => {
 beforeEach(() => {
   serve(createLanguageVersion(1));
   [observed, tokens, records] = [[], [], []];
-  server = createHttpServer({
-    model: (name) => (name === 'mail-filter' ? served : undefined),
-    models: () => [served],
-    hasDiscovered: () => true,
-    recordAnswer: () => undefined,
+  server = createGatewayServer(() => served, {
     recordCompletion: (record) => records.push(record),
-    recordFeedback: () => Promise.resolve(),
     observeRequest: (it) => observed.push(it),
     countTokens: (it) => tokens.push(it),
-    metricsText: () => Promise.resolve(''),
-    maximumBodyBytes: 10_000,
   });
 });
 afterEach(() => server.close());
@@ -193,9 +186,12 @@ describe('a completion', () => {
 
   it('is no fault of the version where the prompt is too long', async () => {
     const message = "prompt: expected at most 32 tokens, the model's context, got 40";
-    serve(createLanguageVersion(1, failing(new InvalidQuestion(message), false)));
+    serve(createLanguageVersion(1, failing(new InvalidQuestion(message, 'context_length_exceeded'), false)));
     for (const asked of [{}, { stream: true }])
-      expect(await complete(asked)).toMatchObject({ status: 400, body: { error: { message } } });
+      expect(await complete(asked)).toMatchObject({
+        status: 400,
+        body: { error: { message, param: 'prompt', code: 'context_length_exceeded' } },
+      });
     expect(observed).toEqual([]);
   });
 
@@ -203,7 +199,11 @@ describe('a completion', () => {
     serve(createLanguageVersion(1, failing(new ProcessBusy('32 requests wait already'), false)));
     const { status, headers, body } = await complete();
     expect([status, headers['retry-after']]).toEqual([429, '1']);
-    expect(body).toMatchObject({ error: { type: 'overloaded', message: '32 requests wait already' } });
+    expect(body).toMatchObject({
+      error: {
+        ...{ type: 'rate_limit_error', code: 'rate_limit_exceeded', message: '32 requests wait already' },
+      },
+    });
     expect(statuses()).toEqual([['1', 'champion', 429]]);
   });
 
@@ -212,7 +212,7 @@ describe('a completion', () => {
     expect((await complete()).status).toBe(503);
     const events = await stream();
     expect(events.at(-1)).toBe(
-      'data: {"error":{"type":"unavailable","message":"the model process has ended"}}',
+      'data: {"error":{"message":"the model process has ended","type":"server_error","param":null,"code":"unavailable"}}',
     );
     expect(statuses()).toEqual([
       ['1', 'champion', 503],

@@ -1,23 +1,18 @@
 // The edges of the gateway's API: what is refused, in which shape, and the document that says so.
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttpServer } from '../../../serving/http-server.ts';
+import type { ErrorBody } from '../../../serving/error-answers.ts';
 import { openApiDocument } from '../../../serving/openapi.ts';
 import type { ServedModel } from '../../../serving/served-model.ts';
+import { createGatewayServer } from '../../support/gateway-server.ts';
 import { createVersion, servedModelOf } from '../../support/served-versions.ts';
 
 let served: ServedModel = servedModelOf([createVersion(1)], null);
 const told: string[] = [];
-const server = createHttpServer({
-  model: (name) => (name === 'mail-filter' ? served : undefined),
-  models: () => [served],
-  hasDiscovered: () => true,
-  recordAnswer: () => undefined,
-  recordCompletion: () => undefined,
+const failures: Error[] = [];
+const server = createGatewayServer(() => served, {
   recordFeedback: (_model, { prediction }) => Promise.resolve(void told.push(prediction)),
-  observeRequest: () => undefined,
-  countTokens: () => undefined,
-  metricsText: () => Promise.resolve(''),
+  onFailure: (error) => failures.push(error),
   maximumBodyBytes: 1_000,
 });
 let url = '';
@@ -32,7 +27,7 @@ async function send(payload: string, contentType = 'application/json') {
     headers: { 'content-type': contentType },
     body: payload,
   });
-  return { status: statusCode, ...((await body.json()) as { error?: { type: string; message: string } }) };
+  return { status: statusCode, ...((await body.json()) as { error?: ErrorBody['error'] }) };
 }
 const classify = (input: unknown, others: object = {}) =>
   send(JSON.stringify({ model: 'mail-filter', input, ...others }));
@@ -52,8 +47,8 @@ describe('a request to the gateway', () => {
     expect(await send('model=mail-filter', 'application/x-www-form-urlencoded')).toEqual({
       status: 415,
       error: {
-        type: 'invalid_request_error',
         message: 'expected a body with content-type: application/json',
+        ...{ type: 'invalid_request_error', param: null, code: 'unsupported_media_type' },
       },
     });
   });
@@ -114,15 +109,15 @@ describe('a request to the gateway', () => {
   it('has one shape of error, also for a body that is too large and a path that is not there', async () => {
     expect(await classify('x'.repeat(2_000))).toMatchObject({
       status: 413,
-      error: { type: 'invalid_request_error' },
+      error: { type: 'invalid_request_error', code: 'request_too_large' },
     });
-    const { statusCode, body } = await request(`${url}/v1/embeddings`);
+    const { statusCode, body } = await request(`${url}/v1/nothing`);
     expect([statusCode, await body.json()]).toEqual([
       404,
       {
         error: {
-          type: 'not_found',
-          message: 'there is no GET /v1/embeddings; /openapi.json lists what there is',
+          message: 'there is no /v1/nothing; /openapi.json lists what there is',
+          ...{ type: 'invalid_request_error', param: null, code: 'unknown_url' },
         },
       },
     ]);
@@ -133,7 +128,10 @@ describe('a request to the gateway', () => {
     served = servedModelOf([], null);
     expect(await classify('text')).toEqual({
       status: 503,
-      error: { type: 'unavailable', message: 'no version of mail-filter is in service' },
+      error: {
+        message: 'no version of mail-filter is in service',
+        ...{ type: 'server_error', param: null, code: 'unavailable' },
+      },
     });
     served = loaded;
   });

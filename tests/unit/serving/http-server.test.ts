@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeedbackRecord, PredictionRecord } from '../../../contracts/observation.ts';
-import { createHttpServer } from '../../../serving/http-server.ts';
 import type { HttpServerDependencies } from '../../../serving/route.ts';
 import type { ServedModel } from '../../../serving/served-model.ts';
+import { createGatewayServer } from '../../support/gateway-server.ts';
 import { answerOf, createVersion, servedModelOf } from '../../support/served-versions.ts';
 
 type Observed = Parameters<HttpServerDependencies['observeRequest']>[0];
@@ -13,23 +13,17 @@ describe('the gateway', () => {
   let observed: Observed[];
   let answers: PredictionRecord[];
   let feedback: FeedbackRecord[];
-  let server: ReturnType<typeof createHttpServer>;
+  let server: ReturnType<typeof createGatewayServer>;
 
   beforeEach(() => {
     served = servedModelOf([createVersion(1)], null);
     [observed, answers, feedback] = [[], [], []];
     discovered = true;
-    server = createHttpServer({
-      model: (name) => (name === served.model ? served : undefined),
-      models: () => [served],
+    server = createGatewayServer(() => served, {
       hasDiscovered: () => discovered,
       recordAnswer: (record) => answers.push(record),
-      recordCompletion: () => undefined,
       recordFeedback: (_model, record) => Promise.resolve(void feedback.push(record)),
       observeRequest: (it) => observed.push(it),
-      countTokens: () => undefined,
-      metricsText: () => Promise.resolve('coppice_gateway_requests_total 1\n'),
-      maximumBodyBytes: 10_000,
     });
   });
   afterEach(() => server.close());
@@ -62,6 +56,18 @@ describe('the gateway', () => {
     expect(answers).toMatchObject([{ subject: 'kim', served: answerOf(1) }]);
   });
 
+  it('hears the version that a tester names, and counts it for nobody', async () => {
+    served = servedModelOf([createVersion(1), createVersion(2)], { mode: 'shadow', trafficFraction: 0 });
+    const ask = (version: string) =>
+      server.inject({
+        ...{ method: 'POST', url: '/v1/classifications', headers: { 'x-coppice-version': version } },
+        payload: { model: 'mail-filter', input: 'win money now' },
+      });
+    expect((await ask('2')).json()).toMatchObject({ version: 2 });
+    expect((await ask('latest')).statusCode).toBe(400);
+    expect([labels(), answers]).toEqual([[['2', 'tester', 200]], []]);
+  });
+
   it('counts the failure of a challenger as its own, so that its guardrail sees it', async () => {
     const dead = createVersion(2, () => Promise.reject(new Error('the model process has ended')));
     served = servedModelOf([createVersion(1), dead], { trafficFraction: 1 });
@@ -86,12 +92,20 @@ describe('the gateway', () => {
   it('says what it does not know, cannot read or cannot answer', async () => {
     expect(await classify({ model: 'unknown' })).toMatchObject({
       status: 404,
-      body: { error: { type: 'model_not_found', message: 'no model unknown; there are: mail-filter' } },
+      body: {
+        error: {
+          message: 'no model unknown; there are: mail-filter',
+          ...{ type: 'invalid_request_error', param: 'model', code: 'model_not_found' },
+        },
+      },
     });
     served = servedModelOf([createVersion(1, () => Promise.resolve({ reason: 'no text' }))], null);
     expect(await classify()).toMatchObject({ status: 422, body: { error: { message: 'no text' } } });
     served = servedModelOf([], null);
-    expect(await classify()).toMatchObject({ status: 503, body: { error: { type: 'unavailable' } } });
+    expect(await classify()).toMatchObject({
+      status: 503,
+      body: { error: { type: 'server_error', code: 'unavailable' } },
+    });
   });
 
   it('names every problem of a request at once', async () => {
@@ -124,7 +138,7 @@ describe('the gateway', () => {
     discovered = false;
     expect(await classify({ model: 'another' })).toMatchObject({
       status: 503,
-      body: { error: { type: 'unavailable' } },
+      body: { error: { type: 'server_error', code: 'unavailable' } },
     });
     expect((await server.inject('/readyz')).statusCode).toBe(503);
     expect((await classify()).status).toBe(200); // one that is known already answers

@@ -1,0 +1,28 @@
+// The gateway's HTTP server over versions that a test gives it.
+import { createHttpServer } from '../../serving/http-server.ts';
+import type { HttpServerDependencies } from '../../serving/route.ts';
+import type { ServedModel } from '../../serving/served-model.ts';
+
+/**
+ * @param served the one model, which may change while the server runs
+ * @param dependencies in place of those that do nothing
+ */
+export function createGatewayServer(
+  served: () => ServedModel,
+  dependencies: Partial<HttpServerDependencies> = {},
+) {
+  return createHttpServer({
+    model: (name) => (name === served().model ? served() : undefined),
+    models: () => [served()],
+    hasDiscovered: () => true,
+    recordAnswer: () => undefined,
+    recordCompletion: () => undefined,
+    recordFeedback: () => Promise.resolve(),
+    observeRequest: () => undefined,
+    countTokens: () => undefined,
+    metricsText: () => Promise.resolve('coppice_gateway_requests_total 1\n'),
+    maximumBodyBytes: 10_000,
+    onFailure: () => undefined,
+    ...dependencies,
+  });
+}
