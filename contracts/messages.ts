@@ -244,6 +244,27 @@ export const rolloutVerdicts = [
   'promote',
   'rollback',
   'inconclusive',
+/** A version is asked as clients ask, before it has any traffic. */
+export interface ValidationInput {
+  readonly model: string;
+  readonly version: number;
+  readonly champion?: number;
+  readonly judgedBy?: 'guardrails';
+  /** Absent in rollouts from before it: the defaults. */
+  readonly validation?: RolloutSpec['validation'];
+}
+
+export interface ValidationResult {
+  readonly valid: boolean;
+  /** Whether a gateway was there to be asked. */
+  readonly reached: boolean;
+  /** One a fault. */
+  readonly reasons: readonly string[];
+  readonly answers: number;
+  readonly medianMs?: number;
+  readonly championMedianMs?: number;
+}
+
   'no-traffic',
   'unhealthy',
   'rejected',
@@ -273,6 +294,7 @@ export interface RolloutStatus {
     | 'canary'
     | 'promoting'
     | 'watching'
+    | 'validating'
     | 'rolling-back'
     | 'ended';
   readonly step: number;

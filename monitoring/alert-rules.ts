@@ -60,9 +60,9 @@ function recordingRules({ model, windowSeconds = 300 }: MonitoredModel): Recordi
   const of = `{model=${quote(model)}}`;
   const window = `[${windowSeconds}s]`;
   // Shadow answers are seen by nobody, so they are no part of the service.
-  const seen = `coppice_requests_total{model=${quote(model)},arm!="shadow"}`;
-  const failed = `coppice_requests_total{model=${quote(model)},arm!="shadow",status=~"5.."}`;
-  const durations = `coppice_request_duration_seconds_bucket{model=${quote(model)},arm!="shadow"}`;
+  const seen = `coppice_requests_total{model=${quote(model)},arm!~"shadow|tester"}`;
+  const failed = `coppice_requests_total{model=${quote(model)},arm!~"shadow|tester",status=~"5.."}`;
+  const durations = `coppice_request_duration_seconds_bucket{model=${quote(model)},arm!~"shadow|tester"}`;
   const by = 'sum by (model, version)';
   const labels = { model };
   return [

@@ -3,7 +3,7 @@ import type { RoutingDocument } from '../contracts/registry.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Who answered: `shadow` answers are seen by nobody. */
-type MetricArm = 'champion' | 'challenger' | 'shadow';
+type MetricArm = 'champion' | 'challenger' | 'shadow' | 'tester';
 
 export interface GatewayMetrics {
   /** @param request - `status` is that of HTTP; an answer that failed in the shadow counts as 500 */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Answer, PredictionRecord } from '../contracts/observation.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import { ProcessBusy } from './model-process.ts';
-import { type Arm, circumstances, planFor } from './plan.ts';
+import { type Arm, circumstances, nobodyAnswers, planFor } from './plan.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ClassificationInput, ClassifierVersion } from './tasks/classification-version.ts';
 
@@ -14,7 +14,8 @@ export type Classified =
       readonly id: string;
       readonly arm: Arm;
       readonly answer: Answer;
-      readonly record: Promise<PredictionRecord>;
+      /** Of a tester there is none. */
+      readonly record: Promise<PredictionRecord> | undefined;
     }
   | { readonly outcome: 'unreadable'; readonly reason: string }
   | { readonly outcome: 'unavailable'; readonly reason: string }
@@ -27,6 +28,8 @@ export interface ClassificationRequest {
   readonly input: ClassificationInput;
   /** The unit of analysis, always answered by the same arm. */
   readonly subject: string | undefined;
+  /** The version that a tester names. */
+  readonly version?: number | undefined;
 }
 
 /** Answers by the model's routing; a challenger that is gone leaves its share to the champion. */
@@ -34,8 +37,9 @@ export async function classify(model: ServedModel, request: ClassificationReques
   const routing = model.routing();
   const id = randomUUID();
   const subject = request.subject ?? id;
-  const plan = routing && planFor(model, routing, subject);
-  if (!plan) return { outcome: 'unavailable', reason: `no version of ${model.model} is in service` };
+  const { version } = request;
+  const plan = routing && planFor(model, routing, { subject, version });
+  if (!plan) return { outcome: 'unavailable', reason: nobodyAnswers(model, version) };
   const { served, arm, shadow } = plan;
   if (served.task !== 'text-classification') return { outcome: 'other-task', task: served.task };
 
@@ -49,13 +53,9 @@ export async function classify(model: ServedModel, request: ClassificationReques
     return { outcome, version: served.version, arm, reason };
   }
   if ('reason' in answer) return { outcome: 'unreadable', reason: answer.reason };
-  const base: PredictionRecord = {
-    kind: 'prediction',
-    ...{ id, at, subject },
-    ...circumstances(model.model, routing, plan),
-    served: answer,
-  };
-  const record = withShadow(base, shadow, request.input);
+  const known = circumstances(model.model, routing, plan);
+  const base = known && { kind: 'prediction' as const, id, at, subject, ...known, served: answer };
+  const record = base && withShadow(base, shadow, request.input);
   return { outcome: 'answered', id, arm, answer, record };
 }
 

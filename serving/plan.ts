@@ -5,7 +5,14 @@ import { assignArm } from '../pipeline/rollout/assignment.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { ServedModel } from './served-model.ts';
 
-export type Arm = PredictionRecord['arm'];
+/** `tester`: the request named its version; see tester.ts. */
+export type Arm = PredictionRecord['arm'] | 'tester';
+
+/** @returns why a request has nobody to answer it */
+export function nobodyAnswers({ model }: ServedModel, version: number | undefined): string {
+  if (version === undefined) return `no version of ${model} is in service`;
+  return `version ${version} of ${model} is not loaded: a gateway has those that its routing names`;
+}
 
 /** Which version answers, and which answers only for comparison. */
 export interface Plan {
@@ -14,8 +21,27 @@ export interface Plan {
   readonly shadow: LoadedVersion | undefined;
 }
 
-/** @returns nothing where no champion is loaded; a challenger that is gone leaves its share to the champion */
-export function planFor(model: ServedModel, routing: RoutingDocument, subject: string): Plan | undefined {
+/** Whom a request is for. */
+export interface Caller {
+  /** The unit of assignment, always answered by the same arm. */
+  readonly subject: string;
+  /** The version that a tester names. */
+  readonly version?: number | undefined;
+}
+
+/**
+ * @returns nothing where no champion is loaded, or not the version that is named; a challenger that is gone leaves its share to
+ *   the champion
+ */
+export function planFor(
+  model: ServedModel,
+  routing: RoutingDocument,
+  { subject, version }: Caller,
+): Plan | undefined {
+  if (version !== undefined) {
+    const named = model.version(version);
+    return named && { arm: 'tester', served: named, shadow: undefined };
+  }
   const champion = routing.champion === undefined ? undefined : model.version(routing.champion);
   const { challenger } = routing;
   const rival = challenger && model.version(challenger.version);
@@ -32,8 +58,9 @@ export function planFor(model: ServedModel, routing: RoutingDocument, subject: s
     : { arm: 'champion', served: champion, shadow: rival };
 }
 
-/** Who answered, as every record of an answer says it. */
+/** @returns who answered, as every record of an answer says it; nothing of a tester, who leaves no record */
 export function circumstances(model: string, routing: RoutingDocument, { arm }: Pick<Plan, 'arm'>) {
+  if (arm === 'tester') return undefined;
   const { generation, challenger } = routing;
   return {
     ...{ model, generation, arm },

@@ -19,6 +19,7 @@ import { createRepairActivities } from '../activities/repair.ts';
 import { createRolloutActivities } from '../activities/rollout.ts';
 import { createScheduleActivities } from '../activities/schedule.ts';
 import { createSearchActivities } from '../activities/search.ts';
+import { createRolloutValidationActivities } from '../activities/rollout-validation.ts';
 import { createSelectionActivities } from '../activities/selection.ts';
 import { createShardCleaningActivities } from '../activities/shard-cleaning.ts';
 import { createTokenEvaluationActivities } from '../activities/token-evaluation.ts';
@@ -89,6 +90,7 @@ const activities = {
   ...createForgettingActivities({
     ...{ artifacts, registry, now },
     objects: buckets.artifacts,
+  ...createRolloutValidationActivities({ gatewayUrl: settings.gatewayUrl }),
     lineage: store.lineage,
     findOpenWork: createOpenWorkFinder(client),
     retrain: coppice.retrain,

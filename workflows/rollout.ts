@@ -13,6 +13,7 @@ import {
 import type { IncidentActivities } from '../activities/incidents.ts';
 import type { RegistryActivities } from '../activities/registry.ts';
 import type { GatewayReadiness, RolloutActivities } from '../activities/rollout.ts';
+import type { RolloutValidationActivities } from '../activities/rollout-validation.ts';
 import type { RollbackFindings } from '../contracts/incident.ts';
 import type {
   Look,
@@ -34,6 +35,11 @@ import { tellController } from './tell-controller.ts';
 
 const { judgeExperiment, judgeWatch } = proxyActivities<RolloutActivities>(lookOptions);
 const { verifyRollback } = proxyActivities<RolloutActivities>(quick);
+const { validateVersion } = proxyActivities<RolloutValidationActivities>({
+  ...quick,
+  startToCloseTimeout: '30 minutes', // a hundred rounds of a slow model
+  heartbeatTimeout: '30 seconds',
+});
 const { recordIncident } = proxyActivities<IncidentActivities>(lookOptions);
 const { awaitGateways } = proxyActivities<RolloutActivities>({
   ...quick,
@@ -88,8 +94,12 @@ async function takeOver(rollout: Audience): Promise<RolloutResult> {
     const refused = await promote(rollout, 'the first version: nothing is in service to compare it with');
     // Nothing was in service before: there is nothing to go back to.
     if (refused) return endWith(refused);
+    const faulty = await validate(rollout);
+    if (faulty) return endWith(faulty);
     return { verdict: 'promote', reasons: ['first version'] };
   }
+  const faulty = await validate(rollout);
+  if (faulty) return conclude(rollout, faulty);
   let shadow: Look | undefined;
   const isCompared = input.judgedBy !== 'guardrails'; // else an answer in the shadow would be seen by nobody at all
   if (isCompared && (input.entry === 'shadow' || mustProveItselfInShadow(input))) {
@@ -110,6 +120,37 @@ async function takeOver(rollout: Audience): Promise<RolloutResult> {
   const degraded = refused ?? (await watch(rollout));
   if (degraded) return goBack(rollout, degraded);
   return { verdict: 'promote', look: decisive, reasons: decisive.reasons };
+}
+
+/**
+ * A version that does not answer, or far more slowly, has no traffic at all. All gateways have loaded it and its like in
+ * service before it is asked, so what a rollback would go to is known to be there.
+ * @returns why it goes no further, or nothing where it may
+ */
+async function validate(rollout: Audience): Promise<Look | undefined> {
+  // The last histories without it: rollout-first-version.v1, rollout-language.v3.
+  if (!patched('2026-11-30-validate-first')) return undefined;
+  const { model, version, champion, policy, judgedBy } = rollout.input;
+  if (champion !== undefined) {
+    const refused = await deploy(rollout, { mode: 'shadow', step: 0, trafficFraction: 0 });
+    if (refused) return refused;
+    const target = await awaitGateways({ model, generation: 0, version: champion });
+    if (!target.ready)
+      return {
+        verdict: 'no-traffic',
+        pairs: 0,
+        requests: 0,
+        reasons: [`nothing to go back to: ${target.reasons.join('; ')}`],
+      };
+  }
+  rollout.tracker.phase('validating');
+  const { valid, reached, reasons } = await validateVersion({
+    ...{ model, version, validation: policy.validation },
+    ...(champion !== undefined && { champion }),
+    ...(judgedBy && { judgedBy }),
+  });
+  if (valid) return undefined;
+  return { verdict: reached ? 'unhealthy' : 'no-traffic', pairs: 0, requests: 0, reasons };
 }
 
 /** Where there is no canary step either, nothing but the shadow could give evidence: a person's entry skips no proof. */
@@ -137,27 +178,34 @@ interface ExperimentStep {
   readonly qualityProven: boolean;
 }
 
-/** Puts the challenger into the given share of traffic and looks until a verdict. `promote` means: on to the next. */
-async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Look> {
+/** @returns why gateways do not have the version at its place, or nothing where they do */
+async function deploy(
+  rollout: Audience,
+  at: Pick<ExperimentStep, 'mode' | 'step' | 'trafficFraction'>,
+): Promise<Look | undefined> {
   const { input, tracker } = rollout;
-  const { model, version, policy, experiment } = input;
+  const { model, version, experiment, entry } = input;
   tracker.phase('deploying', at);
-  const challenger = {
-    version,
-    experiment,
-    mode: at.mode,
-    trafficFraction: at.trafficFraction,
-    step: at.step,
-  };
+  const { mode, step, trafficFraction } = at;
+  const challenger = { version, experiment, mode, step, trafficFraction };
   // Once: what a person takes out meanwhile stays out.
-  const override = input.entry === 'canary' && at.step === 1;
+  const override = entry === 'canary' && tracker.changes() === 0;
   const generation = await change(
     rollout,
     { kind: 'challenge', challenger, ...(override && { overrideQuarantine: true }) },
     `${at.mode} at ${at.trafficFraction * 100} %`,
   );
   const gateways = await awaitGateways({ model, generation, version });
-  if (!gateways.ready) return notTakenUp(gateways);
+  return gateways.ready ? undefined : notTakenUp(gateways);
+}
+
+/** Puts the challenger into the given share of traffic and looks until a verdict. `promote` means: on to the next. */
+async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Look> {
+  const { input, tracker } = rollout;
+  const { model, version, policy, experiment } = input;
+  const isThere = at.mode === 'shadow' && tracker.changes() > 0; // since it was validated
+  const refused = isThere ? undefined : await deploy(rollout, at);
+  if (refused) return refused;
 
   tracker.phase(at.mode, at);
   const startedAt = Date.now();

@@ -2,6 +2,8 @@
 // (monitoring and retraining).
 import { z } from 'zod';
 import { cronProblem } from './cron.ts';
+import { rolloutTestFields } from './rollout-test.ts';
+import { rolloutValidationSchema } from './rollout-validation.ts';
 import { splitSchema } from './split.ts';
 
 export const gateMetrics = [
@@ -140,6 +142,8 @@ export const rolloutSchema = z.strictObject({
   /** After promotion: degradation still rolls back. */
   watchSeconds: z.number().nonnegative().default(600),
   guardrails: z
+  /** What a version must show before it has any traffic. */
+  validation: rolloutValidationSchema.prefault({}),
     .strictObject({
       maximumErrorRate: z.number().min(0).max(1).default(0.02),
       maximumP95LatencyMs: z.number().positive().default(1_000),

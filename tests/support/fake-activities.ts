@@ -16,6 +16,7 @@ import type { RegistryActivities } from '../../activities/registry.ts';
 import type { RepairActivities } from '../../activities/repair.ts';
 import type { RolloutActivities } from '../../activities/rollout.ts';
 import type { ScheduleActivities } from '../../activities/schedule.ts';
+import type { RolloutValidationActivities } from '../../activities/rollout-validation.ts';
 import type { SearchActivities } from '../../activities/search.ts';
 import type { SelectionActivities } from '../../activities/selection.ts';
 import type { TokenEvaluationActivities } from '../../activities/token-evaluation.ts';
@@ -40,6 +41,7 @@ export type FakeActivities = ModelStateActivities &
   RolloutActivities &
   IncidentActivities &
   ScheduleActivities &
+  RolloutValidationActivities &
   CollectionActivities &
   FakeCleaning &
   DatasetEvaluationActivities &
@@ -105,6 +107,7 @@ export const namesByQueue = {
 /** What a test says about its model, and what came of it. */
 export interface FakeModel {
   readonly model: string;
+    'validateVersion',
   /** The activities as they were when the model was made, to be put back or built upon. */
   readonly original: FakeActivities;
   /** Replaces activities, from now on. */
@@ -383,6 +386,7 @@ function happyActivities(
         verified: true,
         generation,
         answersSince: 20,
+    validateVersion: () => Promise.resolve({ valid: true, reached: true, reasons: [], answers: 15 }),
         answersByBadVersion: 0,
         quarantined: true,
         reasons: ['20 answers since the rollback, 0 of them by the bad version'],

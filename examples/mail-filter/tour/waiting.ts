@@ -59,6 +59,7 @@ function rateFor({ phase }: RolloutStatus, entry: 'shadow' | 'canary'): number {
       return 5;
     case 'approval':
     case 'deploying':
+    case 'validating':
     case 'promoting':
     case 'rolling-back':
     case 'ended':

@@ -19,7 +19,7 @@ describe.concurrent('rollout', () => {
     const fake = world.addModel();
     const { id, ended } = await startRollout(world, fake, { champion: undefined });
     expect(await ended).toMatchObject({ verdict: 'promote' });
-    expect(fake.order()).toEqual(['commitRegistryChange', 'awaitGateways']);
+    expect(fake.order()).toEqual(['commitRegistryChange', 'awaitGateways', 'validateVersion']);
     expect(fake.changes()).toEqual(['promote']);
     await world.record('rollout-first-version', id);
   });
@@ -61,6 +61,7 @@ describe.concurrent('rollout', () => {
     await (await startRollout(world, fake)).ended;
     expect(fake.calls('awaitGateways').map(({ generation, version }) => [generation, version])).toEqual([
       [1, 2],
+      [0, 1], // what a rollback would go to
       [2, 2],
       [3, 2],
       [4, 2],
@@ -86,7 +87,7 @@ describe.concurrent('rollout', () => {
     expect(result.verdict).toBe('rollback');
     expect(result.verification).toMatchObject({ verified: true, quarantined: true });
     expect(fake.changes()).toEqual(['challenge', 'rollback']);
-    expect(fake.order().slice(-2)).toEqual(['awaitGateways', 'verifyRollback']);
+    expect(fake.order().slice(-3)).toEqual(['awaitGateways', 'verifyRollback', 'recordIncident']);
     expect(fake.calls('awaitGateways').at(-1)).not.toHaveProperty('version'); // the bad one need not be ready
     expect((await status()).trafficFraction).toBe(0);
     await world.record('rollout-shadow-rollback', id);
@@ -135,7 +136,7 @@ describe.concurrent('rollout', () => {
     });
     const result = await (await startRollout(world, fake, { policy: { patienceSeconds: 0.2 } })).ended;
     expect(result).toMatchObject({ verdict: 'rollback', verification: { verified: false } });
-    expect(result.reasons).toEqual(['told to rollback', ...reasons]);
+    expect(result.reasons).toEqual(['told to rollback', ...reasons, ...(result.incident?.lines ?? [])]);
   });
 
   it.each(['inconclusive', 'no-traffic'] as const)(
@@ -163,6 +164,42 @@ describe.concurrent('rollout', () => {
     expect(result.reasons).toContain(reasons[0]);
     expect(fake.changes()).toEqual(['challenge', 'rollback']);
     expect(fake.calls('judgeExperiment')).toEqual([]);
+  });
+
+  it('goes back as unhealthy where a version does not answer what it is asked, before any look', async () => {
+    const fake = world.addModel();
+    const reasons = ['it does not answer: out of memory'];
+    fake.replace({
+      validateVersion: () => Promise.resolve({ valid: false, reached: true, reasons, answers: 0 }),
+    });
+    const { id, ended } = await startRollout(world, fake);
+    expect(await ended).toMatchObject({ verdict: 'unhealthy', look: { reasons } });
+    expect(fake.changes()).toEqual(['challenge', 'rollback']);
+    expect(fake.calls('judgeExperiment')).toEqual([]);
+    await world.record('rollout-not-valid', id);
+  });
+
+  it('blames no version for a gateway that cannot be asked', async () => {
+    const fake = world.addModel();
+    const reasons = ['no gateway answers'];
+    fake.replace({
+      validateVersion: () => Promise.resolve({ valid: false, reached: false, reasons, answers: 0 }),
+    });
+    expect(await (await startRollout(world, fake)).ended).toMatchObject({ verdict: 'no-traffic', reasons });
+    expect(fake.changes()).toEqual(['challenge', 'withdraw']);
+  });
+
+  it('goes nowhere where nothing is loaded to go back to', async () => {
+    const fake = world.addModel();
+    const reasons = ['gateway-1 cannot load version 1: no space left'];
+    fake.replace({
+      awaitGateways: ({ version }) => Promise.resolve({ ready: version !== 1, reasons, cause: 'unloadable' }),
+    });
+    expect(await (await startRollout(world, fake)).ended).toMatchObject({
+      verdict: 'no-traffic',
+      reasons: [`nothing to go back to: ${reasons[0]}`],
+    });
+    expect(fake.changes()).toEqual(['challenge', 'withdraw']);
   });
 
   it('withdraws a version that no gateway acknowledges: nothing is known of it, and it may be rolled out again', async () => {
@@ -235,9 +272,12 @@ describe.concurrent('rollout', () => {
     expect(await ended).toMatchObject({ verdict: 'promote' });
     const challenges = fake.calls('commitRegistryChange').filter(({ change }) => change.kind === 'challenge');
     expect(challenges.map(({ change }) => change)).toMatchObject([
-      { challenger: { mode: 'canary', trafficFraction: 0.25 }, overrideQuarantine: true },
-      { challenger: { mode: 'canary', trafficFraction: 0.5 }, overrideQuarantine: true },
+      { challenger: { mode: 'shadow', trafficFraction: 0 }, overrideQuarantine: true }, // to be validated
+      { challenger: { mode: 'canary', trafficFraction: 0.25 } },
+      { challenger: { mode: 'canary', trafficFraction: 0.5 } },
     ]);
+    // Once: whoever takes it out meanwhile is heard.
+    expect(challenges.slice(1).some(({ change }) => 'overrideQuarantine' in change)).toBe(false);
     // Nothing has shown yet that it is better: the first step must.
     const proven = fake.calls('judgeExperiment').map(({ qualityProven }) => qualityProven);
     expect(proven).toEqual([false, true]);

@@ -153,7 +153,7 @@ describe('a rollout of a language model', () => {
 
   it('is taken back for certain only by what was answered since', async () => {
     const back = { model: 'mail-filter', version: 2, generation: 5, since: new Date(start).toISOString() };
-    const after = [completion(0, { generation: 5 }), completion(1, { generation: 5 })];
+    const after = [completion(100, { generation: 5 }), completion(101, { generation: 5 })];
     const { answersSince, answersByBadVersion } = await (
       await open(told, [...sixty, ...after])
     ).verifyRollback(back);

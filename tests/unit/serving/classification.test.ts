@@ -46,7 +46,7 @@ describe('a classification', () => {
 
   it('is one subject by itself where the client names none', async () => {
     const { id, record } = await answered(servedModelOf([one, two]));
-    expect((await record).subject).toBe(id);
+    expect((await record)?.subject).toBe(id);
   });
 
   it('is answered in the shadow by the other version, whichever was served', async () => {
@@ -62,6 +62,21 @@ describe('a classification', () => {
   it('never reaches anyone from a challenger in the shadow', async () => {
     const arms = await armsOf(servedModelOf([one, two], { mode: 'shadow', trafficFraction: 0, step: 0 }));
     expect(new Set(arms)).toEqual(new Set(['champion']));
+  });
+
+  it('is answered by the version that a tester names, and leaves no record', async () => {
+    const model = servedModelOf([one, two], { mode: 'shadow', trafficFraction: 0, step: 0 });
+    const named = await classify(model, { input, subject: 'kim', version: 2 });
+    expect(named).toMatchObject({
+      outcome: 'answered',
+      arm: 'tester',
+      answer: answerOf(2),
+      record: undefined,
+    });
+    expect(await classify(model, { input, subject: 'kim', version: 9 })).toEqual({
+      outcome: 'unavailable',
+      reason: 'version 9 of mail-filter is not loaded: a gateway has those that its routing names',
+    });
   });
 
   it('does not wait for the shadow', async () => {
