@@ -27,7 +27,6 @@ export interface Journal {
 }
 
 interface Segment {
-  readonly name: string;
   readonly path: string;
   readonly hour: number;
   readonly handle: FileHandle;
@@ -43,6 +42,8 @@ interface Waiting {
 
 export function createJournal({ directory, replica, now }: JournalOptions): Journal {
   let segment: Segment | undefined;
+  /** Before its file is there, so that nobody who sees the file takes it for one that is closed. */
+  let active: string | undefined;
   let sequence = 0;
   let waiting: Waiting[] = [];
   let last: Promise<void> = Promise.resolve();
@@ -58,16 +59,18 @@ export function createJournal({ directory, replica, now }: JournalOptions): Jour
     sequence += 1;
     const name = segmentName(time, replica, sequence);
     const path = join(directory, name);
+    active = name;
     await mkdir(directory, { recursive: true });
     const handle = await open(path, 'ax', 0o600);
     await Promise.all([syncDirectory(directory), syncDirectory(dirname(directory))]);
-    return { name, path, handle, hour: hourOf(time), inode: (await handle.stat()).ino, bytes: 0 };
+    return { path, handle, hour: hourOf(time), inode: (await handle.stat()).ino, bytes: 0 };
   };
 
   const close = async (): Promise<void> => {
     const ended = segment;
     segment = undefined;
     await ended?.handle.close();
+    active = undefined;
   };
 
   /** @returns false where another took the segment for one of the dead: it may have read it before this was written */
@@ -102,7 +105,7 @@ export function createJournal({ directory, replica, now }: JournalOptions): Jour
         if (waiting.length === 1) void inTurn(commit);
       }),
     seal: () => inTurn(close),
-    active: () => segment?.name,
+    active: () => active,
   };
 }
 
