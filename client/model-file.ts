@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { CleaningSpec } from '../contracts/model-spec/cleaning.ts';
 import type { CollectionSpec } from '../contracts/model-spec/collection.ts';
 import { type ModelSpec, parseModelSpec, type SpecProblem } from '../contracts/model-spec/model-spec.ts';
+import { nameDictionaries } from './dictionary-files.ts';
 import { nameEvaluationSets } from './evaluation-set-files.ts';
 
 /** A model file that cannot be used, with every problem in it. */
@@ -31,11 +32,13 @@ export async function loadModelFile(path: string): Promise<ModelSpec> {
   if ('problems' in parsed) throw new ModelFileError(path, parsed.problems);
   const named = await nameEvaluationSets(parsed.spec.cleaning, dirname(absolute));
   if ('problems' in named) throw new ModelFileError(path, named.problems);
+  const spelled = await nameDictionaries(named.cleaning, dirname(absolute));
+  if ('problems' in spelled) throw new ModelFileError(path, spelled.problems);
   const directory = dirname(absolute);
   return {
     ...parsed.spec,
     collection: withAbsolutePaths(parsed.spec.collection, directory),
-    cleaning: await withCleaningFiles(named.cleaning, { directory, path }),
+    cleaning: await withCleaningFiles(spelled.cleaning, { directory, path }),
   };
 }
 

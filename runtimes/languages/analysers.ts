@@ -4,13 +4,16 @@ import { readTextClassifier } from './classifier-file.ts';
 import { loadEmojiNames } from './emoji-names.ts';
 import { loadEnglish } from './english.ts';
 import { readEvaluationSet } from './evaluation-set.ts';
+import { loadGrammar } from './grammar.ts';
 import { loadTellLanguage } from './identifier.ts';
 import { kiwiFolder, startKorean } from './korean.ts';
+import { loadHunspell, loadKoreanSpelling } from './korean-spelling.ts';
 import { loadSpelling } from './spelling.ts';
 
 /** Makes analysers that load nothing yet. A load that failed is tried again when next asked for. */
 export function createAnalysers(): Analysers {
   const emojiNames = { en: once(() => loadEmojiNames('en')), ko: once(() => loadEmojiNames('ko')) };
+  const hunspell = once(loadHunspell);
   return {
     tellLanguage: once(loadTellLanguage),
     emojiNames: (language) => emojiNames[language](),
@@ -21,6 +24,8 @@ export function createAnalysers(): Analysers {
     }),
     englishObscenities: once(async () => (await import('./obscenities.ts')).createObscenities()),
     englishSpelling: once(loadSpelling),
+    englishGrammar: once(loadGrammar),
+    koreanSpelling: (dictionary) => loadKoreanSpelling(dictionary, hunspell),
     textClassifier: readTextClassifier,
     evaluationSet: readEvaluationSet,
     english: once(loadEnglish),

@@ -15,6 +15,7 @@ export type TellLanguage = (text: string) => ToldLanguage;
 /** From an emoji without variation selectors to its name. */
 export type EmojiNames = ReadonlyMap<string, string>;
 
+import type { SpellingDictionary } from '../../../contracts/model-spec/correction.ts';
 import type { ClassifierFile } from '../../../contracts/model-spec/harmful-text.ts';
 import type { ReadEvaluationSet } from '../duplicates/decontaminate.ts';
 import type { TextClassifier } from '../text-classifier/text-classifier.ts';
@@ -52,6 +53,23 @@ export interface EnglishSpelling {
   readonly frequency: (word: string) => number;
 }
 
+/** What a checker of grammar found between two offsets, in UTF-16 code units, and what may stand there instead. */
+export interface GrammarFinding {
+  readonly start: number;
+  readonly end: number;
+  readonly rule: string;
+  readonly remedies: readonly string[];
+}
+
+/** @throws CoppiceFailure InvalidInput where there is no such rule */
+export type EnglishGrammar = (text: string, rules: readonly string[]) => Promise<GrammarFinding[]>;
+
+export interface KoreanSpelling {
+  readonly isWord: (eojeol: string) => boolean;
+  /** How often it is said; 0 where no list says so. */
+  readonly frequency: (eojeol: string) => number;
+}
+
 export interface Analysers {
   readonly tellLanguage: () => Promise<TellLanguage>;
   readonly emojiNames: (language: 'en' | 'ko') => Promise<EmojiNames>;
@@ -60,6 +78,9 @@ export interface Analysers {
   /** Entries of what a model is evaluated on. @throws CoppiceFailure InvalidInput where the file is not the one that is named */
   readonly evaluationSet: ReadEvaluationSet;
   readonly englishSpelling: () => Promise<EnglishSpelling>;
+  readonly englishGrammar: () => Promise<EnglishGrammar>;
+  /** @throws CoppiceFailure InvalidInput where the dictionary cannot be read, or is not the one of the digest */
+  readonly koreanSpelling: (dictionary: SpellingDictionary) => Promise<KoreanSpelling>;
   /** Names of the obscene words of an English text, as often as they stand there. */
   readonly englishObscenities: () => Promise<(text: string) => string[]>;
   /** @throws Error where the file cannot be read, is none, or is not the one of the digest */
@@ -79,6 +100,8 @@ export const withoutAnalysers: Analysers = {
   englishStem: missing('the stemmer of English'),
   evaluationSet: missing('an evaluation set'),
   englishSpelling: missing('a dictionary of English'),
+  englishGrammar: missing('harper.js'),
+  koreanSpelling: missing('a dictionary of Korean'),
   englishObscenities: missing('a list of English obscenities'),
   textClassifier: missing('a trained classifier'),
   english: missing('wink-nlp'),
