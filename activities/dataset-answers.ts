@@ -1,26 +1,18 @@
 // What a version answers to a dataset, as a gateway would have it: the recipe, the tokenizer, the weights that are served.
 import type { Dataset, GivenAnswer } from '../contracts/dataset-evaluation.ts';
-import type { CleaningStepSpec } from '../contracts/model-spec/cleaning.ts';
 import type { DecisionRule } from '../contracts/version-package.ts';
-import { requestRecipe } from '../pipeline/cleaning/recipe.ts';
+import { type RequestContent, requestRecipe } from '../pipeline/cleaning/recipe.ts';
 import { decide } from '../pipeline/evaluation/decision.ts';
-import { generateText } from '../pipeline/generation/generate-text.ts';
+import { generateText, type TextOptions } from '../pipeline/generation/generate-text.ts';
 import { checkedPrompt } from '../pipeline/generation/prompts.ts';
-import type { ModelFiles } from '../pipeline/model/model-files.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { loadOnnxClassifier } from '../runtimes/onnx/classifier.ts';
 import { loadOnnxGenerator } from '../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../runtimes/tokenizers/tokenizer.ts';
+import type { AnsweringVersion } from './answering-version.ts';
 
-export interface DatasetAnswersJob {
+export interface DatasetAnswersJob extends AnsweringVersion {
   readonly dataset: Dataset;
-  readonly model: ModelFiles;
-  /** Text of tokenizer.json. */
-  readonly tokenizer: string;
-  readonly steps: readonly CleaningStepSpec[];
-  readonly contextLength: number;
-  /** Of a classifier. */
-  readonly decision?: DecisionRule;
   readonly maximumTokens: number;
 }
 
@@ -29,86 +21,118 @@ const ATONCE = { labels: 64, answers: 16 } as const;
 
 /** @returns what came of each line, in their order */
 export async function answerDataset(job: DatasetAnswersJob): Promise<GivenAnswer[]> {
-  const { dataset, decision } = job;
-  if (dataset.kind === 'answers')
-    return answerPrompts(
-      job,
-      dataset.lines.map(({ prompt }) => prompt),
-    );
-  if (decision === undefined) return dataset.lines.map(() => ({ failure: 'the version gives no labels' }));
-  return label(job, { texts: dataset.lines.map(({ text }) => text), decision });
+  const { dataset, maximumTokens } = job;
+  const version = await openVersion(job);
+  const given =
+    dataset.kind === 'answers'
+      ? await version.continuePrompts(
+          dataset.lines.map(({ prompt }) => prompt),
+          { maximumNewTokens: maximumTokens, temperature: 0 }, // by the likeliest token each time
+        )
+      : await version.label(dataset.lines.map(({ text }) => ({ mediaType: 'text/plain', data: text })));
+  await version.close();
+  return given;
 }
 
-async function label(
-  { model, tokenizer: json, steps, contextLength }: DatasetAnswersJob,
-  { texts, decision }: { readonly texts: readonly string[]; readonly decision: DecisionRule },
-): Promise<GivenAnswer[]> {
+/** A version in memory: it gives labels, or texts, and for what it does not give the reason why. */
+export interface OpenVersion {
+  /** @returns a label with probabilities for each, or why there is none, in their order */
+  label(contents: readonly RequestContent[]): Promise<GivenAnswer[]>;
+  /** @returns a text for each, or why there is none, in their order; a seed draws the same texts again */
+  continuePrompts(
+    prompts: readonly string[],
+    options: Pick<TextOptions, 'maximumNewTokens' | 'temperature' | 'seed'>,
+  ): Promise<GivenAnswer[]>;
+  close(): Promise<void>;
+}
+
+/** @throws ModelFormatError where the files are malformed */
+export async function openVersion(version: AnsweringVersion): Promise<OpenVersion> {
+  return version.decision ? openClassifier(version, version.decision) : openLanguageModel(version);
+}
+
+async function openClassifier(
+  { model, tokenizer: json, steps, contextLength }: AnsweringVersion,
+  decision: DecisionRule,
+): Promise<OpenVersion> {
   const [tokenizer, classifier, recipe] = [
     await loadTokenizer(json),
     loadOnnxClassifier(model),
     requestRecipe(steps, createAnalysers()),
   ];
-  const given: GivenAnswer[] = [];
-  for (let from = 0; from < texts.length; from += ATONCE.labels) {
-    const batch = texts.slice(from, from + ATONCE.labels);
-    const cleaned = await Promise.all(batch.map((data) => recipe.clean({ mediaType: 'text/plain', data })));
+  const width = decision.labels.length;
+  const label = async (contents: readonly RequestContent[]): Promise<GivenAnswer[]> => {
+    const cleaned = await Promise.all(contents.map((content) => recipe.clean(content)));
     const readable = cleaned.flatMap((it) => ('text' in it ? [it.text] : []));
     const { ids, lengths } = await tokenizer.encodeBatch(readable, contextLength);
     const scores = await classifier.score(Int32Array.from(ids), lengths);
-    const width = decision.labels.length;
     let row = 0;
-    for (const it of cleaned) {
-      if ('reason' in it) {
-        given.push({ failure: it.reason });
-        continue;
-      }
+    return cleaned.map((it) => {
+      if ('reason' in it) return { failure: it.reason };
       const stated = [...scores.subarray(row * width, (row + 1) * width)];
       row += 1;
-      given.push({
+      return {
         label: decide(stated, decision),
         probabilities: Object.fromEntries(decision.labels.map((name, index) => [name, stated[index]])),
-      });
-    }
-  }
-  await classifier.close();
-  return given;
+      };
+    });
+  };
+  return {
+    label: (contents) => inBatches(contents, ATONCE.labels, label),
+    continuePrompts: (prompts) =>
+      Promise.resolve(prompts.map(() => ({ failure: 'the version gives labels only' }))),
+    close: classifier.close,
+  };
 }
 
-/** By the likeliest token each time. */
-async function answerPrompts(
-  { model, tokenizer: json, maximumTokens, decision }: DatasetAnswersJob,
-  prompts: readonly string[],
-): Promise<GivenAnswer[]> {
-  if (decision !== undefined) return prompts.map(() => ({ failure: 'the version gives labels only' }));
+async function openLanguageModel({ model, tokenizer: json }: AnsweringVersion): Promise<OpenVersion> {
   const [tokenizer, generator] = [await loadTokenizer(json), loadOnnxGenerator(model)];
-  const encoded: (readonly number[])[] = [];
-  for await (const chunk of tokenizer.encodeWhole(prompts)) encoded.push(...chunk);
-  const given: GivenAnswer[] = prompts.map(() => ({ failure: 'longer than the context' }));
-  const fitting = encoded.flatMap((ids, at) => {
-    try {
-      return [{ at, ids: checkedPrompt(ids, generator.config, 'prompt') }];
-    } catch {
-      return [];
-    }
-  });
-  for (let from = 0; from < fitting.length; from += ATONCE.answers) {
-    const batch = fitting.slice(from, from + ATONCE.answers);
-    const texts = batch.map(() => '');
+  const decode = (ids: readonly number[]) => tokenizer.decode(ids);
+  const continuePrompts: OpenVersion['continuePrompts'] = async (prompts, options) => {
+    const encoded: (readonly number[])[] = [];
+    for await (const chunk of tokenizer.encodeWhole(prompts)) encoded.push(...chunk);
+    const given: GivenAnswer[] = prompts.map(() => ({ failure: 'longer than the context' }));
+    const fitting = encoded.flatMap((ids, at) => {
+      try {
+        return [{ at, ids: checkedPrompt(ids, generator.config, 'prompt') }];
+      } catch {
+        return [];
+      }
+    });
+    const rows = fitting.map(({ ids }) => ids);
     const pieces = generateText(
-      {
-        generate: (options) =>
-          generator.generate(
-            batch.map(({ ids }) => ids),
-            options,
-          ),
-        count: batch.length,
-        decode: (ids) => tokenizer.decode(ids),
-      },
-      { temperature: 0, maximumNewTokens: maximumTokens, endOfTextId: tokenizer.sepId },
+      { generate: (each) => generator.generate(rows, each), count: rows.length, decode },
+      { ...options, endOfTextId: tokenizer.sepId },
     );
-    for await (const { row, text } of pieces) texts[row] += text;
-    for (const [row, { at }] of batch.entries()) given[at] = { text: texts[row] };
-  }
-  await generator.close();
+    const texts = fitting.map((): { text: string; finish: 'stop' | 'length' } => ({
+      text: '',
+      finish: 'stop',
+    }));
+    for await (const { row, text, finish } of pieces) {
+      texts[row].text += text;
+      if (finish === 'length') texts[row].finish = 'length';
+    }
+    for (const [row, { at }] of fitting.entries()) given[at] = texts[row];
+    return given;
+  };
+  return {
+    label: (contents) => Promise.resolve(contents.map(() => ({ failure: 'the version gives no labels' }))),
+    continuePrompts: (prompts, { seed, ...options }) =>
+      inBatches(prompts, ATONCE.answers, (batch, from) =>
+        // Rows of a batch draw by their places: each batch has a seed of its own.
+        continuePrompts(batch, { ...options, ...(seed !== undefined && { seed: seed + from }) }),
+      ),
+    close: generator.close,
+  };
+}
+
+async function inBatches<T>(
+  items: readonly T[],
+  size: number,
+  answer: (batch: readonly T[], from: number) => Promise<GivenAnswer[]>,
+): Promise<GivenAnswer[]> {
+  const given: GivenAnswer[] = [];
+  for (let from = 0; from < items.length; from += size)
+    given.push(...(await answer(items.slice(from, from + size), from)));
   return given;
 }

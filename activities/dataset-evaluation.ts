@@ -15,14 +15,9 @@ import {
 } from '../contracts/dataset-evaluation.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import { formatVersion } from '../contracts/registry.ts';
-import {
-  decisionRuleSchema,
-  packageFiles,
-  preprocessingSchema,
-  quantizedWeights,
-} from '../contracts/version-package.ts';
 import type { DatasetFigures } from '../pipeline/evaluation/dataset-figures.ts';
 import { renderDatasetPage } from '../pipeline/evaluation/report/dataset-page.ts';
+import { readAnsweringVersion } from './answering-version.ts';
 import { askEndpoint } from './ask-endpoint.ts';
 import type { DatasetAnswersJob } from './dataset-answers.ts';
 import type { DatasetJob } from './dataset-thread-main.ts';
@@ -56,22 +51,7 @@ export function createDatasetEvaluationActivities(dependencies: DatasetEvaluatio
     const document = await registry.readVersion(model, version);
     if (!document)
       throw new CoppiceFailure('InvalidInput', `${formatVersion(model, version)} is not in the registry`);
-    const { files } = await artifacts.readDirectory(document.package);
-    const text = async (name: string) => (await artifacts.readBytes(files[name])).toString('utf8');
-    const isQuantized = Object.hasOwn(files, quantizedWeights);
-    const decision = Object.hasOwn(files, packageFiles.decision)
-      ? await artifacts.readJson(files[packageFiles.decision], decisionRuleSchema)
-      : undefined;
-    return {
-      ...asked,
-      model: {
-        config: await text(packageFiles.config),
-        weights: await artifacts.readBytes(files[isQuantized ? quantizedWeights : packageFiles.weights]),
-      },
-      tokenizer: await text(packageFiles.tokenizer),
-      ...(await artifacts.readJson(files[packageFiles.preprocessing], preprocessingSchema)),
-      ...(decision && { decision }),
-    };
+    return { ...asked, ...(await readAnsweringVersion(artifacts, document.package)) };
   };
 
   const answersOf = (

@@ -2,7 +2,12 @@
 import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
-import type { ArtifactReference, DirectoryManifest } from '../contracts/artifact.ts';
+import {
+  type ArtifactReference,
+  type DirectoryManifest,
+  directoryManifestSchema,
+} from '../contracts/artifact.ts';
+import { storedRecordsSchema } from '../contracts/batch.ts';
 import {
   type Evidence,
   evidenceSchema,
@@ -87,6 +92,12 @@ export interface ControlApi {
   changeDataSchema(model: string, change: SchemaChange): Promise<DataState>;
   /** Leaves a dataset in the store, to be evaluated on. */
   storeDataset(dataset: Dataset): Promise<{ dataset: ArtifactReference }>;
+  /** Leaves the records of a batch in the store, however many there are. */
+  storeRecords(file: Readable): Promise<{ file: ArtifactReference }>;
+  /** What a batch has left. @param id of its workflow */
+  batchFiles(id: string): Promise<DirectoryManifest>;
+  /** The bytes of one of its files; whoever reads them checks them against its reference. */
+  openBatchFile(id: string, file: string): Promise<Readable>;
   /** Preference studies: what people say of two answers. */
   createStudy(request: StudyRequest): Promise<StudyState>;
   study(name: string): Promise<StudyState>;
@@ -132,6 +143,12 @@ export interface ControlApi {
 /** What looks at everything that there is takes its time. */
 const answerWithinMs = 3_600_000;
 
+interface Sent {
+  readonly method: 'POST';
+  readonly headers: Record<string, string>;
+  readonly body: Readable;
+}
+
 const posted = (sent: object) => ({
   headersTimeout: answerWithinMs,
   method: 'POST' as const,
@@ -143,17 +160,22 @@ const posted = (sent: object) => ({
 export function createControlApi(url: string): ControlApi {
   // An address at which nothing is takes no longer to be told of than one that refuses.
   const dispatcher = new Agent({ connect: { timeout: connectTimeoutMs } });
-  /** @param sent as JSON by POST, where there is something */
-  const ask = (path: string, sent?: object) =>
-    request(new URL(path, url), { dispatcher, ...(sent && posted(sent)) }).catch((error: unknown) => {
+  const ask = (path: string, sent: Partial<ReturnType<typeof posted> | Sent> = {}) =>
+    request(new URL(path, url), { dispatcher, ...sent }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ControlApiError(
         0,
         `the control API at ${url} does not answer (${reason}); \`coppice up\` starts the local stack`,
       );
     });
-  const get = async <T>(path: string, schema: z.ZodType<T>, sent?: object): Promise<T> => {
-    const { statusCode, body } = await ask(path, sent);
+  /** @param sent as JSON by POST, where there is something */
+  const get = async <T>(path: string, schema: z.ZodType<T>, sent?: object): Promise<T> =>
+    answered(path, schema, await ask(path, sent && posted(sent)));
+  const answered = async <T>(
+    path: string,
+    schema: z.ZodType<T>,
+    { statusCode, body }: Awaited<ReturnType<typeof ask>>,
+  ): Promise<T> => {
     const value: unknown = await body.json().catch(() => undefined);
     if (statusCode >= 400) {
       const problem = problemSchema.safeParse(value);
@@ -169,6 +191,15 @@ export function createControlApi(url: string): ControlApi {
       `${path} answered something else: ${z.prettifyError(parsed.error)}`,
     );
   };
+  const open = async (path: string): Promise<Readable> => {
+    const { statusCode, body } = await ask(path);
+    if (statusCode === 200) return body;
+    await body.dump();
+    throw new ControlApiError(statusCode, `${path} answered with status ${statusCode}`);
+  };
+  /** `batch/<model>/<job>` as a path of the API. */
+  const batchPath = (id: string) =>
+    `/api/batches/${id.split('/').slice(1).map(encodeURIComponent).join('/')}`;
   const base = (model: string) => `/api/models/${encodeURIComponent(model)}`;
   return {
     models: () => get('/api/models', z.array(modelSummarySchema)),
@@ -187,6 +218,16 @@ export function createControlApi(url: string): ControlApi {
     dataState: (model) => get(`${base(model)}/data`, dataStateSchema),
     changeDataSchema: (model, change) => get(`${base(model)}/data/schema`, dataStateSchema, change),
     storeDataset: (dataset) => get('/api/datasets', storedDatasetSchema, dataset),
+    storeRecords: async (file) => {
+      const sent = {
+        method: 'POST' as const,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: file,
+      };
+      return answered('/api/batch-records', storedRecordsSchema, await ask('/api/batch-records', sent));
+    },
+    batchFiles: (id) => get(`${batchPath(id)}/files`, directoryManifestSchema),
+    openBatchFile: (id, file) => open(`${batchPath(id)}/files/${encodeURIComponent(file)}`),
     createStudy: (request) => get('/api/studies', studyStateSchema, request),
     study: (name) => get(`/api/studies/${name}`, studyStateSchema),
     preferencePairs: (name) => get(`/api/studies/${name}/pairs`, z.array(preferencePairSchema)),
@@ -201,13 +242,8 @@ export function createControlApi(url: string): ControlApi {
       if (statusCode === 200) return text;
       throw new ControlApiError(statusCode, `${path} answered with status ${statusCode}`);
     },
-    openPackageFile: async (model, version, file) => {
-      const path = `${base(model)}/versions/${version}/package/${encodeURIComponent(file)}`;
-      const { statusCode, body } = await ask(path);
-      if (statusCode === 200) return body;
-      await body.dump();
-      throw new ControlApiError(statusCode, `${path} answered with status ${statusCode}`);
-    },
+    openPackageFile: (model, version, file) =>
+      open(`${base(model)}/versions/${version}/package/${encodeURIComponent(file)}`),
     ledger: (model) => get(`${base(model)}/ledger`, ledgerSchema),
     verifyLedger: (model) => get(`${base(model)}/ledger/verification`, verificationSchema.element),
     verifyLedgers: () => get('/api/verification', verificationSchema),

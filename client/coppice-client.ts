@@ -24,6 +24,8 @@ import type { KeyChange } from '../contracts/trust.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
 import { approve } from './approve.ts';
+import { createBatchSchedules } from './batch-schedules.ts';
+import { createBatches } from './batches.ts';
 import { createDataChecks } from './data-checks.ts';
 import { createDatasetEvaluations } from './dataset-evaluations.ts';
 import { explainTemporalError } from './failures.ts';
@@ -87,6 +89,8 @@ export async function connectCoppice(settings: Settings, connectTimeoutMs = 10_0
     repairs: createRepairs(temporal),
     dataChecks: createDataChecks(temporal),
     datasetEvaluations: createDatasetEvaluations(temporal),
+    batches: createBatches(temporal),
+    batchSchedules: createBatchSchedules(temporal),
     changeKeys: (change: Omit<KeyChange, 'request'>) => changeKeys(temporal, change),
     planTraining: (spec: ModelSpec) => planTraining(temporal, spec),
     close: () => connection.close(),

@@ -1,5 +1,6 @@
 // The command line: every verb with `--help` and `--json`, one line for an error, documented exit codes.
 import { Command, Help } from 'commander';
+import { batchVerbs } from './commands/batch.ts';
 import { cleanVerb } from './commands/clean.ts';
 import { compareVerb } from './commands/compare.ts';
 import { dataVerbs } from './commands/data.ts';
@@ -63,6 +64,7 @@ for (const add of [
   labelVerbs,
   steeringVerbs,
   scheduleVerb,
+  batchVerbs,
   repairVerb,
   housekeepingVerbs,
   cleanVerb,

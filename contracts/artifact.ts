@@ -29,6 +29,7 @@ export const mediaTypes = {
   documents: 'application/vnd.coppice.documents.v1+jsonl+gzip',
   labels: 'application/vnd.coppice.labels.v1+jsonl+gzip',
   jsonLines: 'application/jsonl+gzip',
+  parquet: 'application/vnd.apache.parquet',
   tokenizer: 'application/vnd.huggingface.tokenizer+json',
   safetensors: 'application/vnd.huggingface.safetensors',
   /** Sorted, of numbers of 32 bits: pipeline/cleaning/duplicates/records.ts. */

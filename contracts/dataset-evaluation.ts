@@ -51,7 +51,7 @@ export interface DatasetEvaluationInput {
 /** What came of one line: a label with or without probabilities, a text, or the reason why there is none. */
 export const givenAnswerSchema = z.union([
   z.object({ label: z.string(), probabilities: z.record(z.string(), z.number()).optional() }),
-  z.object({ text: z.string() }),
+  z.object({ text: z.string(), finish: z.enum(['stop', 'length']).optional() }),
   z.object({ failure: z.string() }),
 ]);
 export type GivenAnswer = z.infer<typeof givenAnswerSchema>;

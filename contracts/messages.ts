@@ -22,6 +22,9 @@ export const workflowIds = {
   forgetting: (target: string) => `forgetting/${target}`,
   keyChange: (request: string) => `keys/${request}`,
   datasetEvaluation: (request: string) => `dataset-evaluation/${request}`,
+  batch: (model: string, job: string) => `batch/${model}/${job}`,
+  /** Of the Temporal Schedule of a batch that a model file describes. */
+  batchSchedule: (model: string, name: string) => `batch-schedule/${model}/${name}`,
   dataCheck: (model: string, request: string) => `data-check/${model}/${request}`,
   planning: (model: string, request: string) => `planning/${model}/${request}`,
   repair: (model: string, version: number) => `repair/${model}/${version}`,
@@ -46,6 +49,7 @@ export const workflowTypes = {
   forgetting: 'forgettingWorkflow',
   keyChange: 'keyChangeWorkflow',
   datasetEvaluation: 'datasetEvaluationWorkflow',
+  batch: 'batchWorkflow',
   dataCheck: 'dataCheckWorkflow',
   planning: 'planningWorkflow',
   repair: 'repairWorkflow',

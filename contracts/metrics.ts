@@ -46,6 +46,13 @@ export const metricDefinitions = {
     labels: ['stage', 'result'],
   },
 
+  batchRecords: {
+    name: 'coppice_batch_records_total',
+    type: 'counter',
+    help: 'Records of batches that were answered, or set aside with a reason.',
+    labels: ['model', 'outcome'],
+  },
+
   trainingStep: {
     name: 'coppice_training_step',
     type: 'gauge',
@@ -115,6 +122,25 @@ export const metricDefinitions = {
     help: 'Time from a request to its answer; of a language model, to the first piece of it.',
     labels: ['model', 'version', 'arm'],
     buckets: requestSeconds,
+  },
+  queueDepth: {
+    name: 'coppice_queue_depth',
+    type: 'gauge',
+    help: 'Requests to a version in service that are not answered yet; more than its queue holds are turned away with 429.',
+    labels: ['model', 'version'],
+  },
+  batchSize: {
+    name: 'coppice_batch_size',
+    type: 'histogram',
+    help: 'Texts that a model process computed together, each time; of a language model, at each token.',
+    labels: ['model', 'version'],
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+  },
+  modelProcessRestarts: {
+    name: 'coppice_model_process_restarts_total',
+    type: 'counter',
+    help: 'Model processes that another took the place of: it ended by itself, or held too much memory.',
+    labels: ['model', 'version', 'reason'],
   },
   tokens: {
     name: 'coppice_tokens_total',

@@ -10,6 +10,7 @@ import type { StoreFacts } from '../contracts/control-api.ts';
 import { modelNameSchema } from '../contracts/model-spec/model-spec.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { receiveAlerts } from './alert-receiver.ts';
+import { addBatchRoutes } from './batch-routes.ts';
 import type { DamageViews } from './damage-views.ts';
 import { addDataRoutes } from './data-routes.ts';
 import { addDatasetRoutes } from './dataset-routes.ts';
@@ -166,6 +167,7 @@ export function createControlServer(dependencies: ControlServerDependencies): Fa
   server.get('/api/store', () => dependencies.store);
   addHousekeepingRoutes(server, dependencies.housekeeping);
   addDataRoutes(server, dependencies.dataSchemas);
+  addBatchRoutes(server, { artifacts: dependencies.artifacts, client });
   addDatasetRoutes(server, { artifacts: dependencies.artifacts, client });
   addPreferenceRoutes(server, dependencies.preferences);
   addIncidentRoutes(server, dependencies);

@@ -10,6 +10,8 @@ export interface PipelineMetrics {
   /** Adds the counts of a finished funnel, once a run. */
   countDocuments(model: string, stage: Stage, funnel: readonly FunnelRow[]): void;
   countCacheLookup(stage: Stage, hit: boolean): void;
+  /** Of one shard of a batch. */
+  countBatchRecords(model: string, records: { answered: number; setAside: number }): void;
   observeTraining(model: string, progress: TrainingProgress): void;
   /** Takes the series of a phase away once it has ended, however it did. */
   endTraining(model: string, phase: string): void;
@@ -43,6 +45,11 @@ export function createPipelineMetrics(instruments: Instruments): PipelineMetrics
     },
 
     countCacheLookup: (stage, hit) => instruments.cacheLookups.inc({ stage, result: hit ? 'hit' : 'miss' }),
+
+    countBatchRecords: (model, { answered, setAside }) => {
+      instruments.batchRecords.inc({ model, outcome: 'answered' }, answered);
+      instruments.batchRecords.inc({ model, outcome: 'set-aside' }, setAside);
+    },
 
     observeTraining: (model, progress) => {
       const labels = { model, phase: progress.phase };

@@ -1,6 +1,7 @@
 // The worker: workflows, the activities that move and compute data, and the single writer of the registry.
 import { join, resolve } from 'node:path';
 import { Worker } from '@temporalio/worker';
+import { createBatchActivities } from '../activities/batch.ts';
 import { createChampionFiguresActivities } from '../activities/champion-figures.ts';
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
@@ -68,6 +69,11 @@ const activities = {
   }),
   ...createCleaningActivities({ artifacts, runStage, metrics }),
   ...createDatasetEvaluationActivities({ artifacts, registry, environment: process.env, now }),
+  ...createBatchActivities({
+    ...{ artifacts, registry, runStage, metrics },
+    pointers: buckets.artifacts,
+    objects: openBucketReader(settings),
+  }),
   ...createShardCleaningActivities({ artifacts, runStage, metrics }),
   ...createDataValidationActivities({ artifacts, schemas: store.dataSchemas, loadLanguageIdentifier, now }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
@@ -96,7 +102,11 @@ const activities = {
     retrain: coppice.retrain,
   }),
   ...createRepairActivities({ artifacts, registry, objects: buckets.artifacts, lineage: store.lineage }),
-  ...createScheduleActivities({ registry, follow: coppice.schedules.follow, retrain: coppice.retrain }),
+  ...createScheduleActivities({
+    ...{ registry, retrain: coppice.retrain },
+    follow: coppice.schedules.follow,
+    followBatches: coppice.batchSchedules.follow,
+  }),
   ...createMonitoringActivities({
     registry,
     prometheus,

@@ -46,4 +46,6 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
   },
   registration: { entries: ['activities/registry.ts', 'artifacts/registry/registry-writer.ts'] },
   rollout: { entries: ['activities/rollout.ts'] },
+      'activities/batch.ts',
+      'activities/batch-thread-main.ts',
 };

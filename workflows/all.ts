@@ -1,4 +1,5 @@
 // The workflows of a worker, for the bundler.
+export { batchWorkflow } from './batch.ts';
 export { cleaningWorkflow } from './cleaning.ts';
 export { controllerWorkflow } from './controller.ts';
 export { dataCheckWorkflow } from './data-check.ts';

@@ -25,6 +25,8 @@ const carriers: Readonly<Record<string, Readonly<Record<string, readonly string[
     report: ['corpus', 'labels'],
     evidence: ['corpus', 'labels'],
   },
+  'batch-answers': { part: ['shard'] },
+  batch: { output: ['folded'] },
   'language-evaluation': {
     package: ['weights', 'tokenizer'],
     report: ['corpus', 'pairs'],

@@ -1,6 +1,7 @@
 // A model, described once. The file that a team writes is `defineModel({...})`; everything else follows from it.
 import { z } from 'zod';
 import { architectureSchema } from './architecture.ts';
+import { batchesSchema } from './batches.ts';
 import { cleaningSchema } from './cleaning.ts';
 import { collectionSchema } from './collection.ts';
 import { evaluationSchema, monitoringSchema, retrainingSchema, rolloutSchema } from './judgement.ts';
@@ -32,6 +33,7 @@ const sectionsSchema = z.strictObject({
   evaluation: evaluationSchema.prefault({}),
   rollout: rolloutSchema.prefault({}),
   serving: servingSchema.optional(),
+  batches: batchesSchema.optional(),
   monitoring: monitoringSchema.prefault({}),
   retraining: retrainingSchema.prefault({}),
 });

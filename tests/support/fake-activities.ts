@@ -1,6 +1,7 @@
 // Activities that compute nothing, for tests of workflows: a happy world a model, of which a test replaces what it is
 // about, and the calls that came, in order. Open work is asked of the real server.
 
+import type { BatchActivities } from '../../activities/batch.ts';
 import type { ChampionFiguresActivities } from '../../activities/champion-figures.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
 import type { DatasetEvaluationActivities } from '../../activities/dataset-evaluation.ts';
@@ -15,8 +16,8 @@ import type { PlanningActivities } from '../../activities/planning.ts';
 import type { RegistryActivities } from '../../activities/registry.ts';
 import type { RepairActivities } from '../../activities/repair.ts';
 import type { RolloutActivities } from '../../activities/rollout.ts';
-import type { ScheduleActivities } from '../../activities/schedule.ts';
 import type { RolloutValidationActivities } from '../../activities/rollout-validation.ts';
+import type { ScheduleActivities } from '../../activities/schedule.ts';
 import type { SearchActivities } from '../../activities/search.ts';
 import type { SelectionActivities } from '../../activities/selection.ts';
 import type { TokenEvaluationActivities } from '../../activities/token-evaluation.ts';
@@ -30,6 +31,7 @@ import { searchAttributes } from '../../contracts/search-attributes.ts';
 import { decide, firstRung } from '../../pipeline/search/halving.ts';
 import { withHyperparameters } from '../../pipeline/search/hyperparameters.ts';
 import { sampleTrials } from '../../pipeline/search/sampling.ts';
+import { happyBatch } from './fake-batch.ts';
 import { type FakeCleaning, happyCleaning } from './fake-cleaning.ts';
 import { referenceOf, specOf } from './model-fixtures.ts';
 
@@ -39,9 +41,9 @@ export type FakeActivities = ModelStateActivities &
   RegistryActivities &
   RepairActivities &
   RolloutActivities &
+  RolloutValidationActivities &
   IncidentActivities &
   ScheduleActivities &
-  RolloutValidationActivities &
   CollectionActivities &
   FakeCleaning &
   DatasetEvaluationActivities &
@@ -55,6 +57,7 @@ export type FakeActivities = ModelStateActivities &
   EvaluationActivities &
   LanguageEvaluationActivities &
   TokenEvaluationActivities &
+  BatchActivities &
   ChampionFiguresActivities;
 
 type Name = keyof FakeActivities;
@@ -70,6 +73,12 @@ export const namesByQueue = {
     'collectDocuments',
     'cleanDocuments',
     'answerDataset',
+    'pinVersion',
+    'shardRecords',
+    'answerShard',
+    'foldAnswers',
+    'joinAnswers',
+    'markAnswered',
     'measureDataset',
     'countShards',
     'cleanShards',
@@ -98,6 +107,7 @@ export const namesByQueue = {
     'judgeWatch',
     'verifyRollback',
     'recordIncident',
+    'validateVersion',
   ],
   training: ['trainModel', 'trainTrial', 'scoreExamples'],
   planning: ['planTraining'],
@@ -107,7 +117,6 @@ export const namesByQueue = {
 /** What a test says about its model, and what came of it. */
 export interface FakeModel {
   readonly model: string;
-    'validateVersion',
   /** The activities as they were when the model was made, to be put back or built upon. */
   readonly original: FakeActivities;
   /** Replaces activities, from now on. */
@@ -250,6 +259,7 @@ function happyActivities(
         ...{ kind: 'labels', examples: 10, unanswered: {}, metrics: { accuracy: { value: 0.9 } } },
         report: ref('report'),
       }),
+    ...happyBatch(ref, record),
     tokenizePairs: () =>
       Promise.resolve({
         ...record('pairs'),
@@ -376,6 +386,7 @@ function happyActivities(
     awaitGateways: () => Promise.resolve({ ready: true, reasons: [] }),
     judgeExperiment: () => Promise.resolve(lookOf('promote')),
     judgeWatch: () => Promise.resolve(lookOf('continue')),
+    validateVersion: () => Promise.resolve({ valid: true, reached: true, reasons: [], answers: 15 }),
     recordIncident: ({ generation }) =>
       Promise.resolve({
         page: `http://control/incidents/${generation}`,
@@ -386,7 +397,6 @@ function happyActivities(
         verified: true,
         generation,
         answersSince: 20,
-    validateVersion: () => Promise.resolve({ valid: true, reached: true, reasons: [], answers: 15 }),
         answersByBadVersion: 0,
         quarantined: true,
         reasons: ['20 answers since the rollback, 0 of them by the bad version'],
