@@ -144,7 +144,8 @@ export interface JoinedObservations {
 }
 
 const isPrediction = (record: Observation): record is PredictionRecord => record.kind === 'prediction';
-const isFeedback = (record: Observation): record is FeedbackRecord => record.kind === 'feedback';
+const isLabel = (record: Observation): record is FeedbackRecord & { label: string } =>
+  record.kind === 'feedback' && record.label !== undefined;
 
 /**
  * Joins labels to the predictions that they are for: a prediction that was written twice counts once, as first
@@ -155,8 +156,8 @@ export function joinLabels(records: readonly Observation[]): JoinedObservations 
   for (const record of records.filter(isPrediction)) {
     if (!predictions.has(record.id)) predictions.set(record.id, record);
   }
-  const labels = new Map<string, FeedbackRecord>();
-  for (const record of records.filter(isFeedback)) {
+  const labels = new Map<string, FeedbackRecord & { label: string }>();
+  for (const record of records.filter(isLabel)) {
     const known = labels.get(record.prediction);
     if (!known || Date.parse(record.at) >= Date.parse(known.at)) labels.set(record.prediction, record);
   }

@@ -33,13 +33,29 @@ export const predictionRecordSchema = z.object({
 });
 export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 
+const preferenceSideSchema = z.union([z.object({ response: z.string() }), z.object({ text: z.string() })]);
+
+/**
+ * What somebody says of an answer: one of label, rating, preference and correction, or several. What is said later of the
+ * same takes the place of what was said before; the rest stays.
+ */
 export const feedbackRecordSchema = z.object({
   kind: z.literal('feedback'),
   /** Names this record; those of earlier gateways have none. */
   id: z.string().optional(),
+  /** The id of the answer. */
   prediction: z.string(),
-  label: z.string(),
   at: z.iso.datetime(),
+  /** What was true. */
+  label: z.string().optional(),
+  /** How good it was, on a scale of its own. */
+  rating: z.object({ value: z.number(), minimum: z.number(), maximum: z.number() }).optional(),
+  /** Which of two texts is better; redacted where they are not answers. */
+  preference: z.object({ chosen: preferenceSideSchema, rejected: preferenceSideSchema }).optional(),
+  /** The text that should have been answered, redacted. */
+  correction: z.string().optional(),
+  /** Earlier feedback whose place it takes, where its gateway knew of any. */
+  replaces: z.string().optional(),
 });
 export type FeedbackRecord = z.infer<typeof feedbackRecordSchema>;
 

@@ -40,14 +40,6 @@ export const classificationSchema = z.object({
   probabilities: z.record(z.string(), z.number()).describe('By label; they sum to 1.'),
 });
 
-export const feedbackRequestSchema = z.strictObject({
-  model: z.string().min(1),
-  prediction: z.string().min(1).describe('The id of an answer.'),
-  label: z.string().min(1).max(256).describe('What was true.'),
-});
-
-export const feedbackSchema = z.object({ object: z.literal('feedback'), prediction: z.string() });
-
 export const modelListSchema = z.object({
   object: z.literal('list'),
   data: z.array(

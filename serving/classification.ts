@@ -1,5 +1,4 @@
 // One request: who answers it, who answers it in the shadow, and the record of both.
-import { randomUUID } from 'node:crypto';
 import type { Answer, PredictionRecord } from '../contracts/observation.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import { ProcessBusy } from './model-process.ts';
@@ -35,7 +34,7 @@ export interface ClassificationRequest {
 /** Answers by the model's routing; a challenger that is gone leaves its share to the champion. */
 export async function classify(model: ServedModel, request: ClassificationRequest): Promise<Classified> {
   const routing = model.routing();
-  const id = randomUUID();
+  const id = model.responseIds.issue('clf');
   const subject = request.subject ?? id;
   const { version } = request;
   const plan = routing && planFor(model, routing, { subject, version });

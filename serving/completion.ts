@@ -1,5 +1,4 @@
 // One request to continue texts: who answers it, piece by piece, and the record of it, which holds counts and no text.
-import { randomUUID } from 'node:crypto';
 import type { CompletionRecord } from '../contracts/observation.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import { InvalidQuestion, ProcessBusy } from './model-process.ts';
@@ -54,7 +53,7 @@ export type Begun =
 export async function beginCompletion(model: ServedModel, input: CompletionInput): Promise<Begun> {
   const { questionFor, prefix, signal } = input;
   const routing = model.routing();
-  const id = `${prefix}-${randomUUID()}`;
+  const id = model.responseIds.issue(prefix);
   const subject = input.subject ?? id;
   const plan = routing && planFor(model, routing, { subject, version: input.version });
   if (!plan) return { outcome: 'unavailable', reason: nobodyAnswers(model, input.version) };

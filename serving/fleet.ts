@@ -1,5 +1,6 @@
 // All models of a gateway: found in the registry, refreshed on a short interval, their answers recorded.
 import type { OpenStore } from '../artifacts/open.ts';
+import { createResponseIds } from '../artifacts/response-ids.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { Outbox } from './outbox/outbox.ts';
@@ -21,12 +22,15 @@ export interface FleetDependencies {
   readonly store: Pick<OpenStore, 'registry' | 'leases' | 'observations'>;
   /** Takes what is recorded. */
   readonly outbox: Outbox;
+  /** Of the names of answers. */
+  readonly responseKey: Buffer;
   readonly metrics: Metrics;
   readonly load: (model: string, version: number) => Promise<LoadedVersion>;
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
-export function createFleet({ replica, store, outbox, metrics, load, log }: FleetDependencies) {
+export function createFleet(dependencies: FleetDependencies) {
+  const { replica, store, outbox, responseKey, metrics, load, log } = dependencies;
   const { registry, leases, observations } = store;
   const served = new Map<string, ServedModel>();
   const windows = new Map<string, ReturnType<typeof createQualityWindow>>();
@@ -52,7 +56,11 @@ export function createFleet({ replica, store, outbox, metrics, load, log }: Flee
         if (!stored) return;
         windows.set(model, createQualityWindow(stored.spec.monitoring.qualityWindow));
         recorder.replay(await observations.read(model, { since: new Date(Date.now() - replayMs) }));
-        served.set(model, createServedModel(model, { replica, registry, leases, load, log, metrics }));
+        const responseIds = createResponseIds(responseKey, model);
+        served.set(
+          model,
+          createServedModel(model, { replica, registry, leases, responseIds, load, log, metrics }),
+        );
         log.info(`serving ${model}`);
       });
     } finally {

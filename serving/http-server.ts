@@ -1,14 +1,14 @@
-// The gateway's HTTP API: a file a route that answers with a model; here feedback, metrics and health.
+// The gateway's HTTP API: a file a route that works with a model; here models, metrics and health.
 import type { Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
-import { feedbackRequestSchema } from './api-schemas.ts';
 import { addClassifications } from './classification-route.ts';
 import { addCompletions } from './completion-route.ts';
 import { answerClientError, answerErrors } from './error-answers.ts';
+import { addFeedback } from './feedback-route.ts';
 import { openApiDocument } from './openapi.ts';
 import { addAnswerHeaders, newRequestId } from './request-headers.ts';
 import type { HttpServerDependencies, HttpTimeouts } from './route.ts';
-import { find, invalidRequest, parse } from './route.ts';
+import { find } from './route.ts';
 import type { ServedModel } from './served-model.ts';
 
 export function createHttpServer(dependencies: HttpServerDependencies): FastifyInstance {
@@ -18,17 +18,7 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   addAnswerHeaders(server);
   addClassifications(server, dependencies);
   addCompletions(server, dependencies);
-  server.post('/v1/feedback', async (request, reply) => {
-    const { model, prediction, label } = parse(feedbackRequestSchema, request.body);
-    refuseLabels(find(dependencies, model));
-    await dependencies.recordFeedback(model, {
-      kind: 'feedback',
-      prediction,
-      label,
-      at: new Date().toISOString(),
-    });
-    return reply.status(202).send({ object: 'feedback', prediction });
-  });
+  addFeedback(server, dependencies);
   server.get('/v1/models', () => ({ object: 'list', data: models().map(describeModel) }));
   server.get<{ Params: { model: string } }>('/v1/models/:model', ({ params }) =>
     describeModel(find(dependencies, params.model)),
@@ -65,13 +55,6 @@ function optionsOf({ maximumBodyBytes, timeouts }: HttpServerDependencies): Fast
     ...{ requestTimeout: request, connectionTimeout: silence },
     http: { headersTimeout: headers, connectionsCheckingInterval: check },
   };
-}
-
-/** What a language model wrote has no true label. */
-function refuseLabels({ model, routing, version }: ServedModel): void {
-  const champion = routing()?.champion;
-  if (champion === undefined || version(champion)?.task !== 'language-modelling') return;
-  throw invalidRequest(`model: ${model} continues texts, and its answers have no labels`);
 }
 
 function describeModel({ model, routing }: ServedModel) {

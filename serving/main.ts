@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { openStore } from '../artifacts/open.ts';
+import { readResponseKey } from '../artifacts/response-ids.ts';
 import { createMetrics } from '../monitoring/metrics.ts';
 import { readSettings } from '../settings/settings.ts';
 import { createFleet } from './fleet.ts';
@@ -29,6 +30,7 @@ const fleet = createFleet({
   replica,
   store,
   outbox,
+  responseKey: await readResponseKey(store.buckets.artifacts),
   metrics,
   log,
   load: createVersionLoader({

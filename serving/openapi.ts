@@ -4,11 +4,10 @@ import {
   classificationRequestSchema,
   classificationSchema,
   errorSchema,
-  feedbackRequestSchema,
-  feedbackSchema,
   modelListSchema,
 } from './api-schemas.ts';
 import { completionRequestSchema, completionSchema } from './completion-schemas.ts';
+import { feedbackRequestSchema, feedbackSchema } from './feedback-schemas.ts';
 
 const schemas = {
   ClassificationRequest: z.toJSONSchema(classificationRequestSchema, { io: 'input' }),
@@ -82,9 +81,13 @@ export function openApiDocument() {
         post: {
           operationId: 'giveFeedback',
           summary:
-            'Says what was true. It joins its answer when quality is judged, whichever gateway gave that.',
+            'Says what was true, how good an answer was or what should have been said, whichever gateway gave it.',
           requestBody: { required: true, content: body('FeedbackRequest') },
-          responses: { '202': answer('Written down.', 'Feedback'), ...misuse },
+          responses: {
+            '202': answer('On the disk, and joined to its answer when that is judged.', 'Feedback'),
+            ...misuse,
+            '503': problem('It cannot be written down: what waits for the store has reached its limit.'),
+          },
         },
       },
       '/v1/models': {

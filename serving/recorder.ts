@@ -5,6 +5,7 @@ import type {
   Observation,
   PredictionRecord,
 } from '../contracts/observation.ts';
+import { createFeedbackMemory, type Told } from './feedback-memory.ts';
 import type { Outbox } from './outbox/outbox.ts';
 
 /** Answers that a label may still come for, kept in memory; older ones are joined from the log by the judges. */
@@ -18,13 +19,16 @@ export interface RecorderDependencies {
   readonly onLabelled: (prediction: PredictionRecord, label: string) => void;
 }
 
+export type Recorder = ReturnType<typeof createRecorder>;
+
 export function createRecorder({ outbox, onLabelled }: RecorderDependencies) {
   const answers = new Map<string, PredictionRecord>();
   const labelled = new Set<string>();
   const earlyLabels = new Map<string, string>();
+  const feedback = createFeedbackMemory();
 
   const join = ({ prediction, label }: Pick<FeedbackRecord, 'prediction' | 'label'>): void => {
-    if (labelled.has(prediction)) return; // a corrected label enters the judges' join, not this window
+    if (label === undefined || labelled.has(prediction)) return; // a corrected label enters the judges' join, not this window
     const answer = answers.get(prediction);
     if (answer) {
       labelled.add(prediction);
@@ -56,16 +60,34 @@ export function createRecorder({ outbox, onLabelled }: RecorderDependencies) {
     },
     /** No label will come for it. */
     recordCompletion: (record: CompletionRecord): void => writeAnswer(record),
-    /** @returns once it is on the disk. @throws OutboxRefusal */
-    recordFeedback: async (model: string, record: FeedbackRecord): Promise<void> => {
-      await outbox.append([{ model, record }]);
+    /**
+     * What says nothing new is not written down again.
+     * @returns once it is on the disk
+     * @throws OutboxRefusal
+     */
+    recordFeedback: async (model: string, given: FeedbackRecord & { readonly id: string }): Promise<Told> => {
+      const before = feedback.same(given);
+      if (before) {
+        await before.written;
+        return before;
+      }
+      const replaces = feedback.replacedBy(given);
+      const record = { ...given, ...(replaces !== undefined && { replaces }) };
+      const written = outbox.append([{ model, record }]);
+      feedback.remember(record, written);
+      await written;
       join(record);
+      return record;
     },
     /** Takes up what an earlier gateway wrote, so that labels for its answers still count here. */
     replay: (observations: readonly Observation[]): void => {
       for (const observation of observations) {
         if (observation.kind === 'prediction') rememberAnswer(observation);
-        else if (observation.kind === 'feedback') join(observation);
+        else if (observation.kind === 'feedback') {
+          join(observation);
+          const { id } = observation;
+          if (id !== undefined) feedback.remember({ ...observation, id }, Promise.resolve());
+        }
       }
     },
   };

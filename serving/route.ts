@@ -1,10 +1,11 @@
 // What the routes of the gateway share: what they work with, how a request is read, and how it is refused.
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import type { CompletionRecord, FeedbackRecord, PredictionRecord } from '../contracts/observation.ts';
+import type { CompletionRecord, PredictionRecord } from '../contracts/observation.ts';
 import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
 import { problemOfBody } from './body-problems.ts';
 import type { LoadedVersion } from './loaded-version.ts';
+import type { Recorder } from './recorder.ts';
 import type { ServedModel } from './served-model.ts';
 
 export interface HttpServerDependencies {
@@ -14,8 +15,7 @@ export interface HttpServerDependencies {
   readonly hasDiscovered: () => boolean;
   readonly recordAnswer: (record: PredictionRecord) => void;
   readonly recordCompletion: (record: CompletionRecord) => void;
-  /** @returns once it is on the disk. @throws OutboxRefusal */
-  readonly recordFeedback: (model: string, record: FeedbackRecord) => Promise<void>;
+  readonly recordFeedback: Recorder['recordFeedback'];
   readonly observeRequest: GatewayMetrics['observeRequest'];
   readonly countTokens: GatewayMetrics['countTokens'];
   readonly metricsText: () => Promise<string>;

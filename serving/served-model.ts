@@ -1,6 +1,7 @@
 // One model as a gateway serves it: follows the routing, loads and unloads versions, holds a lease that says so.
 import type { Leases } from '../artifacts/leases.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
+import type { ResponseIds } from '../artifacts/response-ids.ts';
 import { isLost } from '../artifacts/store-failure.ts';
 import type { RoutingDocument } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
@@ -17,6 +18,7 @@ export interface ServedModelDependencies {
   readonly replica: string;
   readonly registry: RegistryReader;
   readonly leases: Leases;
+  readonly responseIds: ResponseIds;
   readonly load: (model: string, version: number) => Promise<LoadedVersion>;
   readonly metrics: Pick<Metrics, 'followRouting'>;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -100,6 +102,8 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
       const { challenger: _challenger, ...champion } = routing;
       return champion;
     },
+    /** Names of answers. */
+    responseIds: dependencies.responseIds,
     version: (version: number): LoadedVersion | undefined => versions.get(version),
     /** Ends the processes and gives up the lease, so that nobody waits for this gateway. */
     stop: async (): Promise<void> => {

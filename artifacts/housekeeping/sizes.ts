@@ -17,6 +17,7 @@ const kinds: Readonly<Record<string, string>> = {
   observations: 'observations',
   leases: 'leases',
   claims: 'claims',
+  gateways: 'keys of gateways',
   holds: 'holds',
   quarantine: 'quarantine',
 };

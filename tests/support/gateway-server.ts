@@ -17,7 +17,7 @@ export function createGatewayServer(
     hasDiscovered: () => true,
     recordAnswer: () => undefined,
     recordCompletion: () => undefined,
-    recordFeedback: () => Promise.resolve(),
+    recordFeedback: (_model, { id }) => Promise.resolve({ id }),
     observeRequest: () => undefined,
     countTokens: () => undefined,
     metricsText: () => Promise.resolve('coppice_gateway_requests_total 1\n'),

@@ -1,4 +1,5 @@
 // Versions as a gateway has them loaded, without processes: each answers what a test says.
+import { createResponseIds } from '../../artifacts/response-ids.ts';
 import type { Answer } from '../../contracts/observation.ts';
 import type { Challenger, RoutingDocument } from '../../contracts/registry.ts';
 import type { LoadedVersion } from '../../serving/loaded-version.ts';
@@ -92,6 +93,7 @@ export function servedModelOf(
   return {
     model: 'mail-filter',
     routing: () => routing,
+    responseIds: createResponseIds(Buffer.alloc(32), 'mail-filter'),
     version: (wanted) => versions.find(({ version }) => version === wanted),
     refresh: () => Promise.resolve(),
     stop: () => Promise.resolve(),

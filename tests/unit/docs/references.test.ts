@@ -64,7 +64,12 @@ describe('docs/reference', () => {
   it.each([
     [
       'gateway-api.md',
-      ['serving/http-server.ts', 'serving/classification-route.ts', 'serving/completion-route.ts'],
+      [
+        'serving/http-server.ts',
+        'serving/classification-route.ts',
+        'serving/completion-route.ts',
+        'serving/feedback-route.ts',
+      ],
     ],
     [
       'control-api.md',

@@ -221,7 +221,7 @@ describe('a completion', () => {
     expect(records).toEqual([]);
   });
 
-  it('is asked of language models alone, as labels are of classifiers', async () => {
+  it('is asked of language models alone, and classifications of classifiers', async () => {
     serve(createVersion(1));
     expect(await complete()).toMatchObject({
       status: 400,
@@ -229,12 +229,8 @@ describe('a completion', () => {
     });
     serve(createLanguageVersion(1));
     const classify = { model: 'mail-filter', input: 'a' };
-    const told = { model: 'mail-filter', prediction: 'cmpl-1', label: 'good' };
-    for (const [url, payload] of [
-      ['/v1/classifications', classify],
-      ['/v1/feedback', told],
-    ] as const)
-      expect((await server.inject({ method: 'POST', url, payload })).statusCode).toBe(400);
+    const url = '/v1/classifications';
+    expect((await server.inject({ method: 'POST', url, payload: classify })).statusCode).toBe(400);
     expect((await complete({ model: 'nobody' })).status).toBe(404);
   });
 

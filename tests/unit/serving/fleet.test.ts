@@ -36,6 +36,7 @@ beforeEach(async () => {
       observations: createObservationLog(objects),
     },
     metrics: createMetrics({ process: 'gateway' }),
+    responseKey: Buffer.alloc(32),
     outbox: { append: nothing, ship: nothing, keep: nothing, stop: nothing },
     load: (_model, version) => Promise.resolve(createVersion(version)),
     log: { info: () => undefined, warn: (message) => warnings.push(message) },

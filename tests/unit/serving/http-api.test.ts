@@ -11,7 +11,10 @@ let served: ServedModel = servedModelOf([createVersion(1)], null);
 const told: string[] = [];
 const failures: Error[] = [];
 const server = createGatewayServer(() => served, {
-  recordFeedback: (_model, { prediction }) => Promise.resolve(void told.push(prediction)),
+  recordFeedback: (_model, { id, prediction }) => {
+    told.push(prediction);
+    return Promise.resolve({ id });
+  },
   onFailure: (error) => failures.push(error),
   maximumBodyBytes: 1_000,
 });
@@ -137,13 +140,14 @@ describe('a request to the gateway', () => {
   });
 
   it('gives feedback on an answer of another gateway: taken, and joined when quality is judged', async () => {
+    const prediction = served.responseIds.issue('clf');
     const { statusCode, body } = await request(`${url}/v1/feedback`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'mail-filter', prediction: 'of another', label: 'spam' }),
+      body: JSON.stringify({ model: 'mail-filter', prediction, label: 'spam' }),
     });
     await body.dump();
-    expect([statusCode, told]).toEqual([202, ['of another']]);
+    expect([statusCode, told]).toEqual([202, [prediction]]);
   });
 
   it('keeps its connection, and a probe may ask by HEAD', async () => {

@@ -22,7 +22,10 @@ describe('the gateway', () => {
     server = createGatewayServer(() => served, {
       hasDiscovered: () => discovered,
       recordAnswer: (record) => answers.push(record),
-      recordFeedback: (_model, record) => Promise.resolve(void feedback.push(record)),
+      recordFeedback: (_model, record) => {
+        feedback.push(record);
+        return Promise.resolve({ id: record.id });
+      },
       observeRequest: (it) => observed.push(it),
     });
   });
@@ -119,9 +122,11 @@ describe('the gateway', () => {
   });
 
   it('takes a label for an answer', async () => {
-    const request = { model: 'mail-filter', prediction: 'p1', label: 'spam' };
-    expect(await post('/v1/feedback', request)).toMatchObject({ status: 202, body: { prediction: 'p1' } });
-    expect(feedback).toMatchObject([{ kind: 'feedback', prediction: 'p1', label: 'spam' }]);
+    await classify();
+    const [{ id: prediction }] = answers;
+    const request = { model: 'mail-filter', prediction, label: 'spam' };
+    expect(await post('/v1/feedback', request)).toMatchObject({ status: 202, body: { prediction } });
+    expect(feedback).toMatchObject([{ kind: 'feedback', prediction, label: 'spam' }]);
     expect((await post('/v1/feedback', { ...request, model: 'unknown' })).status).toBe(404);
     expect(feedback).toHaveLength(1);
   });

@@ -16,8 +16,9 @@ const predictionOf = (id: string, model = 'mail-filter'): PredictionRecord => ({
   arm: 'champion',
   served: answerOf(1),
 });
-const feedbackOf = (prediction: string, label = 'spam'): FeedbackRecord => ({
+const feedbackOf = (prediction: string, label = 'spam'): FeedbackRecord & { id: string } => ({
   kind: 'feedback',
+  id: `${label} for ${prediction}`,
   prediction,
   label,
   at,

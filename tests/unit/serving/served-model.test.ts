@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../../artifacts/object-store.ts';
 import { ledgerKey } from '../../../artifacts/registry/ledger.ts';
 import { routingKey } from '../../../artifacts/registry/projections.ts';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
+import { createResponseIds } from '../../../artifacts/response-ids.ts';
 import type { RegistryChange } from '../../../contracts/registry.ts';
 import { createServedModel } from '../../../serving/served-model.ts';
 import { createGate } from '../../support/gate.ts';
@@ -51,6 +52,7 @@ describe('served model', () => {
       replica: 'gateway-1',
       registry: reader,
       leases,
+      responseIds: createResponseIds(Buffer.alloc(32), model),
       metrics: { followRouting: () => undefined },
       log: { info: () => undefined, warn: () => undefined },
       load: async (_model, version) => {
