@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { cronProblem } from './cron.ts';
 import { rolloutTestFields } from './rollout-test.ts';
 import { rolloutValidationSchema } from './rollout-validation.ts';
+import { rolloutTestFields } from './rollout-test.ts';
 import { splitSchema } from './split.ts';
 
 export const gateMetrics = [
@@ -128,6 +129,7 @@ export const rolloutSchema = z.strictObject({
   optimalSample: z.number().int().positive().default(500),
   minimumSample: z.number().int().min(30).default(100),
   maximumSample: z.number().int().positive().default(750),
+  ...rolloutTestFields,
   /** Answers younger than this are not judged, since labels come late. */
   labelHorizonSeconds: z.number().nonnegative().default(0),
   lookEverySeconds: z.number().positive().default(30),

@@ -15,6 +15,7 @@ import {
 import type { TokenizerSpec, TrainingSpec } from './learning.ts';
 import { pretrainingObjectives } from './learning.ts';
 import { largestRank } from './lora.ts';
+import { rolloutTestProblems } from './rollout-test.ts';
 import { searchedPhase, searchProblems } from './searched-phase.ts';
 import type { ServingSpec } from './serving.ts';
 
@@ -41,6 +42,7 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* supervisedProblems(spec);
   yield* gateProblems(spec);
   yield* wantedSearchProblems(spec);
+  yield* rolloutTestProblems(spec.task, spec.rollout);
   const { task, model, training } = spec;
   if (task !== 'text-classification' && spec.evaluation.split !== undefined)
     yield {

@@ -1,10 +1,13 @@
 // The paired shadow test: champion and challenger answer the same subject, and the difference of their losses is
 // followed by a confidence sequence (confidence-sequence.ts). Pairing removes what makes subjects easy or hard, so it
-// needs a fraction of the requests of a comparison between separate groups.
-
+// needs a fraction of the requests of a comparison between separate groups. Beside it runs a mixture ratio test
+// (mixture-ratio.ts) as a second opinion, which is told and decides nothing.
 import type { Interval, MeanState } from './confidence-sequence.ts';
-import { confidenceSequence, emptyMean, rhoFor, updateMean } from './confidence-sequence.ts';
+import { emptyMean, updateMean } from './confidence-sequence.ts';
+import { logMixtureRatio, mixtureScaleFor } from './mixture-ratio.ts';
+import { watchPairs } from './pair-watch.ts';
 import type { PairedTestPolicy, Verdict } from './policy.ts';
+import { targetOf } from './policy.ts';
 
 /** Both versions' losses on one labelled subject. */
 export interface PairedObservation {
@@ -24,6 +27,8 @@ export interface PairedTestResult {
   readonly estimate: number;
   /** Bounds of the estimate; null before the minimum sample. */
   readonly interval: Interval | null;
+  /** Least p-value of the mixture ratio test so far, valid at every look; absent before the minimum sample. */
+  readonly secondOpinion?: number;
 }
 
 /**
@@ -35,22 +40,31 @@ export interface PairedTestResult {
  *
  * @param observations - labelled answers older than the label horizon (see {@link settled}), in any order
  * @param policy - frozen parameters
- * @returns `promote` when the interval is above zero, `rollback` when below, `inconclusive` when the maximum sample
- *   was reached with zero inside, else `continue`
+ * @returns `promote` when the interval is above the target (zero, or the margin below it), `rollback` when below,
+ *   `inconclusive` when the maximum sample was reached with the target inside, else `continue`
  */
 export function pairedTest(
   observations: readonly PairedObservation[],
   policy: PairedTestPolicy,
 ): PairedTestResult {
-  const rho = rhoFor(policy.optimalSample, policy.alpha);
-  let state = emptyMean;
-  let result = look(state, policy, rho);
+  const watch = watchPairs(policy);
+  const second = { value: targetOf(policy), scale: mixtureScaleFor(policy.optimalSample) };
+  let state: MeanState = emptyMean;
+  let secondOpinion: number | undefined;
+  const standing = (verdict: PairedTestResult['verdict']): PairedTestResult => ({
+    ...{ verdict, n: state.count, estimate: state.mean, interval: watch.interval(state) },
+    ...(secondOpinion !== undefined && { secondOpinion }),
+  });
   for (const { championLoss, challengerLoss } of firstPerSubject(observations)) {
-    state = updateMean(state, championLoss - challengerLoss);
-    result = look(state, policy, rho);
-    if (result.verdict !== 'continue') return result;
+    const difference = championLoss - challengerLoss;
+    state = updateMean(state, difference);
+    if (state.count >= policy.minimumSample)
+      secondOpinion = Math.min(secondOpinion ?? 1, Math.exp(-logMixtureRatio(state, second)));
+    const side = watch.add(difference, state);
+    if (side !== 'neither') return standing(side === 'above' ? 'promote' : 'rollback');
+    if (state.count >= policy.maximumSample) return standing('inconclusive');
   }
-  return result;
+  return standing('continue');
 }
 
 /**
@@ -68,15 +82,6 @@ export function settled<T extends { readonly time: number }>(
   labelHorizonSeconds: number,
 ): T[] {
   return observations.filter(({ time }) => time + labelHorizonSeconds <= nowSeconds);
-}
-
-function look(state: MeanState, policy: PairedTestPolicy, rho: number): PairedTestResult {
-  const { alpha, minimumSample, maximumSample } = policy;
-  const interval = confidenceSequence(state, { alpha, rho, minimumSample });
-  const standing = { n: state.count, estimate: state.mean, interval };
-  if (interval !== null && interval.lower > 0) return { verdict: 'promote', ...standing };
-  if (interval !== null && interval.upper < 0) return { verdict: 'rollback', ...standing };
-  return { verdict: state.count >= maximumSample ? 'inconclusive' : 'continue', ...standing };
 }
 
 /** In order of time, ties by subject, so that every caller sees the same sequence. */

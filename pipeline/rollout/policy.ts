@@ -4,11 +4,14 @@
 // decides on quality has α; the canary steps that only guard what it decided share another α equally (Dunn 1961).
 import type { RolloutSpec } from '../../contracts/model-spec/judgement.ts';
 
-/** How the paired test is run. */
-export type PairedTestPolicy = Pick<
+/** What a sequence is made with, and what it is held against. */
+export type SequencePolicy = Pick<
   RolloutSpec,
-  'alpha' | 'optimalSample' | 'minimumSample' | 'maximumSample'
+  'alpha' | 'optimalSample' | 'minimumSample' | 'objective' | 'margin' | 'interval'
 >;
+
+/** How the paired test is run. */
+export type PairedTestPolicy = SequencePolicy & Pick<RolloutSpec, 'maximumSample'>;
 
 /** What a version in service must keep to. */
 export type Guardrails = RolloutSpec['guardrails'];
@@ -16,6 +19,16 @@ export type Guardrails = RolloutSpec['guardrails'];
 /** Everything that verdicts rest on. A `RolloutSpec` is one. */
 export type RolloutPolicy = PairedTestPolicy &
   Pick<RolloutSpec, 'metric' | 'guardrails' | 'patienceSeconds' | 'stepMinimumSample' | 'stepMinimumSeconds'>;
+
+/**
+ * The difference that a challenger must exceed to be let on, and under which it is taken back.
+ *
+ * @returns 0 where it must be better; below 0 where it may be worse by a margin (non-inferiority: International
+ *   Conference on Harmonisation, E9, 1998, section 3.3.2)
+ */
+export function targetOf({ objective, margin }: Pick<SequencePolicy, 'objective' | 'margin'>): number {
+  return objective === 'not-worse' ? -(margin ?? 0) : 0;
+}
 
 /** What is to happen with a challenger; `continue` while nothing is decided. */
 export type Verdict = 'continue' | 'promote' | 'rollback' | 'inconclusive' | 'no-traffic' | 'unhealthy';

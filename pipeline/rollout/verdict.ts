@@ -4,6 +4,7 @@ import type { HealthJudgement } from './health.ts';
 import type { PairedTestResult } from './paired-test.ts';
 import type { RolloutPolicy, Verdict } from './policy.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
+import { quality, secondOpinion } from './standing.ts';
 
 /** How labels came in during a phase; only answers older than the label horizon count. */
 interface LabelEvidence {
@@ -54,12 +55,13 @@ const minimumPairedShare = 0.95;
 export function judgeRollout(evidence: RolloutEvidence, policy: RolloutPolicy): RolloutVerdict {
   const { health, paired, qualityProven } = evidence;
   if (health.status === 'unhealthy') return { verdict: 'unhealthy', reasons: health.reasons };
-  if (paired.verdict === 'rollback') return { verdict: 'rollback', reasons: [quality(paired, policy)] };
+  if (paired.verdict === 'rollback') return { verdict: 'rollback', reasons: standing(evidence, policy) };
   const distrust = groundsForDistrust(evidence);
   if (distrust.length > 0) return { verdict: 'inconclusive', reasons: distrust };
   if (paired.verdict === 'inconclusive' && !qualityProven) {
-    const reason = `${quality(paired, policy)}, and the test ends at ${policy.maximumSample} subjects`;
-    return { verdict: 'inconclusive', reasons: [reason] };
+    const ending = `and the test ends at ${policy.maximumSample} subjects`;
+    const reasons = [`${quality(paired, policy)}, ${ending}`, ...secondOpinion(paired, policy)];
+    return { verdict: 'inconclusive', reasons };
   }
   const awaited = whatIsAwaited(evidence, policy);
   if (awaited.length === 0) return { verdict: 'promote', reasons: groundsToPromote(evidence, policy) };
@@ -94,7 +96,7 @@ function whatIsAwaited(evidence: RolloutEvidence, policy: RolloutPolicy): string
       awaited.push(`${paired.n} of the ${policy.stepMinimumSample} labelled subjects of this step`);
     }
   } else if (paired.verdict !== 'promote') {
-    awaited.push(quality(paired, policy));
+    awaited.push(...standing(evidence, policy));
   }
   if (phase === 'canary' && elapsedSeconds < policy.stepMinimumSeconds) {
     awaited.push(
@@ -107,33 +109,18 @@ function whatIsAwaited(evidence: RolloutEvidence, policy: RolloutPolicy): string
 function groundsToPromote(evidence: RolloutEvidence, policy: RolloutPolicy): string[] {
   const { qualityProven, paired } = evidence;
   const healthy = 'error rate and latency within the guardrails';
-  if (!qualityProven || paired.verdict === 'promote') return [quality(paired, policy), healthy];
-  return [
-    'found better in an earlier phase',
-    `not found worse in this one: ${quality(paired, policy)}`,
-    healthy,
-  ];
+  const [first = '', ...others] = standing(evidence, policy);
+  if (!qualityProven || paired.verdict === 'promote') return [first, healthy, ...others];
+  const proven = policy.objective === 'not-worse' ? 'found good enough' : 'found better';
+  return [`${proven} in an earlier phase`, `not found worse in this one: ${first}`, healthy, ...others];
+}
+
+function standing({ paired }: RolloutEvidence, policy: RolloutPolicy): string[] {
+  return [quality(paired, policy), ...secondOpinion(paired, policy)];
 }
 
 function sampleNeeded(evidence: RolloutEvidence, policy: RolloutPolicy): number {
   return evidence.qualityProven ? policy.stepMinimumSample : policy.minimumSample;
-}
-
-/** The standing of the paired test in words, as the challenger is seen from the champion. */
-function quality({ verdict, n, estimate, interval }: PairedTestResult, policy: RolloutPolicy): string {
-  if (interval === null) return `${n} of the ${policy.minimumSample} labelled subjects before the first look`;
-  const measure = policy.metric === 'brier' ? 'Brier score' : 'error rate';
-  const [direction, low, high]: [string, number, number] =
-    estimate < 0 ? ['higher', -interval.upper, -interval.lower] : ['lower', interval.lower, interval.upper];
-  const bounds = `(${formatLoss(low)} to ${formatLoss(high)}, ${n} subjects)`;
-  const difference = `${measure} ${direction} by ${formatLoss(Math.abs(estimate))} ${bounds}`;
-  if (verdict === 'promote') return `better: ${difference}`;
-  if (verdict === 'rollback') return `worse: ${difference}`;
-  return `undecided: ${difference}`;
-}
-
-function formatLoss(value: number): string {
-  return value.toFixed(4);
 }
 
 function formatP(value: number): string {

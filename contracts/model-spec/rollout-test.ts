@@ -1,0 +1,50 @@
+// How versions are compared in traffic, beyond the sample sizes; frozen into a rollout with the rest of its policy.
+import { z } from 'zod';
+
+/** What people say of an answer that they saw; each is put on a scale of 0 to 1, higher is better. */
+export const outcomeMetrics = ['rating', 'uncorrected'] as const;
+export type OutcomeMetric = (typeof outcomeMetrics)[number];
+
+export const rolloutTestFields = {
+  /** `not-worse`: the challenger need not be better, only not worse by more than the margin. Absent: `better`. */
+  objective: z.enum(['better', 'not-worse']).optional(),
+  /** In units of what is compared. */
+  margin: z.number().positive().optional(),
+  /** `exact` holds however few subjects there are, and asks for more of them; absent: `asymptotic`. */
+  interval: z.enum(['asymptotic', 'exact']).optional(),
+  /** Of a language model: what its canary is judged by, besides guardrails; absent: by guardrails alone. */
+  metrics: z.array(z.enum(outcomeMetrics)).min(1).max(outcomeMetrics.length).optional(),
+  /** A subject counts with the mean of its answers over so long; absent: with its first. */
+  subjectWindowSeconds: z.number().nonnegative().optional(),
+  /** Outcomes of the same subject so long before the rollout are taken into account; absent: none. */
+  covariateSeconds: z.number().positive().optional(),
+};
+
+interface RolloutTest {
+  readonly objective?: 'better' | 'not-worse' | undefined;
+  readonly margin?: number | undefined;
+  readonly metrics?: readonly OutcomeMetric[] | undefined;
+  readonly subjectWindowSeconds?: number | undefined;
+  readonly covariateSeconds?: number | undefined;
+}
+
+/** @returns what does not go together, with the path below `rollout` */
+export function* rolloutTestProblems(
+  task: string,
+  rollout: RolloutTest,
+): Generator<{ readonly path: string[]; readonly message: string }> {
+  const { objective, margin, metrics } = rollout;
+  const problem = (field: keyof RolloutTest, message: string) => ({ path: ['rollout', field], message });
+  if (objective === 'not-worse' && margin === undefined)
+    yield problem('margin', "expected beside objective 'not-worse': how much worse is still good enough");
+  if (objective !== 'not-worse' && margin !== undefined)
+    yield problem('margin', "takes objective 'not-worse': what must be better has no margin");
+  if (metrics !== undefined && task !== 'language-modelling')
+    yield problem('metrics', 'takes language-modelling: a classifier is compared by labels, in pairs');
+  if (metrics !== undefined && new Set(metrics).size < metrics.length)
+    yield problem('metrics', 'expected each metric once');
+  if (metrics !== undefined) return;
+  for (const field of ['subjectWindowSeconds', 'covariateSeconds'] as const)
+    if (rollout[field] !== undefined)
+      yield problem(field, 'takes rollout.metrics: only they are means of subjects');
+}
