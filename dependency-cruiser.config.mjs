@@ -25,7 +25,7 @@ const rooms = {
   control: ['contracts', 'settings', 'pipeline', 'client', 'artifacts', 'monitoring'],
   stack: ['contracts', 'settings', 'client', 'monitoring', 'setup'],
   setup: [],
-  'command-line': ['contracts', 'settings', 'client', 'stack', 'setup'],
+  'command-line': ['contracts', 'settings', 'pipeline', 'client', 'stack', 'setup'],
 };
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

@@ -19,8 +19,13 @@ const withoutMails: Plugin = {
 
 /** @returns the names of the files that it wrote */
 export async function writeBrowserPage(directory: string): Promise<string[]> {
+  return [...(await bundleForBrowser('main.ts', directory)), ...(await copyPage(directory))];
+}
+
+/** @param entry of runtimes/browser/ @returns the names of the files that it wrote */
+export async function bundleForBrowser(entry: string, directory: string): Promise<string[]> {
   await build({
-    entryPoints: [join(sources, 'main.ts')],
+    entryPoints: [join(sources, entry)],
     outfile: join(directory, 'coppice.js'),
     bundle: true,
     format: 'esm',
@@ -31,6 +36,11 @@ export async function writeBrowserPage(directory: string): Promise<string[]> {
     plugins: [withoutMails],
     logLevel: 'silent',
   });
+  return ['coppice.js', 'coppice.js.LEGAL.txt'];
+}
+
+/** The page in which a model is tried. @returns the name of its file */
+export async function copyPage(directory: string): Promise<string[]> {
   await copyFile(join(sources, 'index.html'), join(directory, 'index.html'));
-  return ['coppice.js', 'coppice.js.LEGAL.txt', 'index.html'];
+  return ['index.html'];
 }

@@ -1,11 +1,14 @@
-// A classifier's weights as int8, a quarter to a third of the size: what a version carries that is served so. One file in
-// safetensors, of the tensors of `model.safetensors`: those that the quantized graph reads as whole numbers are I8, each
+// A model's weights as int8, a quarter to a third of the size: what a classifier carries that is served so, and what a page
+// fetches. One file in safetensors, of the tensors of `model.safetensors`: those that the quantized graph reads as whole numbers are I8, each
 // with its scales in `<name>.scales`, [rows, 1] or [1, columns], so that whole numbers times scales are the weights.
 import { createGraph, reachable } from '../graph/ir.ts';
 import { quantizedParameters, quantizeMatrix } from '../graph/onnx/quantization.ts';
 import { classifierLogits } from './bert-graph.ts';
-import type { BertConfig } from './config.ts';
 import { parseBertConfig } from './config.ts';
+import { parseGptConfig } from './gpt-config.ts';
+import type { GptModel } from './gpt-files.ts';
+import { gptLayout, nextTokenLogits } from './gpt-graph.ts';
+import type { ParameterLayout } from './layout.ts';
 import { assignTensors, namedTensors, parameterLayout } from './layout.ts';
 import type { Model, ModelFiles } from './model-files.ts';
 import { parseJson, requireAll } from './model-files.ts';
@@ -22,7 +25,20 @@ export interface ServedModel extends Model {
 
 /** @returns the content of a quantized file; equal models give equal bytes */
 export function writeQuantized({ config, layout, parameters }: Model): Uint8Array<ArrayBuffer> {
-  const axes = quantizedParametersOf(config);
+  const logits = classifierLogits(createGraph(), { config, batchSize: 1, length: 1 });
+  return writeWhole({ layout, parameters }, quantizedParameters(reachable([logits])));
+}
+
+/** @returns the same of a decoder, whose tables and products are quantized alike */
+export function writeQuantizedGpt({ config, layout, parameters }: GptModel): Uint8Array<ArrayBuffer> {
+  const logits = nextTokenLogits(createGraph(), { config, batchSize: 1, length: 1 });
+  return writeWhole({ layout, parameters }, quantizedParameters(reachable([logits])));
+}
+
+function writeWhole(
+  { layout, parameters }: Pick<Model, 'layout' | 'parameters'>,
+  axes: ReadonlyMap<string, 0 | 1>,
+): Uint8Array<ArrayBuffer> {
   const tensors = namedTensors(layout, parameters).flatMap((tensor): (NamedTensor | WholeTensor)[] => {
     const axis = axes.get(tensor.name);
     if (axis === undefined) return [tensor];
@@ -44,17 +60,29 @@ export function writeQuantized({ config, layout, parameters }: Model): Uint8Arra
 export function readServed(files: ModelFiles): ServedModel {
   const config = parseBertConfig(parseJson(files.config));
   const layout = parameterLayout(config);
+  return { config, layout, ...readEither(layout, files.weights) };
+}
+
+/**
+ * Reads a decoder from either file of weights. It computes in float32: whole numbers only make the way shorter.
+ * @throws ModelFormatError as {@link readServed}
+ */
+export function readServedGpt(files: ModelFiles): GptModel {
+  const config = parseGptConfig(parseJson(files.config));
+  const layout = gptLayout(config);
+  return { config, layout, parameters: readEither(layout, files.weights).parameters };
+}
+
+function readEither(
+  layout: ParameterLayout,
+  weights: Uint8Array,
+): Pick<ServedModel, 'parameters' | 'quantized'> {
   const parameters = new Float32Array(layout.size);
-  const { tensors, whole } = readSafetensors(files.weights);
+  const { tensors, whole } = readSafetensors(weights);
   const scales = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const restored = whole.flatMap((tensor) => restore(tensor, scales.get(`${tensor.name}${SCALES}`)) ?? []);
   requireAll(assignTensors(layout, parameters, [...tensors, ...restored]));
-  return { config, layout, parameters, quantized: whole.length > 0 };
-}
-
-function quantizedParametersOf(config: BertConfig): ReadonlyMap<string, 0 | 1> {
-  const logits = classifierLogits(createGraph(), { config, batchSize: 1, length: 1 });
-  return quantizedParameters(reachable([logits]));
+  return { parameters, quantized: whole.length > 0 };
 }
 
 /** Whole numbers times scales; nothing where the scales do not fit, and the parameter is then missing. */

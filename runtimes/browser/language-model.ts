@@ -1,13 +1,13 @@
 // A language model in a page: continues a text, piece by piece.
-import { openCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
+import { type CachedDecoder, openCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
 import { generate } from '../../pipeline/generation/generate.ts';
 import type { TextOptions } from '../../pipeline/generation/generate-text.ts';
 import { generateText } from '../../pipeline/generation/generate-text.ts';
 import { checkedPrompt, checkMaximumNewTokens, roomAfter } from '../../pipeline/generation/prompts.ts';
 import { checkSampling } from '../../pipeline/generation/sampling.ts';
-import { readGpt } from '../../pipeline/model/gpt-files.ts';
+import { readServedGpt } from '../../pipeline/model/quantized-files.ts';
+import type { HoldParameters } from './model-graphs.ts';
 import type { PackageFiles } from './package-files.ts';
-import { holdParameters } from './tensor-graph.ts';
 import { readTokenizer } from './tokenizer.ts';
 
 export interface LanguageModel {
@@ -24,15 +24,27 @@ export interface LanguageModel {
 }
 
 /** @throws ModelFormatError where a file is malformed */
-export function openLanguageModel(files: PackageFiles): LanguageModel {
-  const { config, layout, parameters } = readGpt(files);
+export function openLanguageModel(files: PackageFiles, hold: HoldParameters): LanguageModel {
+  const model = readServedGpt(files);
+  const { config } = model;
   const { contextLength, endOfTextId } = config;
   const tokenizer = readTokenizer(files.tokenizer);
   const decode = (ids: readonly number[]): string =>
     ids.length === 0
       ? '' // of nothing the library makes an error
       : tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
-  const { open, dispose } = holdParameters(layout, parameters);
+  const graphs = hold(model);
+  const decoders: CachedDecoder[] = [];
+
+  /** One decoder for all texts where it takes long to make; else each text has one no larger than it needs. */
+  const take = (slots: number): Promise<CachedDecoder> | CachedDecoder =>
+    decoders.pop() ??
+    openCachedDecoder(config, { rows: 1, slots: graphs.keepsGraphs ? contextLength : slots }, graphs.open);
+  const giveBack = async (decoder: CachedDecoder): Promise<void> => {
+    if (!graphs.keepsGraphs) return decoder.close();
+    decoder.reset();
+    decoders.push(decoder);
+  };
 
   const continueText: LanguageModel['continueText'] = async function* (prompt, options) {
     checkSampling(options);
@@ -40,12 +52,16 @@ export function openLanguageModel(files: PackageFiles): LanguageModel {
     const { ids } = tokenizer.encode(prompt, { add_special_tokens: false });
     const checked = checkedPrompt(ids, config);
     const slots = checked.length + roomAfter(checked, contextLength, options.maximumNewTokens) - 1;
-    const decoder = await openCachedDecoder(config, { rows: 1, slots }, open);
+    const decoder = await take(slots);
     const pieces = generateText(
       { generate: (each) => generate(decoder, [checked], each), count: 1, decode },
       { ...(endOfTextId !== undefined && { endOfTextId }), ...options },
     );
-    for await (const { text } of pieces) if (text !== '') yield text;
+    try {
+      for await (const { text } of pieces) if (text !== '') yield text;
+    } finally {
+      await giveBack(decoder);
+    }
   };
-  return { task: 'language-modelling', contextLength, continueText, dispose };
+  return { task: 'language-modelling', contextLength, continueText, dispose: graphs.dispose };
 }

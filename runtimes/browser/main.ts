@@ -1,11 +1,11 @@
 // What `coppice export --browser` puts beside a model's files, as one script: opens the model in a page.
 import * as tf from '@tensorflow/tfjs';
 import type { LanguageModel } from './language-model.ts';
-import { openLanguageModel } from './language-model.ts';
+import { openFiles } from './open-files.ts';
 import type { PackageFiles } from './package-files.ts';
-import { architectureOf, fetchPackage } from './package-files.ts';
+import { fetchPackage } from './package-files.ts';
+import { holdTensors } from './tensor-graph.ts';
 import type { TextClassifier } from './text-classifier.ts';
-import { openTextClassifier } from './text-classifier.ts';
 
 export interface OpenOptions {
   /** Of TensorFlow.js, `webgl` or `cpu`; default: the fastest that the browser has. */
@@ -25,13 +25,5 @@ export async function openModel(
     throw new RangeError(`there is no backend ${backend} here`);
   await tf.ready();
   const files = typeof from === 'string' || from instanceof URL ? await fetchPackage(from) : from;
-  const architecture = architectureOf(files.config);
-  switch (architecture) {
-    case 'BertForSequenceClassification':
-      return openTextClassifier(files);
-    case 'GPT2LMHeadModel':
-      return openLanguageModel(files);
-    default:
-      throw new RangeError(`a page opens classifiers of texts and language models; not ${architecture}`);
-  }
+  return openFiles(files, holdTensors);
 }

@@ -5,7 +5,7 @@ import { packageFiles } from '../../contracts/version-package.ts';
 export interface PackageFiles {
   /** `config.json` */
   readonly config: string;
-  /** `model.safetensors` */
+  /** `model.safetensors`, or `model.int8.safetensors` */
   readonly weights: Uint8Array;
   /** `tokenizer.json` */
   readonly tokenizer: string;
@@ -17,9 +17,13 @@ export interface PackageFiles {
 
 /**
  * @param base address of the folder that `coppice export` wrote
+ * @param names of the files
  * @throws Error naming the file that did not come
  */
-export async function fetchPackage(base: string | URL): Promise<PackageFiles> {
+export async function fetchPackage(
+  base: string | URL,
+  names: Readonly<Record<keyof typeof packageFiles, string>> = packageFiles,
+): Promise<PackageFiles> {
   const folder = String(base).replace(/\/$/, '');
   const get = async (name: string): Promise<Response> => {
     const response = await fetch(`${folder}/${name}`);
@@ -28,14 +32,14 @@ export async function fetchPackage(base: string | URL): Promise<PackageFiles> {
   };
   const text = async (name: string): Promise<string> => (await get(name)).text();
   const [config, weights, tokenizer, preprocessing] = await Promise.all([
-    text(packageFiles.config),
-    get(packageFiles.weights).then((response) => response.arrayBuffer()),
-    text(packageFiles.tokenizer),
-    text(packageFiles.preprocessing),
+    text(names.config),
+    get(names.weights).then((response) => response.arrayBuffer()),
+    text(names.tokenizer),
+    text(names.preprocessing),
   ]);
   const files = { config, weights: new Uint8Array(weights), tokenizer, preprocessing };
   return architectureOf(config) === 'BertForSequenceClassification'
-    ? { ...files, decision: await text(packageFiles.decision) }
+    ? { ...files, decision: await text(names.decision) }
     : files;
 }
 

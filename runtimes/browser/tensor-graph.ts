@@ -2,16 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpenGraph } from '../../pipeline/generation/cached-decoder.ts';
 import { compileInterpreter } from '../../pipeline/graph/interpret.ts';
-import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 import { namedTensors } from '../../pipeline/model/layout.ts';
+import type { HeldParameters, ModelGraphs } from './model-graphs.ts';
 
-export interface TensorGraphs {
-  /** Computes on the backend that TensorFlow.js has. */
-  readonly open: OpenGraph;
-  readonly dispose: () => void;
-}
-
-export function holdParameters(layout: ParameterLayout, parameters: Float32Array): TensorGraphs {
+/** Computes on the backend that TensorFlow.js has. */
+export function holdTensors({ layout, parameters }: HeldParameters): ModelGraphs {
   const tensors = Object.fromEntries(
     namedTensors(layout, parameters).map(({ name, values, shape }) => [name, tf.tensor(values, [...shape])]),
   );
@@ -30,5 +25,5 @@ export function holdParameters(layout: ParameterLayout, parameters: Float32Array
       close: () => Promise.resolve(),
     });
   };
-  return { open, dispose: () => tf.dispose(tensors) };
+  return { open, keepsGraphs: false, dispose: () => tf.dispose(tensors) };
 }

@@ -6,9 +6,9 @@ import type { GraphSession } from '../../pipeline/generation/cached-decoder.ts';
 import { createGraph } from '../../pipeline/graph/ir.ts';
 import { softmax } from '../../pipeline/graph/operations.ts';
 import { attentionMask, classifierLogits } from '../../pipeline/model/bert-graph.ts';
-import { readModel } from '../../pipeline/model/model-files.ts';
+import { readServed } from '../../pipeline/model/quantized-files.ts';
+import type { HoldParameters } from './model-graphs.ts';
 import type { PackageFiles } from './package-files.ts';
-import { holdParameters } from './tensor-graph.ts';
 import { readTokenizer } from './tokenizer.ts';
 
 export interface Classification {
@@ -29,13 +29,14 @@ export interface TextClassifier {
 const LENGTH_STEP = 32;
 
 /** @throws ModelFormatError or ZodError where a file is malformed */
-export function openTextClassifier(files: PackageFiles): TextClassifier {
-  const { config, layout, parameters } = readModel(files);
+export function openTextClassifier(files: PackageFiles, hold: HoldParameters): TextClassifier {
+  const served = readServed(files);
+  const { config } = served;
   const { steps, contextLength } = preprocessingSchema.parse(JSON.parse(files.preprocessing));
   const rule = decisionRuleSchema.parse(JSON.parse(files.decision ?? 'null'));
   const recipe = requestRecipe(steps);
   const tokenizer = readTokenizer(files.tokenizer);
-  const { open, dispose } = holdParameters(layout, parameters);
+  const { open, dispose } = hold(served);
   const sessions = new Map<number, Promise<GraphSession>>();
 
   const sessionOf = (length: number): Promise<GraphSession> => {

@@ -90,6 +90,7 @@ async function open(path: string): Promise<Page> {
     type: 'module',
     content: "import { openModel } from './coppice.js'; globalThis.openModel = openModel;",
   });
+  await page.waitForFunction(() => 'openModel' in globalThis); // a module runs when it is there
   return page;
 }
 
