@@ -1,4 +1,6 @@
 // What a model file imports: `import { defineModel } from 'coppice'`.
+export type { LabelFunction, LabelFunctions, LabelledDocument } from './contracts/label-functions.ts';
+export { defineLabelFunctions } from './contracts/label-functions.ts';
 export type { ArchitectureSpec, PresetName } from './contracts/model-spec/architecture.ts';
 export type { CleaningSpec, CleaningStepSpec } from './contracts/model-spec/cleaning.ts';
 export type { CollectionSpec, LabelSourceSpec, SourceSpec } from './contracts/model-spec/collection.ts';

@@ -143,6 +143,7 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
             const setAside = [...collected.problems, ...read.problems, ...fitting.problems];
             const problems = await writeJsonLines(artifacts, setAside);
             const labels = await writeJsonLines(artifacts, known, mediaTypes.labels);
+            const voted = read.voters.length > 0 && { labelVoters: await artifacts.putJson(read.voters) };
             return {
               result: {
                 documents,
@@ -150,11 +151,12 @@ export function createCollectionActivities(dependencies: CollectionActivityDepen
                 documentCount,
                 newDocumentCount: collected.new,
                 labelCount: known.length,
+                ...voted,
                 problems,
                 problemCount: setAside.length,
                 ...(forgotten > 0 && { forgottenCount: forgotten }),
               },
-              outputs: { documents, labels, problems },
+              outputs: { documents, labels, problems, ...voted },
               metrics: { documents: documentCount, new: collected.new, labels: known.length, forgotten },
             };
           }),

@@ -105,6 +105,8 @@ function withAbsolutePaths(collection: CollectionSpec, directory: string): Colle
     ...absolute(source),
     ...('classifier' in source &&
       source.classifier !== undefined && { classifier: resolve(directory, source.classifier) }),
+    ...('functions' in source &&
+      source.functions !== undefined && { functions: resolve(directory, source.functions) }),
   }));
   return { sources: collection.sources.map(absolute), labels };
 }

@@ -56,6 +56,8 @@ export interface CollectionResult extends StageRecord {
   readonly documentCount: number;
   readonly newDocumentCount: number;
   readonly labelCount: number;
+  /** JSON of who voted about labels (contracts/label-voter.ts), where they are decided by vote. */
+  readonly labelVoters?: ArtifactReference;
   /** What could not be read, kept aside: JSONL of `{ uri, reason }`. */
   readonly problems: ArtifactReference;
   readonly problemCount: number;
@@ -256,6 +258,8 @@ export interface EvaluationInput extends RunIdentity {
   readonly funnel: readonly FunnelRow[];
   /** Absent in histories from before there were any. */
   readonly cleaningSamples?: ArtifactReference;
+  /** As the collection has it. */
+  readonly labelVoters?: ArtifactReference;
   readonly tokenization: TokenizationResult;
   readonly training: TrainingResult;
   /** JSON of this version's probabilities on the holdout. */

@@ -6,6 +6,7 @@ import {
   type SpanLabel,
   spanLabelSchema,
 } from '../contracts/document.ts';
+import type { LabelVoter } from '../contracts/label-voter.ts';
 import type { CollectionProblem } from './source.ts';
 
 /** What is labelled: a document as a whole, or spans of its text. */
@@ -16,6 +17,7 @@ export interface LabelCollector {
   readonly addLines: (text: string, uri: string) => void;
   readonly add: (label: DocumentLabel) => void;
   readonly addProblem: (problem: CollectionProblem) => void;
+  readonly addVoters: (voters: readonly LabelVoter[]) => void;
   readonly result: () => LabelCollection;
 }
 
@@ -24,6 +26,8 @@ export interface LabelCollection {
   readonly labels: readonly (DocumentLabel | SpanLabel)[];
   /** Lines and files that could not be read. */
   readonly problems: readonly CollectionProblem[];
+  /** Who voted, where labels are decided by vote. */
+  readonly voters: readonly LabelVoter[];
 }
 
 const kinds = {
@@ -45,6 +49,7 @@ function parseLine(line: string, kind: LabelKind): DocumentLabel | SpanLabel | u
 export function createLabelCollector(kind: LabelKind): LabelCollector {
   const labels = new Map<string, DocumentLabel | SpanLabel>();
   const problems: CollectionProblem[] = [];
+  const all: LabelVoter[] = [];
   return {
     addLines: (text, uri) => {
       for (const [position, line] of text.split('\n').entries()) {
@@ -60,6 +65,7 @@ export function createLabelCollector(kind: LabelKind): LabelCollector {
     },
     add: (label) => void labels.set(label.document, label),
     addProblem: (problem) => void problems.push(problem),
-    result: () => ({ labels: [...labels.values()], problems }),
+    addVoters: (voters) => void all.push(...voters),
+    result: () => ({ labels: [...labels.values()], problems, voters: all }),
   };
 }

@@ -1,4 +1,4 @@
-// Labels by vote: what people said, one line each, what rules and a classifier say of the text as it was collected.
+// Labels by vote: what people said, one line each, what rules, functions and a classifier say of the text as it was collected.
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,8 +15,10 @@ import { scoreTexts } from '../pipeline/cleaning/text-classifier/text-classifier
 import { openDocument } from '../pipeline/cleaning/working-document.ts';
 import { createRule, type LabelFunction } from '../pipeline/labelling/rules.ts';
 import { decideByVote, type Vote } from '../pipeline/labelling/vote.ts';
+import { tallyVoters } from '../pipeline/labelling/voter-tally.ts';
 import { errorCode, listFolder } from './folder.ts';
 import type { LabelCollector } from './label-lines.ts';
+import { type AskedFunction, loadLabelFunctions } from './plugins/label-functions.ts';
 
 const lineSchema = z.object({
   document: z.string().min(1),
@@ -46,22 +48,35 @@ export async function addLabelVotes(
   const votes: Votes = new Map();
   if (spec.path !== undefined)
     await readPeople(resolve(baseDirectory, spec.path), { votes, collector, signal });
-  const functions: [string, LabelFunction][] = spec.rules.map((rule) => [rule.name, createRule(rule)]);
+  const voters: [string, LabelFunction][] = spec.rules.map((rule) => [rule.name, createRule(rule)]);
   if (spec.classifier !== undefined)
-    functions.push(['classifier', await classifierFunction(resolve(baseDirectory, spec.classifier), spec)]);
-  if (functions.length > 0) {
+    voters.push(['classifier', await classifierFunction(resolve(baseDirectory, spec.classifier), spec)]);
+  const functions = await ownFunctions(spec, { baseDirectory, taken: voters.map(([name]) => name) });
+  const seen = new Set(votes.keys());
+  if (voters.length + functions.length > 0) {
     if (documents === undefined)
       throw new CoppiceFailure(
         'InvalidInput',
-        'label-votes: rules and classifiers need documents to vote on',
+        'label-votes: rules, functions and classifiers need documents to vote on',
       );
     for await (const document of documents()) {
       signal.throwIfAborted();
       const text = textOf(document);
-      for (const [voter, label] of functions)
-        add(votes, { document: document.id, voter, label: label(text) });
+      seen.add(document.id);
+      for (const [voter, label] of voters) add(votes, { document: document.id, voter, label: label(text) });
+      for (const { name: voter, vote } of functions)
+        add(votes, { document: document.id, voter, label: await vote(document, text) });
     }
   }
+  const errors = new Map(voters.map(([name]) => [name, 0]));
+  for (const { name, failures } of functions) {
+    const { count, first } = failures();
+    errors.set(name, count);
+    const uri = `${pathToFileURL(resolve(baseDirectory, spec.functions ?? '')).href}#${encodeURIComponent(name)}`;
+    if (count > 0)
+      collector.addProblem({ uri, reason: `failed on ${count} documents, first with: ${first}` });
+  }
+  collector.addVoters(tallyVoters(votes.values(), { documents: seen.size, errors }));
   for (const [document, given] of votes) {
     const label = decideByVote(
       [...given].map(([voter, it]): Vote => ({ voter, label: it })),
@@ -69,6 +84,20 @@ export async function addLabelVotes(
     );
     if (label !== undefined) collector.add({ document, label });
   }
+}
+
+async function ownFunctions(
+  { functions }: Pick<LabelVotesSpec, 'functions'>,
+  { baseDirectory, taken }: { readonly baseDirectory: string; readonly taken: readonly string[] },
+): Promise<AskedFunction[]> {
+  if (functions === undefined) return [];
+  const loaded = await loadLabelFunctions(resolve(baseDirectory, functions));
+  const twice = loaded.find(({ name }) => taken.includes(name));
+  if (twice === undefined) return loaded;
+  throw new CoppiceFailure(
+    'InvalidInput',
+    `label-votes: ${twice.name} is the name of a function and of another voter`,
+  );
 }
 
 function add(

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import { documentOf } from './content.ts';
-import { inOneLine, type LoadedPlugin, loadPlugin, type PluginSpec } from './plugins/plugin-module.ts';
+import { inOneLine } from './plugins/own-module.ts';
+import { type LoadedPlugin, loadPlugin, type PluginSpec } from './plugins/plugin-module.ts';
 import { untilAborted } from './plugins/until-aborted.ts';
 import { fingerprint, openSeenEntries } from './seen-entries.ts';
 import type { Cursor, Found, Source } from './source.ts';

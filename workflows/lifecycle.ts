@@ -91,6 +91,7 @@ async function makeVersion(
     {
       ...{ run, spec, trigger, base, champion },
       ...{ documents: collected.documents, labels: collected.labels },
+      ...(collected.labelVoters && { labelVoters: collected.labelVoters }),
       documentCount: collected.documentCount,
       searchAttributes: input.searchAttributes,
       validateData: validation?.(collected.labels),

@@ -76,6 +76,7 @@ async function makeClassifierPackage(
         dropped: cleaned.dropped,
         funnel: cleaned.funnel,
         ...(cleaned.samples && { cleaningSamples: cleaned.samples }),
+        ...(making.labelVoters && { labelVoters: making.labelVoters }),
         tokenization: tokenized,
         training: trained,
         probabilities: own,

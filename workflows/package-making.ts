@@ -16,6 +16,8 @@ export interface PackageMaking {
   /** How many; absent in histories from before it was told. */
   readonly documentCount?: number;
   readonly labels: ArtifactReference;
+  /** Who voted about them, where they are decided by vote. */
+  readonly labelVoters?: ArtifactReference;
   /** The version that training goes on from. */
   readonly base: ServingVersion | undefined;
   /** The version in service, that the new one is compared with. */

@@ -1,4 +1,4 @@
-// Labels by vote: of people, of rules, of a classifier.
+// Labels by vote: of people, of rules, of functions, of a classifier.
 import { z } from 'zod';
 
 const words = z.array(z.string().min(1).max(200)).max(10_000);
@@ -18,24 +18,26 @@ export const labelVotes = z
     kind: z.literal('label-votes'),
     /** A folder, or a file, of JSON lines of `{ document, label, annotator }`. */
     path: z.string().min(1).optional(),
-    /** Label functions: each votes where it applies, and abstains elsewhere. */
+    /** Label functions in words: each votes where it applies, and abstains elsewhere. */
     rules: z.array(rule).max(1_000).default([]),
+    /** A module with label functions of one's own, made by `defineLabelFunctions`. */
+    functions: z.string().min(1).optional(),
     /** A file that `coppice train-filter` wrote: votes for its likeliest label, by the name `classifier`. */
     classifier: z.string().min(1).optional(),
     /** Least probability of a label that the classifier votes for. */
     classifierThreshold: z.number().gt(0).max(1).default(0.5),
-    /** By the name of an annotator, a rule, or `classifier`; 1 where there is none. */
+    /** By the name of an annotator, a rule, a function, or `classifier`; 1 where there is none. */
     weights: z.record(z.string(), z.number().nonnegative()).default({}),
     minimumVotes: z.number().int().positive().default(1),
     /** Of labels with the same weight the first one of these; otherwise a tie labels nothing. */
     ties: z.array(z.string().min(1)).default([]),
   })
-  .superRefine(({ path, rules, classifier }, context) => {
-    if (path === undefined && classifier === undefined && rules.length === 0)
+  .superRefine(({ path, rules, functions, classifier }, context) => {
+    if ([path, functions, classifier].every((it) => it === undefined) && rules.length === 0)
       context.addIssue({
         code: 'custom',
         path: ['path'],
-        message: 'expected people, rules or a classifier to vote',
+        message: 'expected people, rules, functions or a classifier to vote',
       });
     if (new Set(rules.map(({ name }) => name)).size < rules.length)
       context.addIssue({ code: 'custom', path: ['rules'], message: 'expected distinct names' });

@@ -3,6 +3,7 @@ import { decisionSection, errorsSection } from './answers-section.ts';
 import { attentionSection } from './attention-section.ts';
 import { cleaningSection } from './cleaning-section.ts';
 import { html, Markup } from './html.ts';
+import { labelVotersSection } from './label-voters-section.ts';
 import { leakageSection } from './leakage-section.ts';
 import { metricsSection } from './metrics-section.ts';
 import type { DrawnPlots } from './plots.ts';
@@ -29,6 +30,7 @@ ${servedSection(report)}
 ${attentionSection(report)}
 ${searchSection(report, plots.search)}
 ${learningSection(report, plots)}
+${labelVotersSection(report)}
 ${cleaningSection(report, plots.funnel)}
 ${provenanceSection(report)}`,
   );

@@ -1,5 +1,6 @@
 // What the report of an evaluation holds; `render-report.ts` makes it a page.
 import type { CleaningSample } from '../../../contracts/cleaning-sample.ts';
+import type { LabelVoter } from '../../../contracts/label-voter.ts';
 import type { SearchTable } from '../../../contracts/search.ts';
 import type { FunnelRow, TokenizationResult } from '../../../contracts/stage-results.ts';
 import type { CurvePoint } from '../../../contracts/training-job.ts';
@@ -45,6 +46,8 @@ export interface ReportOrigin {
   readonly cleaning: readonly FunnelRow[];
   /** Documents that steps changed or dropped. */
   readonly cleaningSamples?: readonly CleaningSample[];
+  /** Where labels are decided by vote: who voted. */
+  readonly labelVoters?: readonly LabelVoter[];
   readonly tokenizer: TokenizerFacts;
   readonly lineage: readonly LineageLink[];
   readonly environment: Readonly<Record<string, string>>;

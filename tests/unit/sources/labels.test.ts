@@ -40,6 +40,7 @@ describe('readLabels', () => {
         { document: 'z', label: 'ham' },
       ],
       problems: [],
+      voters: [],
     });
   });
 
