@@ -35,7 +35,7 @@ export function createWebSource(spec: WebSpec, { now, clock = machineClock }: We
     if (spec.sitemaps && state.isNew && spec.maximumDepth > 0)
       for await (const found of readSitemaps(new Set(seeds.map(({ origin }) => origin)), pages)) {
         if ('problem' in found) yield { ...found, cursor: state.cursor };
-        else if (scope.isWithin(found.url)) state.add({ url: found.url.href, depth: 1 });
+        else if (scope.isWithin(found.url)) state.list(found.url.href, found.changed);
       }
     for (const page of state.waiting()) {
       signal.throwIfAborted();

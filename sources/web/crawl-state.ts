@@ -17,6 +17,9 @@ const pageSchema = z.object({
   isCanonical: z.literal(true).optional(),
   etag: z.string().optional(),
   lastModified: z.string().optional(),
+  /** When it was changed, as a sitemap says now, and as it said when the page was had last, if that was settled then. */
+  changed: z.string().optional(),
+  had: z.string().optional(),
   /** Of the bytes that were brought last. */
   digest: z.string().optional(),
   /** The pass that looked at it last. */
@@ -43,6 +46,8 @@ export interface CrawlState {
   readonly find: (url: string) => KnownPage | undefined;
   /** Adds a page unless it is known. @returns whether it is known now; not, where there are as many as may be */
   readonly add: (page: KnownPage) => boolean;
+  /** Adds a page that a sitemap lists. One that was had and has not changed since is not looked at in this pass. */
+  readonly list: (url: string, changed: string | undefined) => void;
   /** Notes what was learnt about a page, and that this pass has looked at it. */
   readonly looked: (page: KnownPage) => void;
   /** Whether a page was not added, since there are as many as may be. */
@@ -63,20 +68,28 @@ export function openCrawlState(cursor: Cursor | undefined, maximumPages: number)
   const pages = new Map(before.pages.map((page) => [page.url, page]));
   let isOver = false;
   let isFull = false;
+  const add = (page: KnownPage): boolean => {
+    const known = pages.get(page.url);
+    if (known === undefined) {
+      isFull ||= pages.size >= maximumPages;
+      if (pages.size >= maximumPages) return false;
+      pages.set(page.url, page);
+    } else if (known.pass === undefined && page.isCanonical === true)
+      pages.set(page.url, { ...known, isCanonical: true });
+    return true;
+  };
   return {
     waiting: function* () {
       for (const page of pages.values()) if (page.pass !== pass) yield page;
     },
     find: (url) => pages.get(url),
-    add: (page) => {
-      const known = pages.get(page.url);
-      if (known === undefined) {
-        isFull ||= pages.size >= maximumPages;
-        if (pages.size >= maximumPages) return false;
-        pages.set(page.url, page);
-      } else if (known.pass === undefined && page.isCanonical === true)
-        pages.set(page.url, { ...known, isCanonical: true });
-      return true;
+    add,
+    list: (url, changed) => {
+      const { changed: _before, ...known } = pages.get(url) ?? { url, depth: 1 };
+      const listed = { ...known, ...(changed !== undefined && { changed }) };
+      const isAsItWas = changed !== undefined && known.had === changed && known.depth > 0;
+      if (!pages.has(url)) add(listed);
+      else pages.set(url, isAsItWas ? { ...listed, pass } : listed);
     },
     isNew: cursor === undefined || before.isOver,
     isFull: () => isFull,

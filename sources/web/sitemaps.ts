@@ -1,6 +1,6 @@
 // Pages that a host lists itself (sitemaps.org, protocol 0.9): sitemaps that robots.txt names, or the one at the usual place;
-// indexes of further ones, packed ones, and plain lists. Only `<loc>` is looked for, in one pass, so that entities of the file's
-// own are never expanded.
+// indexes of further ones, packed ones, and plain lists. Only `<loc>` and `<lastmod>` are looked for, in one pass, so that entities
+// of the file's own are never expanded.
 import { gunzipSync } from 'node:zlib';
 import type { CollectionProblem } from '../source.ts';
 import type { PageGetter } from './page-getter.ts';
@@ -17,7 +17,9 @@ const MEDIA_TYPES = [
   ...['application/xml', 'text/xml', 'text/plain', 'application/gzip', 'application/x-gzip'],
   ...['application/octet-stream', 'binary/octet-stream'],
 ];
-const LOCATION = /<(?:\w{1,20}:)?loc>\s{0,100}(?:<!\[CDATA\[)?\s{0,100}([^<>\s\]]{1,2000})/g;
+/** The address of a page, when it was changed (W3C Datetime), or the end of what is told of it. */
+const PART =
+  /<(?:\w{1,20}:)?loc>\s{0,100}(?:<!\[CDATA\[)?\s{0,100}([^<>\s\]]{1,2000})|<(?:\w{1,20}:)?lastmod>\s{0,100}(\d{4}[-\d:T.+Z]{0,31})\s{0,100}<|<\/(?:\w{1,20}:)?(?:url|sitemap)>/g;
 const ENTITIES: Readonly<Partial<Record<string, string>>> = {
   '&amp;': '&',
   '&lt;': '<',
@@ -26,18 +28,33 @@ const ENTITIES: Readonly<Partial<Record<string, string>>> = {
   '&apos;': "'",
 };
 
+interface Listed {
+  readonly address: string;
+  /** When it was changed, as the sitemap says. */
+  readonly changed?: string;
+}
+
 interface Sitemap {
   readonly isIndex: boolean;
-  readonly addresses: Iterable<string>;
+  readonly listed: Iterable<Listed>;
 }
 
-function* addressesIn(text: string): Generator<string> {
-  for (const [, address] of text.matchAll(LOCATION))
-    yield address.replace(/&(?:amp|lt|gt|quot|apos);/g, (entity) => ENTITIES[entity] ?? entity);
+function* listedIn(text: string): Generator<Listed> {
+  let [address, changed]: (string | undefined)[] = [];
+  for (const part of text.matchAll(PART)) {
+    const [location, time] = [part.at(1), part.at(2)];
+    if (time !== undefined) changed = time;
+    else {
+      if (address !== undefined) yield { address, ...(changed !== undefined && { changed }) };
+      address = location?.replace(/&(?:amp|lt|gt|quot|apos);/g, (entity) => ENTITIES[entity] ?? entity);
+      changed = undefined;
+    }
+  }
+  if (address !== undefined) yield { address, ...(changed !== undefined && { changed }) };
 }
 
-function* linesOf(text: string): Generator<string> {
-  for (const [line] of text.matchAll(/\S+/g)) if (/^https?:/.test(line)) yield line;
+function* linesOf(text: string): Generator<Listed> {
+  for (const [line] of text.matchAll(/\S+/g)) if (/^https?:/.test(line)) yield { address: line };
 }
 
 /** @returns what a sitemap lists, or why it cannot be read */
@@ -53,11 +70,11 @@ export function parseSitemap(bytes: Buffer): Sitemap | { readonly problem: strin
   const isMarkup = /^\s{0,100}</.test(text);
   return {
     isIndex: isMarkup && /<(?:\w{1,20}:)?sitemapindex[\s>]/.test(text.slice(0, 65_536)),
-    addresses: isMarkup ? addressesIn(text) : linesOf(text),
+    listed: isMarkup ? listedIn(text) : linesOf(text),
   };
 }
 
-type FoundPage = { readonly url: URL } | { readonly problem: CollectionProblem };
+type FoundPage = { readonly url: URL; readonly changed?: string } | { readonly problem: CollectionProblem };
 
 async function addressesOf(origin: string, pages: PageGetter): Promise<{ named: string[]; usual: string[] }> {
   const { sitemaps } = await pages.rulesOf(new URL(origin));
@@ -84,11 +101,11 @@ export async function* readSitemaps(origins: Iterable<string>, pages: PageGetter
             yield { problem: { uri: url.href, reason: `sitemap: ${found.problem}` } };
           continue;
         }
-        for (const listed of found.addresses) {
+        for (const { address: listed, ...told } of found.listed) {
           if ((count += 1) > MOST_PAGES) return;
           const page = resolveAddress(listed, url.href);
           if (found.isIndex) waiting.push(listed);
-          else if (page !== undefined) yield { url: page };
+          else if (page !== undefined) yield { url: page, ...told };
         }
       }
     } catch (error) {

@@ -47,13 +47,23 @@ export function takeIn(page: KnownPage, reply: Reply, context: VisitContext): Vi
   const { status } = reply;
   if (status === 200) return takeInPage(page, reply, context);
   if (status >= 300 && status < 400 && status !== 304) return takeInRedirect(page, reply, context);
-  state.looked(page);
+  state.looked(status === 304 ? { ...page, ...hadOf(page, context.now()) } : page);
   if (status === 304) return {};
   if (status === 404 || status === 410) {
     if (page.depth > 0) state.forget(page.url);
     return { problem: `gone (${status})` };
   }
   return { problem: `refused (${status})` };
+}
+
+/** A sitemap that counts days may not tell of a change later on the same day: it counts from two days on. */
+const UNSETTLED_MS = 2 * 86_400_000;
+
+/** @returns what a sitemap says of the page that is had now, where that can be relied on later */
+function hadOf({ changed }: KnownPage, now: Date): Pick<KnownPage, 'changed' | 'had'> {
+  if (changed === undefined) return {};
+  const settled = Date.parse(changed) + (changed.includes('T') ? 0 : UNSETTLED_MS);
+  return settled < now.getTime() ? { changed, had: changed } : { changed };
 }
 
 /** A page of its own: it is asked for in its turn, with the pause that its host wants, if it lies within the crawl. */
@@ -83,6 +93,7 @@ function takeInPage(page: KnownPage, reply: Reply, context: VisitContext): Visit
     ...{ url, depth, digest },
     ...(hops !== undefined && { hops }),
     ...(isCanonical && { isCanonical }),
+    ...hadOf(page, now()),
     ...(etag !== undefined && { etag }),
     ...(lastModified !== undefined && { lastModified }),
   };

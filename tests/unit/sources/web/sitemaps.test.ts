@@ -90,17 +90,67 @@ describe('sitemaps', () => {
     expect(site.asked.filter((path) => path === '/sitemap.xml')).toHaveLength(2);
   });
 
+  it('spare pages that were had and have not changed since, as they say', async () => {
+    let origin = '';
+    let times: Record<string, string> = {
+      '/': '2020-01-01',
+      '/a': '2020-01-01',
+      '/b': '2020-05-05T10:00:00Z',
+    };
+    const today = new Date().toISOString().slice(0, 10);
+    const list = (): string =>
+      `<urlset>${['/', '/a', '/b', '/c', '/d', '/e']
+        .map((path) => `<url><loc>${origin}${path}</loc><lastmod>${times[path] ?? ''}</lastmod></url>`)
+        .join('')}</urlset>`;
+    let isBroken = true;
+    const site = await openSite({
+      '/sitemap.xml': (request, response, visit) => void xml(list())(request, response, visit),
+      ...{ '/': 'home', '/a': 'a', '/b': 'b', '/c': 'c', '/d': 'd' },
+      '/e': (_, response) =>
+        response.writeHead(isBroken ? 403 : 200, { 'content-type': 'text/plain' }).end('e'),
+    });
+    ({ origin } = site);
+    times = { ...times, '/c': today, '/e': '2020-01-01' };
+    const pass = async (cursor?: Awaited<ReturnType<typeof lastCursor>>) => {
+      site.asked.length = 0;
+      const next = await lastCursor(site.source({ sitemaps: true }), cursor);
+      return { next, asked: site.asked.filter((path) => path !== '/sitemap.xml') };
+    };
+    const first = await pass();
+    expect(first.asked).toEqual(['/', '/a', '/b', '/c', '/d', '/e']);
+    // The beginning is looked at always; what changed today may change again; what was refused was not had.
+    const second = await pass(first.next);
+    expect(second.asked).toEqual(['/', '/c', '/d', '/e']);
+    times['/a'] = '2021-01-01';
+    isBroken = false;
+    const third = await pass(second.next);
+    expect(third.asked).toEqual(['/', '/a', '/c', '/d', '/e']);
+    expect((await pass(third.next)).asked).toEqual(['/', '/c', '/d']);
+  });
+
   it('expand no entities of their own, and are read in one pass whatever stands in them', () => {
     const addresses = (text: string): string[] => {
       const found = parseSitemap(Buffer.from(text));
-      return 'problem' in found ? [found.problem] : [...found.addresses];
+      return 'problem' in found ? [found.problem] : [...found.listed].map(({ address }) => address);
     };
     const bomb = `<!DOCTYPE x [<!ENTITY a "${'x'.repeat(1_000)}"><!ENTITY b "&a;&a;&a;">]><urlset><loc>https://e.org/&b;</loc>`;
     expect(addresses(bomb)).toEqual(['https://e.org/&b;']);
     expect(addresses('<urlset><loc><![CDATA[https://e.org/a]]></loc><x:loc>https://e.org/b</x:loc>')).toEqual(
       ['https://e.org/a', 'https://e.org/b'],
     );
-    for (const part of ['<loc>', '<loc> ', '<', '<![CDATA[', '&', 'a:loc>', ' '])
+    for (const part of [
+      '<lastmod>',
+      '<lastmod>2026',
+      '<lastmod>2026 ',
+      '</url>',
+      '<loc>',
+      '<loc> ',
+      '<',
+      '<![CDATA[',
+      '&',
+      'a:loc>',
+      ' ',
+    ])
       expect(addresses(`<urlset>${part.repeat(500_000)}`)).toEqual([]);
   });
 });
