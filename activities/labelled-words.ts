@@ -10,6 +10,7 @@ import {
 } from '../contracts/document.ts';
 import { identity, rangeInText } from '../pipeline/cleaning/alignment.ts';
 import { tagWords } from '../pipeline/entities/tag-words.ts';
+import type { SplitDocument } from '../pipeline/evaluation/split.ts';
 import type { Tokenizer, Word } from '../pipeline/tokenization/tokenizer.ts';
 import { readShards } from './shards.ts';
 
@@ -26,10 +27,9 @@ export interface LabelledWordsSource {
 }
 
 /** A labelled document of the corpus. */
-export interface LabelledDocument {
+export interface LabelledDocument extends SplitDocument {
   /** Its place in the corpus. */
   readonly row: number;
-  readonly id: string;
   readonly text: string;
   readonly words: readonly Word[];
   /** One a word. */
@@ -57,13 +57,13 @@ export async function readLabelledWords(
   }
   const engine = await loadTokenizer((await artifacts.readBytes(tokenizer)).toString('utf8'));
   const words = await engine.words(found.map(({ document }) => document.text));
-  return found.map(({ document: { id, text, alignment }, spans, row: place }, index) => {
+  return found.map(({ document: { text, alignment, ...origin }, spans, row: place }, index) => {
     const kept = spansInText(spans, alignment ?? identity(text.length));
     const { tags, widened, lost } = tagWords(words[index], kept);
     const removed = spans.length - kept.length;
     return {
       row: place,
-      id,
+      ...splitFacts(origin),
       text,
       words: words[index],
       tags,
@@ -73,6 +73,10 @@ export async function readLabelledWords(
     };
   });
 }
+
+const splitFacts = ({ id, source, uri, collectedAt, time }: SplitDocument): SplitDocument => ({
+  ...{ id, source, uri, collectedAt, time },
+});
 
 /** Without those of which cleaning left nothing. */
 function spansInText(

@@ -6,6 +6,7 @@ import type { SelectionResult, TokenSelectionInput } from '../contracts/stage-re
 import { packageFiles } from '../contracts/version-package.ts';
 import { tokenClasses } from '../pipeline/entities/tag-words.ts';
 import { labelOf, tagsOf } from '../pipeline/entities/tags.ts';
+import { splitDocuments } from '../pipeline/evaluation/split.ts';
 import { parseBertConfig } from '../pipeline/model/config.ts';
 import {
   type LabelledDocument,
@@ -41,21 +42,23 @@ export function createTokenSelectionActivities({
 
   return {
     /**
-     * The last `holdout` labelled documents are held out; the labelled ones before them are trained on. The classes are
-     * tags of words.
+     * So many labelled documents as `holdout` says are held out, the last ones where no split is asked for; the other
+     * labelled ones are trained on. The classes are tags of words.
      * @throws InvalidInput where too few documents are labelled, or none to train on has an entity
      */
     async selectTokenExamples(input: TokenSelectionInput): Promise<SelectionResult> {
-      const { holdout: wanted, tokens, labels, corpus, tokenizer, base } = input;
+      const { holdout: wanted, split = { by: 'last' }, tokens, labels, corpus, tokenizer, base } = input;
       return runStage({
         stage: 'training',
         step: 'token-selection',
         run: input,
-        parameters: { holdout: wanted },
+        parameters: { holdout: wanted, ...(input.split && { split }) },
         inputs: { tokens, labels, corpus, tokenizer, ...(base && { base }) },
         compute: async () => {
           const documents = await readDocuments(input);
-          const [training, holdout] = [documents.slice(0, -wanted), documents.slice(-wanted)];
+          const isHeldOut = splitDocuments(documents, { split, holdout: wanted });
+          const training = documents.filter((_, at) => !isHeldOut[at]);
+          const holdout = documents.filter((_, at) => isHeldOut[at]);
           refuseUntrainable(training, holdout, wanted);
           const used = documents.flatMap(({ tags }) => tags.flatMap((tag) => labelOf(tag) ?? []));
           const classes = tagsOf(used, await readKnownTags(base));
@@ -90,7 +93,7 @@ function refuseUntrainable(
   wanted: number,
 ): void {
   const entities = training.flatMap(({ tags }) => tags.filter((tag) => tag.startsWith('B-'))).length;
-  if (entities > 0 && holdout.length === wanted) return;
+  if (entities > 0 && holdout.length >= wanted) return;
   throw new CoppiceFailure(
     'InvalidInput',
     `too few labels: ${training.length} documents with ${entities} entities to train on and ${holdout.length} of ${wanted} to hold out; ` +

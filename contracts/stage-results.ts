@@ -106,6 +106,20 @@ export interface CleaningResult extends StageRecord {
   readonly samples?: ArtifactReference;
 }
 
+export interface CorpusSplitInput extends RunIdentity {
+  readonly corpus: ArtifactReference;
+  readonly split: SplitSpec;
+  /** How many documents are to be held out. */
+  readonly holdout: number;
+}
+
+/** The same documents, those that are held out being the last ones. */
+export interface CorpusSplitResult extends StageRecord {
+  readonly corpus: ArtifactReference;
+  /** How many are: by group more than were asked for. */
+  readonly holdout: number;
+}
+
 export interface TokenizationInput extends RunIdentity {
   readonly corpus: ArtifactReference;
   readonly tokenizer: TokenizerSpec;
@@ -195,7 +209,7 @@ export interface SelectionInput extends RunIdentity {
   readonly positiveLabel?: string;
 }
 
-export interface TokenSelectionInput extends Omit<SelectionInput, 'positiveLabel' | 'knownLabels' | 'split'> {
+export interface TokenSelectionInput extends Omit<SelectionInput, 'positiveLabel' | 'knownLabels'> {
   /** Texts that the labelled spans are in, and the tokenizer that splits them into words. */
   readonly corpus: ArtifactReference;
   readonly tokenizer: ArtifactReference;

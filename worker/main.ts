@@ -5,6 +5,7 @@ import { createBatchActivities } from '../activities/batch.ts';
 import { createChampionFiguresActivities } from '../activities/champion-figures.ts';
 import { createCleaningActivities } from '../activities/cleaning.ts';
 import { createCollectionActivities } from '../activities/collection.ts';
+import { createCorpusSplitActivities } from '../activities/corpus-split.ts';
 import { createDataValidationActivities } from '../activities/data-validation.ts';
 import { createDatasetEvaluationActivities } from '../activities/dataset-evaluation.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
@@ -86,6 +87,7 @@ const activities = {
     removeCheckpoints: (key) => removeCheckpoints(buckets.artifacts, key),
   }),
   ...createChampionFiguresActivities({ artifacts }),
+  ...createCorpusSplitActivities({ artifacts, runStage }),
   ...createLanguageEvaluationActivities({ artifacts, runStage, now }),
   ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),

@@ -14,7 +14,12 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
     packages: ['emojibase-data'],
   },
   tokenization: {
-    entries: ['activities/tokenization.ts', 'activities/pairs.ts', 'runtimes/tokenizers/tokenizer.ts'],
+    entries: [
+      'activities/corpus-split.ts',
+      'activities/tokenization.ts',
+      'activities/pairs.ts',
+      'runtimes/tokenizers/tokenizer.ts',
+    ],
   },
   training: {
     entries: [

@@ -1,10 +1,12 @@
 // From documents to a judged package of a language model. Labels are answers, where it is taught to answer; scores have no
 // part in it.
-import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { executeChild, patched, proxyActivities } from '@temporalio/workflow';
 import type { ChampionFiguresActivities } from '../activities/champion-figures.ts';
+import type { CorpusSplitActivities } from '../activities/corpus-split.ts';
 import type { LanguageEvaluationActivities } from '../activities/language-evaluation.ts';
 import type { PairActivities } from '../activities/pairs.ts';
 import type { TokenizationActivities } from '../activities/tokenization.ts';
+import type { ArtifactReference } from '../contracts/artifact.ts';
 import { workflowIds } from '../contracts/messages.ts';
 import type { PairsResult, TokenizationResult } from '../contracts/stage-results.ts';
 import { compute } from './activity-options.ts';
@@ -14,6 +16,7 @@ import type { MadePackage, PackageMaking } from './package-making.ts';
 import type { StageProgress } from './stage-progress.ts';
 import { describeSteps, describeVocabulary } from './story.ts';
 
+const { splitCorpus } = proxyActivities<CorpusSplitActivities>(compute);
 const { tokenizeCorpus } = proxyActivities<TokenizationActivities>(compute);
 const { tokenizePairs } = proxyActivities<PairActivities>(compute);
 const { measureChampion } = proxyActivities<ChampionFiguresActivities>(compute);
@@ -27,21 +30,23 @@ export async function makeLanguagePackage(
   const cleaned = await cleanCorpus(making, stage);
   const { contextLength } = spec.model;
   const { supervisedFineTuning } = spec.training;
-  const { tokenized, pairs } = await stage(
+  const { tokenized, pairs, divided, corpus, evaluation } = await stage(
     'tokenization',
     async () => {
+      const { divided, corpus, evaluation } = await divide(making, cleaned.corpus);
       const tokenized = await tokenizeCorpus({
         ...run,
-        ...{ corpus: cleaned.corpus, tokenizer: spec.tokenizer, contextLength },
+        ...{ corpus, tokenizer: spec.tokenizer, contextLength },
         layout: 'stream',
         ...(base && { existingTokenizer: base.tokenizer }),
       });
       const { tokenizer, cached } = tokenized;
-      if (supervisedFineTuning === undefined) return { tokenized, cached };
+      const made = { tokenized, divided, corpus, evaluation };
+      if (supervisedFineTuning === undefined) return { ...made, cached };
       const { template } = supervisedFineTuning;
-      const of = { corpus: cleaned.corpus, labels, tokenizer, holdout: spec.evaluation.holdout };
+      const of = { corpus, labels, tokenizer, holdout: evaluation.holdout };
       const pairs = await tokenizePairs({ ...run, ...of, template, contextLength });
-      return { tokenized, pairs, cached: cached && pairs.cached };
+      return { ...made, pairs, cached: cached && pairs.cached };
     },
     (it) => describeTokens(it.tokenized, it.pairs),
   );
@@ -53,7 +58,7 @@ export async function makeLanguagePackage(
         staticSummary: `${run.model}: training of a language model`,
         args: [
           {
-            ...{ ...run, spec, tokens: tokenized.tokens, trigger },
+            ...{ ...run, spec: { ...spec, evaluation }, tokens: tokenized.tokens, trigger },
             ...(pairs && { pairs: { pairs: pairs.pairs, counts: pairs.counts } }),
             ...(base && { base: { weights: base.package } }),
             ...(searchAttributes && { searchAttributes }),
@@ -66,17 +71,19 @@ export async function makeLanguagePackage(
   const evaluated = await stage(
     'evaluation',
     async () => {
-      const { holdout, gates } = spec.evaluation;
-      // A classifier that served under this name before has labels, and no text to be measured on.
+      const { holdout, gates } = evaluation;
+      // A classifier that served under this name before has labels, and no text to be measured on. The last histories
+      // without the patch measured the champion only where a gate compares.
       const isCompared =
-        champion?.labels.length === 0 && gates.some(({ kind }) => kind === 'no-worse-than-champion');
+        champion?.labels.length === 0 &&
+        (gates.some(({ kind }) => kind === 'no-worse-than-champion') ||
+          patched('2026-11-30-champion-beside-figures'));
       const figures =
-        isCompared &&
-        (await measureChampion({ ...run, package: champion.package, corpus: cleaned.corpus, holdout }));
+        isCompared && (await measureChampion({ ...run, package: champion.package, corpus, holdout }));
       return evaluateLanguageModel({
         ...run,
-        ...{ evaluation: spec.evaluation, contextLength, cleaning: spec.cleaning },
-        ...{ corpus: cleaned.corpus, funnel: cleaned.funnel, tokenization: tokenized, training: trained },
+        ...{ evaluation, contextLength, cleaning: spec.cleaning },
+        ...{ corpus, funnel: cleaned.funnel, tokenization: tokenized, training: trained },
         ...(cleaned.samples && { cleaningSamples: cleaned.samples }),
         ...(supervisedFineTuning && { template: supervisedFineTuning.template }),
         ...(pairs && { pairs: pairs.pairs }),
@@ -88,10 +95,19 @@ export async function makeLanguagePackage(
   return {
     evaluated,
     hyperparameters: trained.hyperparameters,
-    lineage: [cleaned, tokenized, ...(pairs ? [pairs] : []), evaluated]
+    lineage: [cleaned, ...(divided ? [divided] : []), tokenized, ...(pairs ? [pairs] : []), evaluated]
       .map((it) => it.lineage)
       .concat(trained.lineage),
   };
+}
+
+/** Documents that are held out otherwise than as the last ones become the last. */
+async function divide({ run, spec }: PackageMaking, corpus: ArtifactReference) {
+  const { evaluation } = spec;
+  const { split, holdout } = evaluation;
+  if (split === undefined || split.by === 'last') return { corpus, evaluation };
+  const divided = await splitCorpus({ ...run, corpus, split, holdout });
+  return { divided, corpus: divided.corpus, evaluation: { ...evaluation, holdout: divided.holdout } };
 }
 
 function describeTokens(tokenized: TokenizationResult, pairs: PairsResult | undefined): string {

@@ -112,7 +112,12 @@ function select({
 }: TrainingInput): Promise<SelectionResult> {
   const { holdout, positiveLabel, split } = spec.evaluation;
   const wanted = { model, runId, tokens, labels, holdout };
-  if (words) return selectTokenExamples({ ...wanted, ...words, ...(base && { base: base.weights }) });
+  if (words)
+    return selectTokenExamples({
+      ...{ ...wanted, ...words },
+      ...(split && { split }),
+      ...(base && { base: base.weights }),
+    });
   return selectExamples({
     ...{ ...wanted, ...(base && { knownLabels: base.labels }) },
     ...(positiveLabel !== undefined && { positiveLabel }),

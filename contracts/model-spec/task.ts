@@ -44,11 +44,6 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
   yield* wantedSearchProblems(spec);
   yield* rolloutTestProblems(spec.task, spec.rollout);
   const { task, model, training } = spec;
-  if (task !== 'text-classification' && spec.evaluation.split !== undefined)
-    yield {
-      path: ['evaluation', 'split'],
-      message: `takes text-classification: of ${task} the last are held out`,
-    };
   if (task !== 'language-modelling') {
     yield* classifierProblems(spec);
     return;

@@ -3,6 +3,7 @@
 
 import type { BatchActivities } from '../../activities/batch.ts';
 import type { ChampionFiguresActivities } from '../../activities/champion-figures.ts';
+import type { CorpusSplitActivities } from '../../activities/corpus-split.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
 import type { DatasetEvaluationActivities } from '../../activities/dataset-evaluation.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
@@ -58,6 +59,7 @@ export type FakeActivities = ModelStateActivities &
   LanguageEvaluationActivities &
   TokenEvaluationActivities &
   BatchActivities &
+  CorpusSplitActivities &
   ChampionFiguresActivities;
 
 type Name = keyof FakeActivities;
@@ -86,6 +88,7 @@ export const namesByQueue = {
     'joinParts',
     'checkData',
     'acceptData',
+    'splitCorpus',
     'tokenizeCorpus',
     'tokenizePairs',
     'selectExamples',
@@ -359,6 +362,8 @@ function happyActivities(
       }),
     readBase: ({ version }) => Promise.resolve(servingVersion(model, version)),
     measureChampion: () => Promise.resolve(languageFigures),
+    splitCorpus: ({ holdout }) =>
+      Promise.resolve({ ...record('split'), corpus: ref('divided corpus'), holdout: holdout + 1 }),
     evaluateLanguageModel: () =>
       Promise.resolve({
         ...record('language-evaluation'),

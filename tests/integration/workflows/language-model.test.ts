@@ -114,6 +114,32 @@ describe('a language model', () => {
     await world.record('lifecycle-language-compared', workflowIds.lifecycle(model, 'run'));
   });
 
+  it('stands beside the version in service where no gate asks for it', async () => {
+    const fake = world.addModel((model) => ({ spec: languageSpec(model), champion: 3 }));
+    const { model } = fake;
+    await world.client.retrain(model, { trigger: { kind: 'person', name: 'kim' }, run: 'run' });
+    await world.workflow.getHandle(workflowIds.lifecycle(model, 'run')).result();
+    expect(fake.calls('evaluateLanguageModel')[0].champion).toMatchObject({ version: 3 });
+    await world.record('lifecycle-language-beside', workflowIds.lifecycle(model, 'run'));
+  });
+
+  it('is trained and judged on a corpus whose last documents are those that its split holds out', async () => {
+    const fake = world.addModel((model) => {
+      const spec = languageSpec(model);
+      const split = { by: 'group' as const, group: 'source' as const };
+      return { spec: { ...spec, evaluation: { ...spec.evaluation, split } } };
+    });
+    const { model } = fake;
+    await world.client.retrain(model, { trigger: { kind: 'person', name: 'kim' }, run: 'run' });
+    await world.workflow.getHandle(workflowIds.lifecycle(model, 'run')).result();
+    expect(fake.calls('splitCorpus')).toMatchObject([{ holdout: 20, split: { by: 'group' } }]);
+    const corpus = referenceOf('divided corpus', model);
+    expect(fake.calls('tokenizeCorpus')).toMatchObject([{ corpus }]);
+    expect(fake.calls('trainModel')[0]).toMatchObject({ job: { heldOutDocuments: 21 } }); // whole groups
+    expect(fake.calls('evaluateLanguageModel')).toMatchObject([{ corpus, evaluation: { holdout: 21 } }]);
+    await world.record('lifecycle-language-split', workflowIds.lifecycle(model, 'run'));
+  });
+
   it('is taken back, and out of traffic for good, where a step breaks a guardrail', async () => {
     const fake = world.addModel((model) => ({
       ...{ spec: languageSpec(model), champion: 3 },

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTokenSelectionActivities } from '../../../activities/token-selection.ts';
 import type { ArtifactReference } from '../../../contracts/artifact.ts';
+import type { SplitSpec } from '../../../contracts/model-spec/split.ts';
 import { bertConfigOf, formatBertConfig } from '../../../pipeline/model/config.ts';
 import { asActivity } from '../../support/activity-context.ts';
 import { specOf } from '../../support/model-fixtures.ts';
@@ -16,11 +18,24 @@ const documents = {
 
 const rowsSchema = z.array(z.object({ row: z.number(), document: z.string(), labels: z.array(z.number()) }));
 
-async function select(world: SpanWorld, holdout: number, base?: ArtifactReference) {
+async function select(
+  world: SpanWorld,
+  holdout: number,
+  { base, split }: { base?: ArtifactReference; split?: SplitSpec } = {},
+) {
   const { run, corpus, labels, tokenized, artifacts } = world;
   const { tokens, tokenizer } = tokenized;
   const { selectTokenExamples } = createTokenSelectionActivities(world);
-  const input = { ...run, corpus, labels, tokens, tokenizer, holdout, ...(base && { base }) };
+  const input = {
+    ...run,
+    corpus,
+    labels,
+    tokens,
+    tokenizer,
+    holdout,
+    ...(base && { base }),
+    ...(split && { split }),
+  };
   const selected = await asActivity(() => selectTokenExamples(input));
   const read = (reference: ArtifactReference) => artifacts.readJson(reference, rowsSchema);
   return {
@@ -59,6 +74,15 @@ describe('selectTokenExamples', () => {
     for (const { labels: row } of [...training, ...holdout]) expect([row[0], row.at(-1)]).toEqual([-1, -1]);
   });
 
+  it('holds out what the split says', async () => {
+    const world = await openSpanWorld(documents);
+    const { training, holdout } = await select(world, 1, { split: { by: 'hash' } });
+    const all = [...training, ...holdout].map(({ document }) => document);
+    expect(all.sort()).toEqual(Object.keys(documents));
+    const hashes = all.map((id) => createHash('sha256').update(id).digest('hex'));
+    expect(holdout.map(({ document }) => document)).toEqual([all[hashes.indexOf([...hashes].sort()[0])]]);
+  });
+
   it('gives no class to what the row has no room for', async () => {
     const world = await openSpanWorld({
       ...documents,
@@ -78,7 +102,7 @@ describe('selectTokenExamples', () => {
       'B-person',
       'I-person',
     ]);
-    expect((await select(world, 1, base)).labels).toEqual([
+    expect((await select(world, 1, { base })).labels).toEqual([
       ...['O', 'B-thing', 'I-thing', 'B-person', 'I-person'],
       ...['B-place', 'I-place'],
     ]);
@@ -87,8 +111,8 @@ describe('selectTokenExamples', () => {
   it('takes no class over from a version that classifies documents', async () => {
     const world = await openSpanWorld(documents);
     const base = await packageOf(world, 'classification', ['ham', 'spam']);
-    expect((await select(world, 1, base)).labels[0]).toBe('O');
-    expect((await select(world, 1, base)).labels).not.toContain('ham');
+    expect((await select(world, 1, { base })).labels[0]).toBe('O');
+    expect((await select(world, 1, { base })).labels).not.toContain('ham');
   });
 
   it('refuses where too few documents are labelled, or none to train on has an entity, and says what there is', async () => {

@@ -162,9 +162,8 @@ describe('a model file', () => {
       "evaluation.split.group: takes by: 'group'; by hash there are none",
       "evaluation.split.idUpTo: takes group: 'id'",
     ]);
-    expect(problemsOfSplit({ by: 'hash' }, language)).toEqual([
-      'evaluation.split: takes text-classification: of language-modelling the last are held out',
-    ]);
+    expect(problemsOfSplit({ by: 'hash' }, language)).toEqual([]);
+    expect(problemsOfSplit({ by: 'time' }, { task: 'token-classification' })).toEqual([]);
   });
 
   it('has a language model learn answers from labels, and a classifier not', () => {
