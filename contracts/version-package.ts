@@ -7,7 +7,7 @@ export const packageFiles = {
   config: 'config.json',
   weights: 'model.safetensors',
   tokenizer: 'tokenizer.json',
-  /** For transformers; nothing here reads it. */
+  /** For transformers, and for its chat template. */
   tokenizerConfig: 'tokenizer_config.json',
   preprocessing: 'preprocessing.json',
   decision: 'decision.json',

@@ -1,6 +1,7 @@
 // What the gateway's HTTP API takes and answers, as schemas: requests are checked by them, and the OpenAPI document
 // is made from them.
 import { z } from 'zod';
+import { modelNameSchema } from './sampling-fields.ts';
 
 const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(text.replace(/[\r\n]/g, ''));
 
@@ -40,19 +41,24 @@ export const classificationSchema = z.object({
   probabilities: z.record(z.string(), z.number()).describe('By label; they sum to 1.'),
 });
 
-export const modelListSchema = z.object({
-  object: z.literal('list'),
-  data: z.array(
-    z.object({
-      id: z.string(),
-      object: z.literal('model'),
-      created: z.number().int().describe('When its routing changed last, in seconds since 1970.'),
-      owned_by: z.literal('coppice'),
-      champion: z.number().int().optional(),
-      challenger: z.record(z.string(), z.unknown()).optional(),
-      generation: z.number().int(),
-    }),
-  ),
+export const modelPathSchema = z.strictObject({ model: modelNameSchema });
+
+export const modelSchema = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.number().int().describe('When its routing changed last, in seconds since 1970.'),
+  owned_by: z.literal('coppice'),
+  champion: z.number().int().optional(),
+  challenger: z.record(z.string(), z.unknown()).optional(),
+  generation: z.number().int(),
+});
+
+export const modelListSchema = z.object({ object: z.literal('list'), data: z.array(modelSchema) });
+
+export const healthSchema = z.object({ status: z.literal('ok') });
+
+export const readinessSchema = z.object({
+  waiting: z.array(z.string()).describe('Models without a champion.'),
 });
 
 export const errorSchema = z.object({

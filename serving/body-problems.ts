@@ -23,7 +23,13 @@ export function problemOfBody(issues: readonly z.core.$ZodIssue[], body: unknown
   return { message, param: pathOf(first), code: codeOf(first, body) };
 }
 
-type Issue = Pick<z.core.$ZodIssue, 'path' | 'message' | 'code'> & { readonly keys?: readonly string[] };
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly keys?: readonly string[];
+  readonly errors?: readonly unknown[];
+}
 
 /** Of a union, the kind that the value came nearest to speaks; where it is none of them, the expectation is told. */
 function flatten(issue: z.core.$ZodIssue): Issue[] {
@@ -43,9 +49,10 @@ function pathOf({ path, keys = [] }: Issue): string | null {
     .join('');
 }
 
-function codeOf({ code, path }: Issue, body: unknown): BodyProblem['code'] {
+function codeOf({ code, path, errors }: Issue, body: unknown): BodyProblem['code'] {
   if (code === 'unrecognized_keys') return 'unknown_parameter';
   if (code !== 'invalid_type' && code !== 'invalid_union') return 'invalid_value';
+  if (errors?.length === 0) return 'invalid_value'; // of a kind that is none of those that there are
   const given = path.reduce<unknown>(
     (value, part) =>
       typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined,

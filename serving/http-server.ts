@@ -1,6 +1,8 @@
 // The gateway's HTTP API: a file a route that works with a model; here models, metrics and health.
 import type { Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import { modelPathSchema } from './api-schemas.ts';
+import { addChatCompletions } from './chat-route.ts';
 import { addClassifications } from './classification-route.ts';
 import { addCompletions } from './completion-route.ts';
 import { answerClientError, answerErrors } from './error-answers.ts';
@@ -8,7 +10,7 @@ import { addFeedback } from './feedback-route.ts';
 import { openApiDocument } from './openapi.ts';
 import { addAnswerHeaders, newRequestId } from './request-headers.ts';
 import type { HttpServerDependencies, HttpTimeouts } from './route.ts';
-import { find } from './route.ts';
+import { find, parse } from './route.ts';
 import type { ServedModel } from './served-model.ts';
 
 export function createHttpServer(dependencies: HttpServerDependencies): FastifyInstance {
@@ -18,10 +20,11 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   addAnswerHeaders(server);
   addClassifications(server, dependencies);
   addCompletions(server, dependencies);
+  addChatCompletions(server, dependencies);
   addFeedback(server, dependencies);
   server.get('/v1/models', () => ({ object: 'list', data: models().map(describeModel) }));
-  server.get<{ Params: { model: string } }>('/v1/models/:model', ({ params }) =>
-    describeModel(find(dependencies, params.model)),
+  server.get('/v1/models/:model', ({ params }) =>
+    describeModel(find(dependencies, parse(modelPathSchema, params).model)),
   );
   server.get('/openapi.json', openApiDocument);
   server.get('/metrics', async (_request, reply) =>

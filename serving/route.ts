@@ -79,7 +79,7 @@ export const busy = (message: string): HttpProblem =>
 
 const routes: Readonly<Record<LoadedVersion['task'], string>> = {
   'text-classification': 'it classifies texts: POST /v1/classifications',
-  'language-modelling': 'it continues texts: POST /v1/completions',
+  'language-modelling': 'it continues texts: POST /v1/completions or /v1/chat/completions',
 };
 
 /** A model that was asked for what it cannot do. */

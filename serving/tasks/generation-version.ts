@@ -1,6 +1,8 @@
 // A language model as the gateway has it: no recipe, since a prompt is no document and its tokenizer brings it to NFC;
 // pieces of text as they come.
+import type { ChatMessage } from '../../pipeline/generation/chat-template.ts';
 import { startModelProcess } from '../model-process.ts';
+import { readChat } from './chat.ts';
 import type { GenerationPiece, GenerationQuestion, GenerationWords } from './generation-process.ts';
 import type { LoadedBase, PackageOnDisk } from './package-on-disk.ts';
 
@@ -8,6 +10,11 @@ export interface LanguageVersion extends LoadedBase {
   readonly task: 'language-modelling';
   /** Tokens of prompt and continuation together, but for the last one. */
   readonly contextLength: number;
+  /**
+   * @returns the prompt that messages are, by the version's chat template
+   * @throws InvalidQuestion where the template refuses them
+   */
+  readonly chat: (messages: readonly ChatMessage[]) => string;
   /**
    * Whoever stops reading cancels it, at its next piece; the signal does so at once.
    * @returns pieces as they come, and at the end how many tokens the prompts had
@@ -22,14 +29,15 @@ export interface LanguageVersion extends LoadedBase {
 /** Four of them are worked on; the others wait for some seconds each. */
 const maximumWaiting = 32;
 
-export async function loadLanguageVersion({ version, load }: PackageOnDisk): Promise<LanguageVersion> {
+export async function loadLanguageVersion({ version, load, read }: PackageOnDisk): Promise<LanguageVersion> {
   const task = 'language-modelling';
+  const chat = await readChat(read);
   const { facts, ask, ended, stop } = await startModelProcess<GenerationWords>(
     { ...load, task },
     { maximumWaiting },
   );
   return {
-    ...{ version, task, ended, stop, contextLength: facts.contextLength },
+    ...{ version, task, ended, stop, contextLength: facts.contextLength, chat },
     continueTexts: (question, signal) =>
       piecesOf<GenerationPiece, GenerationWords['answer']>((onPiece, stopped) =>
         ask(question, { signal: AbortSignal.any([signal, stopped]), onPiece }),

@@ -53,6 +53,7 @@ export function createLanguageVersion(
 ): LanguageVersion {
   return {
     ...{ version, task: 'language-modelling', contextLength: 32, continueTexts },
+    chat: (messages) => messages.map(({ role, content }) => `${role}: ${content}`).join('\n'),
     ...{ ended: new Promise(() => undefined), stop: () => undefined },
   };
 }

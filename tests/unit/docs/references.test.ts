@@ -68,6 +68,7 @@ describe('docs/reference', () => {
         'serving/http-server.ts',
         'serving/classification-route.ts',
         'serving/completion-route.ts',
+        'serving/chat-route.ts',
         'serving/feedback-route.ts',
       ],
     ],

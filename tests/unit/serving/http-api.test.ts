@@ -1,4 +1,5 @@
 // The edges of the gateway's API: what is refused, in which shape, and the document that says so.
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorBody } from '../../../serving/error-answers.ts';
@@ -164,6 +165,20 @@ describe('a request to the gateway', () => {
   });
 });
 
+/** Reads the tree that Fastify draws: four characters a level. */
+function routesOf(tree: string): string[] {
+  const branch: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const found = /^(\W*?─ )(\S+)(?: \((.+)\))?$/.exec(line);
+    if (!found) return [];
+    branch.splice(found[1].length / 4 - 1);
+    branch.push(found[2]);
+    const methods = found.slice(3).flatMap((it: string | undefined) => it?.split(', ') ?? []);
+    const known = methods.filter((method) => method !== 'HEAD' && /^[A-Z]+$/.test(method));
+    return known.map((method) => `${method} ${branch.join('').replace(/^\/+/, '/')}`);
+  });
+}
+
 describe('the OpenAPI document', () => {
   it('is served, and is of version 3.1', async () => {
     const { body } = await request(`${url}/openapi.json`);
@@ -171,16 +186,21 @@ describe('the OpenAPI document', () => {
     expect(openApiDocument().openapi).toBe('3.1.0');
   });
 
-  it('describes every route of the API and no other', async () => {
+  it('is one by the schema of OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(
+      JSON.parse(JSON.stringify(openApiDocument())) as Record<string, unknown>,
+    );
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('describes every route of the API and no other', () => {
     const { paths } = openApiDocument();
-    for (const [path, methods] of Object.entries(paths)) {
-      for (const method of Object.keys(methods)) {
-        const { statusCode } = await server.inject({ method: method === 'get' ? 'GET' : 'POST', url: path });
-        expect([path, statusCode]).not.toEqual([path, 404]);
-      }
-    }
-    const routes = [...server.printRoutes({ commonPrefix: false }).matchAll(/(\/?v1\/\S+) \(/g)];
-    expect(routes.map(([, path]) => `/${path.replace(/^\//, '')}`).sort()).toEqual(Object.keys(paths).sort());
+    const routes = routesOf(server.printRoutes({ commonPrefix: false }));
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(routes.sort()).toEqual(described.sort());
   });
 
   it('leads every reference to a schema, and asks for what the API asks for', () => {
