@@ -28,10 +28,12 @@ const patienceMs = 60_000;
 /**
  * @param name of the test file, for the namespace
  * @param queues that are served by fakes; the others by who is started
+ * @param options.workflows false: another process runs them
  */
 export async function openWorkflowWorld(
   name: string,
   queues: readonly (keyof typeof namesByQueue)[] = ['pipeline', 'training', 'planning', 'registry'],
+  { workflows = true }: { readonly workflows?: boolean } = {},
 ) {
   const namespace = `${name}-${randomUUID().slice(0, 8)}`;
   const settings = readSettings({ ...inject('stack'), TEMPORAL_NAMESPACE: namespace });
@@ -50,7 +52,8 @@ export async function openWorkflowWorld(
         ...shared,
         taskQueue: taskQueues[queue],
         activities: fakes.activitiesOf(queue),
-        ...(queue === 'pipeline' && { workflowBundle, stickyQueueScheduleToStartTimeout: '1 second' }),
+        ...(queue === 'pipeline' &&
+          workflows && { workflowBundle, stickyQueueScheduleToStartTimeout: '1 second' }),
       }),
     ),
   );
