@@ -32,6 +32,16 @@ describe('a control page', () => {
     expect(text).toContain('&lt;script&gt;');
   });
 
+  it('tells each rollback on a page of its own, hostile reasons as text', async () => {
+    const [incident] = await createControlApi(world.url).incidents(model);
+    const { status, text } = await get(`/models/${model}/incidents/${incident.generation}`);
+    expect(status).toBe(200);
+    expect(text).toContain('version 2 answered no client');
+    expect(text).not.toContain(hostile);
+    expect((await get(`/models/${model}`)).text).toContain(`/incidents/${incident.generation}"`);
+    expect((await get(`/models/${model}/incidents/1`)).status).toBe(404);
+  });
+
   it('is a 404 in words for a model or a version that is not there', async () => {
     for (const path of [
       '/models/nobody',
@@ -77,5 +87,17 @@ describe('the control API', () => {
       chunks.push(chunk as Buffer);
     expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual({ run: 'second' });
     expect(Buffer.concat(chunks)).toHaveLength(files['config.json'].sizeBytes);
+  });
+});
+
+describe('a rollback without Temporal', () => {
+  it('is signed by the control process, and refused in words where nothing is left to go back to', async () => {
+    const api = createControlApi(world.url);
+    const asked = api.rollBackDirectly(model, { by: 'lee', reason: 'complaints' });
+    await expect(asked).rejects.toMatchObject({
+      ...{ status: 422, message: 'no version before mail-filter@1 to roll back to' },
+    });
+    const { problems } = await api.verifyLedger(model);
+    expect(problems).toEqual([]);
   });
 });

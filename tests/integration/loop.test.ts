@@ -194,6 +194,10 @@ describe('what is remembered', () => {
     const { stdout: served } = await coppice('served', model, '--at', new Date().toISOString(), '--json');
     expect(JSON.parse(served)).toMatchObject({ champion: 1, quarantined: [2] });
     expect(await coppice('ledger', 'verify', model)).toMatchObject({ code: 0 });
+    const { stdout: incidents } = await coppice('incidents', model);
+    expect(incidents).toMatch(
+      /version 2 answered no client\n.* s from detection until every gateway had left it/,
+    );
   }, 120_000);
 
   it('refuses a model file with all its errors at once, and starts nothing', async () => {
