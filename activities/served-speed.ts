@@ -21,11 +21,24 @@ export async function measureServed(
   packageBytes: number,
 ): Promise<ServedFigures> {
   const classifier = loadOnnxClassifier(files);
+  try {
+    return await timeAnswers((row) => classifier.score(row, [row.length]), { tokens, lengths }, packageBytes);
+  } finally {
+    await classifier.close();
+  }
+}
+
+/** @param ask what answers one text, at once or later */
+export async function timeAnswers(
+  ask: (row: Int32Array) => unknown,
+  { tokens, lengths }: Pick<TokenizedTexts, 'tokens' | 'lengths'>,
+  packageBytes: number,
+): Promise<ServedFigures> {
   const width = tokens.length / lengths.length;
   const answer = async (example: number) => {
     const row = Int32Array.from({ length: lengths[example] }, (_, at) => tokens[example * width + at]);
     const start = performance.now();
-    await classifier.score(row, [row.length]);
+    await ask(row);
     return { milliseconds: performance.now() - start, tokens: row.length };
   };
   const answerMost = async (count: number) => {
@@ -35,10 +48,6 @@ export async function measureServed(
       answers.push(await answer(example));
     return answers;
   };
-  try {
-    const warm = await answerMost(Math.min(MOST_TEXTS, lengths.length));
-    return servedFigures(await answerMost(warm.length), packageBytes);
-  } finally {
-    await classifier.close();
-  }
+  const warm = await answerMost(Math.min(MOST_TEXTS, lengths.length));
+  return servedFigures(await answerMost(warm.length), packageBytes);
 }

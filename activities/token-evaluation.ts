@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type ArtifactReference, mediaTypes } from '../contracts/artifact.ts';
 import type { EvaluationResult, TokenEvaluationInput } from '../contracts/stage-results.ts';
 import { curvePointSchema } from '../contracts/training-job.ts';
+import { packageFiles } from '../contracts/version-package.ts';
 import { wordsInRow } from '../pipeline/entities/tag-words.ts';
 import { outside } from '../pipeline/entities/tags.ts';
 import type { EntityEvaluationInput, SpanCounts } from '../pipeline/evaluation/entity-evaluation.ts';
@@ -63,15 +64,37 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
       gates: evaluation.gates,
       training: documents
         .filter(({ row }) => !held.has(row))
-        .map(({ text, words, tags }) => ({
-          tags,
+        .map(({ id, text, words, tags }) => ({
+          ...{ id, text, tags },
           words: words.map(({ start, end }) => text.slice(start, end)),
         })),
-      holdout: holdout.map(({ id, text, words, tags }, index) => ({
-        ...{ id, text, words, labelled: tags },
+      holdout: holdout.map(({ id, source, text, words, tags }, index) => ({
+        ...{ id, source, text, words, labelled: tags },
         ...answers[index],
       })),
       counts: countSpans(documents, contextLength),
+    };
+  };
+
+  /** What will be served: quantized weights take the place of the others. */
+  const readServed = async (
+    { training, tokenization, contextLength }: TokenEvaluationInput,
+    holdout: readonly { readonly text: string }[],
+    quantized: ArtifactReference | undefined,
+  ): Promise<Pick<EntityEvaluationJob, 'model' | 'texts' | 'packageBytes'>> => {
+    const { files } = await artifacts.readDirectory(training.weights);
+    const read = async (reference: ArtifactReference) =>
+      (await artifacts.readBytes(reference)).toString('utf8');
+    const [config, json] = [await read(files[packageFiles.config]), await read(tokenization.tokenizer)];
+    const weights = await artifacts.readBytes(quantized ?? files[packageFiles.weights]);
+    const tokenizer = await dependencies.loadTokenizer(json);
+    const { ids, lengths } = await tokenizer.encodeBatch(
+      holdout.map(({ text }) => text),
+      contextLength,
+    );
+    return {
+      ...{ model: { config, weights }, texts: { tokens: ids, lengths } },
+      packageBytes: Buffer.byteLength(config) + weights.length + Buffer.byteLength(json),
     };
   };
 
@@ -116,9 +139,13 @@ export function createTokenEvaluationActivities(dependencies: TokenEvaluationDep
         },
         compute: () =>
           withHeartbeat(async (signal) => {
-            const job = { input: await readInput(input), report: await readReportFacts(input) };
-            const { evaluation: evaluated, html, json } = await evaluateEntitiesInThread(job, signal);
             const { quantized } = await artifacts.readJson(probabilities, tagsSchema);
+            const read = await readInput(input);
+            const job = {
+              ...{ input: read, report: await readReportFacts(input) },
+              ...(await readServed(input, read.holdout, quantized)),
+            };
+            const { evaluation: evaluated, html, json } = await evaluateEntitiesInThread(job, signal);
             const made = {
               package: await assemblePackage(artifacts, {
                 ...{ weights: training.weights, quantized, use: 'classification' },

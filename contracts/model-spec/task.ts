@@ -161,7 +161,7 @@ function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpe
     case 'text-classification':
       return [...gateMetrics, ...budgetMetrics];
     case 'token-classification':
-      return entityMetrics;
+      return [...entityMetrics, ...budgetMetrics];
     case 'language-modelling':
       return [...languageMetrics, ...(supervisedFineTuning ? answerMetrics : []), ...budgetMetrics];
   }
@@ -185,8 +185,8 @@ function* confidenceProblems(
     yield { path: [...path, 'slice'], message: `${gate.metric} is of a version, not of documents` };
   else if (gate.slice !== undefined && withoutInterval.includes(gate.metric))
     yield { path: [...path, 'slice'], message: `${gate.metric} is of all answers together` };
-  if (gate.slice !== undefined && task === 'token-classification')
-    yield { path: [...path, 'slice'], message: `${task} is not judged in slices` };
+  if (gate.slice === 'label' && gate.metric === 'tokenAccuracy')
+    yield { path: [...path, 'slice'], message: `${gate.metric} is of words, most of which have no label` };
   if (gate.slice === 'label' && task === 'language-modelling')
     yield { path: [...path, 'slice'], message: `documents of ${task} have no label to be cut by` };
   if (gate.inDoubt !== undefined && withoutInterval.includes(gate.metric))

@@ -6,6 +6,8 @@ import type { Word } from '../tokenization/tokenizer.ts';
 /** A held-out document, word by word. */
 export interface AnsweredDocument {
   readonly id: string;
+  /** The name of its source. */
+  readonly source: string;
   readonly text: string;
   readonly words: readonly Word[];
   /** The tag of each word: as labelled, and as answered. */

@@ -1,24 +1,36 @@
 // A whole evaluation of a model that finds entities, on its held-out documents: figures beside baselines, gates, and what a
 // report shows of them. Pure: the same input gives the same result, digit for digit.
-import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
+import type { EntityMetric, GateSpec } from '../../contracts/model-spec/judgement.ts';
 import { entitiesOf, outside } from '../entities/tags.ts';
 import type { LabelledWords } from './entity-baselines.ts';
 import { frequentTags } from './entity-baselines.ts';
 import type { AnsweredDocument, EntityConfusion, EntityError } from './entity-errors.ts';
 import { confuseEntities, entityErrors } from './entity-errors.ts';
 import type { LabelScore } from './entity-metrics.ts';
-import { measureEntities, scoreLabels } from './entity-metrics.ts';
+import { entityStatistics, labelSlices, measureEntities, scoreLabels } from './entity-metrics.ts';
 import { formatCount, formatNumber } from './format.ts';
+import { createGateEvidence } from './gate-evidence.ts';
 import type { GateVerdict } from './gates.ts';
 import { judgeGates } from './gates.ts';
+import type { Leakage } from './leakage.ts';
+import { findLeakage, warnOfLeakage } from './leakage.ts';
 import type { MetricTable } from './metric-table.ts';
+import type { ServedFigures } from './served-figures.ts';
+import { budgetTable } from './served-figures.ts';
+import type { SliceFigure, SliceMeasure } from './slice-figures.ts';
+import { measureSlices, nameWorst } from './slice-figures.ts';
+import { cutSlices } from './slices.ts';
 
 export interface EntityEvaluationInput {
   readonly seed: number;
   readonly gates: readonly GateSpec[];
-  readonly training: readonly LabelledWords[];
+  readonly training: readonly (LabelledWords & { readonly id: string; readonly text: string })[];
   readonly holdout: readonly AnsweredDocument[];
   readonly counts: SpanCounts;
+  /** Of the held-out documents, ISO 639-1; absent: they are not cut by it. */
+  readonly languages?: readonly string[];
+  /** As it will be served; absent: it was not measured. */
+  readonly served?: ServedFigures;
 }
 
 /** What became of the spans that were labelled, in all documents. */
@@ -49,6 +61,10 @@ export interface EntityEvaluation {
   readonly errors: readonly EntityError[];
   readonly errorCount: number;
   readonly counts: SpanCounts;
+  /** By language, length and source; what becomes of a label stands with the labels. */
+  readonly slices: readonly SliceFigure[];
+  readonly leakage: Leakage;
+  readonly served?: ServedFigures;
   readonly heldOut: { readonly documents: number; readonly words: number };
 }
 
@@ -62,13 +78,27 @@ export function evaluateEntities(input: EntityEvaluationInput): EntityEvaluation
   const trained = countLabels(input.training.map(({ tags }) => tags));
   const labels = scoreLabels(holdout).map((it) => ({ ...it, trained: trained.get(it.label) ?? 0 }));
   const errors = entityErrors(holdout);
+  const leakage = findLeakage(namedTexts(input.training), namedTexts(holdout));
+  const { evidence, slices } = sliceDocuments(input);
   return {
     seed,
     verdict: judgeGates(input.gates, {
-      candidate: metricsOf(systems, 'candidate'),
+      candidate: {
+        ...metricsOf(systems, 'candidate'),
+        ...budgetTable(input.served),
+        leakage: { value: leakage.share, interval: null },
+      },
       baselines: systems.filter(({ kind }) => kind !== 'candidate'),
+      evidence,
     }),
-    warnings: findWarnings(systems, labels, counts),
+    warnings: [
+      ...findWarnings(systems, labels, counts),
+      ...nameWorst(slices).map(
+        (worst) => `The candidate fares worse than on all documents, and not by chance, on ${worst}.`,
+      ),
+      ...warnOfLeakage(leakage),
+    ],
+    ...{ slices, leakage, ...(input.served && { served: input.served }) },
     systems,
     labels,
     confusion: confuseEntities(holdout),
@@ -79,6 +109,32 @@ export function evaluateEntities(input: EntityEvaluationInput): EntityEvaluation
       documents: holdout.length,
       words: holdout.reduce((sum, { words }) => sum + words.length, 0),
     },
+  };
+}
+
+const namedTexts = (documents: readonly { readonly id: string; readonly text: string }[]) => ({
+  ids: documents.map(({ id }) => id),
+  texts: documents.map(({ text }) => text),
+});
+
+function sliceDocuments({ seed, holdout, languages }: EntityEvaluationInput) {
+  const documents = holdout.map(({ labelled, answered }) => ({ labelled, answered }));
+  const slices = cutSlices({
+    texts: holdout.map(({ text }) => text),
+    sources: holdout.map(({ source }) => source),
+    languages,
+  });
+  const candidate = entityStatistics(documents);
+  const measuresOf = (metrics: readonly EntityMetric[]): SliceMeasure[] =>
+    metrics.flatMap((metric) => {
+      const statistic = candidate(metric);
+      return statistic === undefined ? [] : [{ metric, candidate: statistic }];
+    });
+  const [lead, ...others] = measuresOf(['entityF1', 'entityPrecision', 'entityRecall']);
+  const about = { examples: holdout.length, seed };
+  return {
+    evidence: createGateEvidence({ candidate, slices: [...slices, ...labelSlices(documents)], ...about }),
+    slices: measureSlices(slices, { lead, others, ...about }),
   };
 }
 

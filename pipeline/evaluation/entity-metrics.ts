@@ -5,7 +5,9 @@ import { entityMetrics } from '../../contracts/model-spec/judgement.ts';
 import type { Entity } from '../entities/tags.ts';
 import { entitiesOf } from '../entities/tags.ts';
 import { bootstrapTable } from './bootstrap.ts';
+import type { StatisticOf } from './gate-evidence.ts';
 import type { MetricTable } from './metric-table.ts';
+import type { Slice } from './slices.ts';
 
 /** The tags of one document's words: as labelled, and as answered. */
 export interface TaggedDocument {
@@ -58,6 +60,37 @@ export function measureEntities(
   return Object.fromEntries(
     entityMetrics.map((name) => [name, { value: values[name], interval: intervals[name] }]),
   );
+}
+
+/**
+ * @returns every metric as a function of the documents that count; of a slice by label, of the entities of that label
+ * alone, whose accuracy of words nobody knows
+ */
+export function entityStatistics(documents: readonly TaggedDocument[]): StatisticOf {
+  const counts = countEntities(documents);
+  return (metric, slice) => {
+    const name = entityMetrics.find((known) => known === metric);
+    if (name === undefined) return undefined;
+    if (slice?.by !== 'label') return (indices) => metricsOf(counts, indices)[name];
+    if (name === 'tokenAccuracy') return undefined;
+    const label = counts.labels.indexOf(slice.name);
+    const { entities } = counts;
+    const own = {
+      ...counts,
+      labels: [slice.name],
+      entities: entities.map((of) => of.subarray(label * 3, label * 3 + 3)),
+    };
+    return (indices) => metricsOf(own, indices)[name];
+  };
+}
+
+/** @returns for each label the documents in which it is labelled or answered */
+export function labelSlices(documents: readonly TaggedDocument[]): Slice[] {
+  const { labels, entities } = countEntities(documents);
+  return labels.map((name, label) => {
+    const members = entities.flatMap((of, at) => (of[label * 3] + of[label * 3 + 1] > 0 ? [at] : []));
+    return { by: 'label', name, members: Int32Array.from(members) };
+  });
 }
 
 const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, index) => index);

@@ -5,6 +5,9 @@ import { createTokenSelectionActivities } from '../../activities/token-selection
 import { type ArtifactReference, mediaTypes } from '../../contracts/artifact.ts';
 import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
 import { evaluationSchema } from '../../contracts/model-spec/judgement.ts';
+import type { BertConfig } from '../../pipeline/model/config.ts';
+import { initialParameters, parameterLayout } from '../../pipeline/model/layout.ts';
+import { writeModel } from '../../pipeline/model/model-files.ts';
 import { asActivity } from './activity-context.ts';
 import { exampleSearch } from './example-search.ts';
 import type { SpanWorld } from './span-world.ts';
@@ -15,6 +18,18 @@ export type Answer = (labels: Row, row: number, classes: readonly string[]) => R
 /** Right everywhere: pieces and frame, which no word begins with, are none. */
 export const right: Answer = (labels) => labels.map((label) => Math.max(label, 0));
 export const none: Answer = (labels) => labels.map(() => 0);
+
+function untrainedModel(
+  labels: readonly string[],
+  size: { readonly contextLength: number; readonly vocabularySize: number },
+) {
+  const config: BertConfig = {
+    ...{ head: 'token-classification', hiddenSize: 8, layers: 1, heads: 2, intermediateSize: 16, ...size },
+    ...{ tokenTypes: 2, layerNormEpsilon: 1e-12, padTokenId: 0, dropout: 0, labels: [...labels] },
+  };
+  const layout = parameterLayout(config);
+  return writeModel({ config, layout, parameters: initialParameters(layout, 1) });
+}
 
 /** From spans to a judged version, whose training is made up. */
 export async function evaluateSpans(world: SpanWorld, answer: Answer, gates: GateSpec[] = []) {
@@ -33,9 +48,12 @@ export async function evaluateSpans(world: SpanWorld, answer: Answer, gates: Gat
     })),
   });
   const put = (value: unknown): Promise<ArtifactReference> => artifacts.putJson(value);
+  const files = untrainedModel(selected.labels, { contextLength, vocabularySize: tokenized.vocabularySize });
   const weights = await artifacts.putDirectory({
-    'config.json': await put({ layers: 1 }),
-    'model.safetensors': await artifacts.putBytes('weights', { mediaType: mediaTypes.safetensors }),
+    'config.json': await artifacts.putBytes(files.config, { mediaType: mediaTypes.json }),
+    'model.safetensors': await artifacts.putBytes(Buffer.from(files.weights), {
+      mediaType: mediaTypes.safetensors,
+    }),
   });
   const { evaluateTokenClassifier } = createTokenEvaluationActivities({
     ...world,

@@ -6,17 +6,20 @@ import { formatCount, formatNumber } from '../format.ts';
 import type { MetricEstimate } from '../metric-table.ts';
 import { entityDescriptions } from '../metric-table.ts';
 import { cleaningSection } from './cleaning-section.ts';
-import { heading, numberHeading, table } from './elements.ts';
+import { figure, heading, numberHeading, table } from './elements.ts';
 import { confusionSection, entityErrorsSection } from './entity-sections.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import { languagesTable } from './languages-table.ts';
+import { leakageSection } from './leakage-section.ts';
 import { learningTable } from './learning-table.ts';
 import { documentOf } from './page.ts';
 import type { DrawnPlots } from './plots.ts';
 import { tokenizerTable } from './provenance-section.ts';
 import type { ReportOrigin } from './report.ts';
 import { searchSection } from './search-section.ts';
+import { servedSection } from './served-section.ts';
+import { slicesSection } from './slices-section.ts';
 import { gatesSection, headline, warningsBox } from './verdict-section.ts';
 
 export interface EntityReport extends EntityEvaluation, ReportOrigin {
@@ -28,7 +31,7 @@ export interface EntityReport extends EntityEvaluation, ReportOrigin {
 /** @returns the whole HTML document */
 export function renderEntityPage(
   report: EntityReport,
-  { search, funnel }: Pick<DrawnPlots, 'search' | 'funnel'>,
+  { search, funnel, learning, slices }: Pick<DrawnPlots, 'search' | 'funnel' | 'learning' | 'slices'>,
 ): string {
   const { verdict, lineage, environment } = report;
   return documentOf(
@@ -40,9 +43,12 @@ export function renderEntityPage(
 ${warningsBox(report)}
 ${gatesSection(report)}
 ${metricsSection(report)}
+${slicesSection(report, slices)}
 ${labelsSection(report)}
 ${confusionSection(report)}
 ${entityErrorsSection(report)}
+${leakageSection(report)}
+${servedSection(report)}
 ${searchSection(report, search)}
 <section><h2>What it learned from</h2>
 ${
@@ -50,6 +56,7 @@ ${
     ? null
     : html`<h3>Pretraining</h3>${learningTable(report.pretraining)}<h3>Fine-tuning</h3>`
 }
+${figure(learning, 'A validation loss that rises while the training loss falls means overfitting.')}
 ${learningTable(report.learning)}
 ${tokenizerTable(report)}
 ${languagesTable(report)}</section>

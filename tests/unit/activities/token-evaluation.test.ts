@@ -48,6 +48,25 @@ describe('the evaluation of a classifier of tokens', () => {
     expect(lineage.map(({ role }) => role)).toContain('held-out examples');
   });
 
+  it('is judged by slices, leaks, speed and size, and shows them', async () => {
+    const { result, page, evidence } = await evaluateSpans(await openSpanWorld(documents), right, [
+      { kind: 'at-most', metric: 'leakage', bound: 0.5 },
+      { kind: 'at-most', metric: 'latencyP95Ms', bound: 60_000 },
+      { kind: 'at-most', metric: 'packageBytes', bound: 10 },
+    ]);
+    // Every held-out document is one of those that were trained on.
+    expect(result.gates).toMatchObject([{ passed: false, value: 1 }, { passed: true }, { passed: false }]);
+    expect(evidence).toMatchObject({
+      leakage: { heldOut: 10, exact: 10 },
+      served: { texts: 10 },
+      slices: expect.arrayContaining([
+        expect.objectContaining({ by: 'source', documents: 10, metric: 'entityF1', value: 1 }),
+      ]) as unknown,
+    });
+    expect(page).toContain('stand among those that were trained on');
+    expect(page).toContain('<h2>Speed and size</h2>');
+  });
+
   it('counts an entity that is missed, and is rejected by a gate that it does not pass', async () => {
     const missing: Answer = (labels, row) => (row === 0 ? none : right)(labels, row, []);
     const { result, page } = await evaluateSpans(await openSpanWorld(documents), missing, [

@@ -64,7 +64,7 @@ describe('a model file', () => {
         },
       }),
     ).toEqual([
-      'evaluation.gates[0].metric: token-classification has entityPrecision, entityRecall, entityF1, macroEntityF1, tokenAccuracy; not accuracy',
+      'evaluation.gates[0].metric: token-classification has entityPrecision, entityRecall, entityF1, macroEntityF1, tokenAccuracy, latencyP95Ms, packageBytes, leakage; not accuracy',
       'evaluation.gates[1].kind: gateways do not serve token-classification: no version is in service to be compared with',
       'evaluation.positiveLabel: takes text-classification: of entities every label is reported',
       'collection.labels[0]: token-classification learns from spans of documents; document-title labels a whole one',
@@ -125,6 +125,13 @@ describe('a model file', () => {
       { ...bits, slice: 'label' },
       { ...bits, metric: 'answerLoss', slice: 'source', inDoubt: 'passes' },
     ];
+    const found = { kind: 'at-least', metric: 'entityF1', bound: 0.5, slice: 'label' };
+    expect(
+      problemsOf({
+        task: 'token-classification',
+        evaluation: { gates: [found, { ...found, metric: 'tokenAccuracy' }] },
+      }),
+    ).toEqual(['evaluation.gates[1].slice: tokenAccuracy is of words, most of which have no label']);
     const answering = {
       collection: { ...collection, labels: [{ kind: 'document-title', source: 'documents' }] },
       training: { pretraining: {}, supervisedFineTuning: { template: { prompt: '{text}' } } },

@@ -30,6 +30,26 @@ describe('evaluateEntities', () => {
     expect(evaluateEntities(lower).verdict.passed).toBe(true);
   });
 
+  it('names the source and the label that fail a gate', () => {
+    const holdout = Array.from({ length: 60 }, (_, at) => {
+      const bad = at < 25 ? 'O' : 'B-place'; // of places, those of one source
+      const source = at < 25 ? 'forum' : 'news';
+      return answered(`${source}/${at}`, 'Ada saw Paris', {
+        ...{ labelled: 'B-person O B-place', answered: `B-person O ${bad}` },
+      });
+    });
+    const gates = (['source', 'label'] as const).map((slice) => ({
+      ...{ kind: 'at-least' as const, metric: 'entityF1' as const, bound: 0.9, slice },
+    }));
+    const { verdict, slices, warnings } = evaluateEntities({ ...example, holdout, gates });
+    expect(verdict.gates.map((gate) => gate.slices)).toEqual([['forum'], ['place']]);
+    expect(verdict.gates[1].value).toBeCloseTo((2 * (35 / 60)) / (1 + 35 / 60), 12);
+    expect(slices.find(({ name }) => name === 'forum')?.value).toBeCloseTo(2 / 3, 12);
+    expect(warnings.some((warning) => warning.includes('Leak') || warning.includes('trained on'))).toBe(
+      false,
+    );
+  });
+
   it('warns of a candidate that is no better than spelling, and of labels that are rare or cannot be learned', () => {
     const { warnings } = evaluateEntities(example);
     expect(warnings).toEqual([

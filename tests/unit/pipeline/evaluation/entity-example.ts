@@ -14,7 +14,14 @@ export function answered(
     token: at + 1,
   }));
   return {
-    ...{ id, text, words, labelled: labelled.split(' '), answered: tags.split(' ') },
+    ...{
+      id,
+      source: id.split('/')[0],
+      text,
+      words,
+      labelled: labelled.split(' '),
+      answered: tags.split(' '),
+    },
     scores: words.map(() => score),
   };
 }
@@ -23,7 +30,7 @@ export function answered(
 export const example: EntityEvaluationInput = {
   seed: 1,
   gates: [{ kind: 'at-least', metric: 'entityF1', bound: 0.5 }],
-  training: [{ words: ['Ada', 'sang'], tags: ['B-person', 'O'] }],
+  training: [{ id: 'notes/0', text: 'Ada sang in Rome', words: ['Ada', 'sang'], tags: ['B-person', 'O'] }],
   holdout: [
     answered('notes/a', 'Ada sang', { labelled: 'B-person O', answered: 'B-person O' }),
     answered('notes/b', 'Paris saw Grace Hopper', {

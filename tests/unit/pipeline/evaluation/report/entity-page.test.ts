@@ -24,7 +24,7 @@ function pageSaying(text: string, holdout = example.holdout): string {
     lineage: [{ role: text, text }],
     environment: { [text]: text },
   };
-  return renderEntityPage(report, { search: null, funnel: null });
+  return renderEntityPage(report, { search: null, funnel: null, learning: null, slices: null });
 }
 
 describe('renderEntityPage', () => {
@@ -36,9 +36,11 @@ describe('renderEntityPage', () => {
     expect(headings.slice(1)).toEqual([
       'Gates',
       'Metrics',
+      'Slices',
       'Labels',
       'What it takes for what',
       'Worst errors',
+      'Leakage',
       'What it learned from',
       'How it was cleaned',
       'Where it comes from',
