@@ -244,10 +244,6 @@ export interface RolloutInput {
   readonly searchAttributes?: readonly string[];
 }
 
-export const rolloutVerdicts = [
-  'promote',
-  'rollback',
-  'inconclusive',
 /** A version is asked as clients ask, before it has any traffic. */
 export interface ValidationInput {
   readonly model: string;
@@ -269,6 +265,10 @@ export interface ValidationResult {
   readonly championMedianMs?: number;
 }
 
+export const rolloutVerdicts = [
+  'promote',
+  'rollback',
+  'inconclusive',
   'no-traffic',
   'unhealthy',
   'rejected',
@@ -294,11 +294,11 @@ export interface RolloutStatus {
   readonly phase:
     | 'approval'
     | 'deploying'
+    | 'validating'
     | 'shadow'
     | 'canary'
     | 'promoting'
     | 'watching'
-    | 'validating'
     | 'rolling-back'
     | 'ended';
   readonly step: number;

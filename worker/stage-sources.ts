@@ -46,11 +46,11 @@ export const stageSources: Readonly<Record<Stage, StageCode>> = {
       'activities/champion-figures.ts',
       'activities/language-figures-thread-main.ts',
       'activities/held-out-facts-thread-main.ts',
+      'activities/batch.ts',
+      'activities/batch-thread-main.ts',
       'runtimes/tokenizers/tokenizer.ts',
     ],
   },
   registration: { entries: ['activities/registry.ts', 'artifacts/registry/registry-writer.ts'] },
   rollout: { entries: ['activities/rollout.ts'] },
-      'activities/batch.ts',
-      'activities/batch-thread-main.ts',
 };

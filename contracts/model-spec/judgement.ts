@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { cronProblem } from './cron.ts';
 import { rolloutTestFields } from './rollout-test.ts';
 import { rolloutValidationSchema } from './rollout-validation.ts';
-import { rolloutTestFields } from './rollout-test.ts';
 import { splitSchema } from './split.ts';
 
 export const gateMetrics = [
@@ -143,9 +142,9 @@ export const rolloutSchema = z.strictObject({
     .default(24 * 3600),
   /** After promotion: degradation still rolls back. */
   watchSeconds: z.number().nonnegative().default(600),
-  guardrails: z
   /** What a version must show before it has any traffic. */
   validation: rolloutValidationSchema.prefault({}),
+  guardrails: z
     .strictObject({
       maximumErrorRate: z.number().min(0).max(1).default(0.02),
       maximumP95LatencyMs: z.number().positive().default(1_000),
