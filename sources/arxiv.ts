@@ -5,8 +5,8 @@ import { CoppiceFailure } from '../contracts/failures.ts';
 import type { SourceSpec } from '../contracts/model-spec/collection.ts';
 import type { Api } from './api/api-client.ts';
 import { type ApiContext, createApiSource } from './api/api-source.ts';
-import { documentOf } from './content.ts';
 import { documentOfPaper, getXml, type Paper } from './papers/paper.ts';
+import { readPdf } from './papers/paper-pdf.ts';
 import type { Found, Source } from './source.ts';
 import { allOf, textOf, type XmlElement } from './xml/xml-tree.ts';
 
@@ -67,30 +67,6 @@ async function readPage(
   return { entries, total: Number(textOf(feed, 'totalResults') ?? 0) };
 }
 
-/** @returns the document of a PDF, or why there is none; what is wrong with one paper stops no others */
-async function readPdf(
-  { name, uri, pdf, time }: Entry,
-  spec: ArxivSpec,
-  { api, now }: { api: Api; now: () => Date },
-): Promise<Found> {
-  if (pdf === undefined || !URL.canParse(pdf)) return { problem: { uri, reason: 'no PDF' } };
-  try {
-    const { bytes } = await api.get(new URL(pdf), 'application/pdf');
-    if (!bytes.subarray(0, 1_024).includes('%PDF-')) return { problem: { uri: pdf, reason: 'no PDF' } };
-    const origin = {
-      source: spec.name,
-      name: `${name}.pdf`,
-      uri: pdf,
-      mediaType: 'application/pdf',
-      licence: spec.licence,
-    };
-    return { document: documentOf(bytes, { ...origin, collectedAt: now(), time: new Date(time ?? '') }) };
-  } catch (error) {
-    if (!(error instanceof CoppiceFailure)) throw error;
-    return { problem: { uri: pdf, reason: `its PDF cannot be had (${error.type})` } };
-  }
-}
-
 /** Makes the source of kind `arxiv`. */
 export function createArxivSource(spec: ArxivSpec, context: ApiContext): Source {
   const { now } = context;
@@ -121,7 +97,7 @@ export function createArxivSource(spec: ArxivSpec, context: ApiContext): Source 
           yield documentOfPaper(entry, { spec, now });
         }
         if (!spec.pdf || minute < state.reached || state.names.includes(`${name}.pdf`)) continue;
-        const found = await readPdf(entry, spec, { api, now });
+        const found = await readPdf(entry, { spec, api, now });
         advance(state, minute, `${name}.pdf`);
         yield found;
       }

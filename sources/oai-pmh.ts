@@ -1,4 +1,4 @@
-// Titles and abstracts of an archive by OAI-PMH 2.0 (openarchives.org/OAI/openarchivesprotocol.html). A run asks for the
+// Titles, abstracts and, where records name them, papers of an archive by OAI-PMH 2.0 (openarchives.org/OAI/openarchivesprotocol.html). A run asks for the
 // records that were changed since the run before had begun.
 import { z } from 'zod';
 import { CoppiceFailure } from '../contracts/failures.ts';
@@ -6,6 +6,7 @@ import type { SourceSpec } from '../contracts/model-spec/collection.ts';
 import type { Api } from './api/api-client.ts';
 import { type ApiContext, createApiSource } from './api/api-source.ts';
 import { documentOfPaper, getXml, type Paper } from './papers/paper.ts';
+import { type PaperWithPdf, readPdf } from './papers/paper-pdf.ts';
 import type { Found, Source } from './source.ts';
 import { allOf, textOf, type XmlElement } from './xml/xml-tree.ts';
 
@@ -79,19 +80,22 @@ async function readPart(
 }
 
 /** @returns the paper of a record, or nothing where it has no title or no abstract */
-function readPaper(record: XmlElement, identifier: string): Paper | undefined {
+function readPaper(record: XmlElement, identifier: string): (Paper & PaperWithPdf) | undefined {
   const dc = allOf(record, 'metadata', 'dc').at(0);
   const arxiv = allOf(record, 'metadata', 'arXiv').at(0);
   const title = textOf(dc ?? arxiv, 'title');
   const abstract = textOf(dc ?? arxiv, dc ? 'description' : 'abstract');
   if (title === undefined || abstract === undefined) return undefined;
   const isAddress = ({ text }: XmlElement): boolean => /^https?:\/\//.test(text.trim());
+  const isPdf = (it: XmlElement): boolean => isAddress(it) && /\.pdf(?:$|\?)/i.test(it.text.trim());
   const id = textOf(arxiv, 'id');
   const address =
     id === undefined ? allOf(dc, 'identifier').find(isAddress)?.text.trim() : `https://arxiv.org/abs/${id}`;
   const rights = allOf(dc, 'rights');
+  const named = ['identifier', 'relation', 'source'].flatMap((element) => allOf(dc, element)).find(isPdf);
+  const pdf = id === undefined ? named?.text.trim() : `https://arxiv.org/pdf/${id}`;
   return {
-    ...{ name: identifier, uri: address ?? identifier, title, abstract },
+    ...{ name: identifier, uri: address ?? identifier, title, abstract, pdf },
     time: textOf(arxiv, 'updated') ?? textOf(arxiv, 'created') ?? textOf(dc, 'date'),
     licence: textOf(arxiv, 'license') ?? (rights.find(isAddress) ?? rights.at(0))?.text.trim(),
   };
@@ -105,6 +109,7 @@ function endPass(state: State, { began }: Pass): void {
 
 /** Makes the source of kind `oai-pmh`. */
 export function createOaiPmhSource(spec: OaiPmhSpec, context: ApiContext): Source {
+  const { now } = context;
   async function* collect(api: Api, state: State): AsyncGenerator<Found> {
     const pass = (state.pass ??= { began: await readNow(spec, api), done: [] });
     let count = 0;
@@ -131,12 +136,18 @@ export function createOaiPmhSource(spec: OaiPmhSpec, context: ApiContext): Sourc
         )
           continue;
         if (count === spec.maximumRecords) return; // the next run goes on
+        const isDeleted = allOf(record, 'header').at(0)?.attributes['status'] === 'deleted';
+        const paper = identifier === '' || isDeleted ? undefined : readPaper(record, identifier);
+        if (spec.pdf && paper?.pdf !== undefined && !done.has(`${identifier}.pdf`)) {
+          const itself = await readPdf(paper, { spec, api, now });
+          pass.done.push(`${identifier}.pdf`);
+          yield itself;
+        }
         pass.done.push(identifier);
         if (stamp >= pass.began) state.ahead[identifier] = stamp;
-        if (allOf(record, 'header').at(0)?.attributes['status'] === 'deleted') continue;
-        const paper = identifier === '' ? undefined : readPaper(record, identifier);
+        if (isDeleted) continue;
         count += 1;
-        if (paper !== undefined) yield documentOfPaper(paper, { spec, now: context.now });
+        if (paper !== undefined) yield documentOfPaper(paper, { spec, now });
         else
           yield {
             problem: { uri: identifier === '' ? spec.url : identifier, reason: 'no title or no abstract' },

@@ -37,6 +37,8 @@ export const oaiPmhSourceSchema = z.strictObject({
   since: z.iso.date().optional(),
   /** The day to end with. */
   until: z.iso.date().optional(),
+  /** Whether papers come too whose PDF a record names, as documents of type `application/pdf`. */
+  pdf: z.boolean().default(false),
   /** That one run brings; the next one goes on. */
   maximumRecords: z.number().int().positive().default(10_000),
   ...remote,

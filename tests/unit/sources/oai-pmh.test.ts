@@ -20,10 +20,14 @@ const dc = (id: string, more = ''): string =>
     <dc:identifier>https://archive.example.org/${id}</dc:identifier>${more}</oai_dc:dc>`;
 
 /** @param limit records of a part */
-async function openArchive(records: readonly Record_[], { limit = 2, today = '2026-01-10' } = {}) {
+async function openArchive(
+  records: readonly Record_[],
+  { limit = 2, today = '2026-01-10', pdf = '%PDF-1.7 …' } = {},
+) {
   const all = [...records];
   const clock = { today };
-  const host = await openHost(({ searchParams: asked }) => {
+  const host = await openHost(({ pathname, searchParams: asked }) => {
+    if (pathname.endsWith('.pdf')) return pathname === '/gone.pdf' ? status(404) : pdf;
     const answer = (inside: string): string =>
       `<?xml version="1.0"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
        <responseDate>${clock.today}T12:00:00Z</responseDate><request verb="x">x</request>${inside}</OAI-PMH>`;
@@ -85,6 +89,37 @@ describe('oai-pmh', () => {
         },
       },
     ]);
+  });
+
+  it('brings the papers whose PDF a record names, and goes on between paper and abstract', async () => {
+    const files = { origin: '' };
+    const named = (path: string): string => `<dc:relation> ${files.origin}${path} </dc:relation>`;
+    const archive = await openArchive([]);
+    files.origin = archive.origin;
+    for (const [id, path] of [
+      ['1', '/1.pdf'],
+      ['2', '/gone.pdf'],
+      ['3', '/3.html'],
+    ])
+      archive.records.push({ id, stamp: '2026-01-01', metadata: dc(id, named(path)) });
+    const expected = [
+      'papers/oai:a:1.pdf',
+      'papers/oai:a:1',
+      'gone.pdf: its PDF cannot be had (InvalidInput)',
+      'papers/oai:a:2',
+      'papers/oai:a:3',
+    ];
+    expect(await describeAll(open(archive, { pdf: true }))).toEqual(expected);
+    expect(await describeAll(open(archive))).toEqual(expected.filter((it) => !it.includes('.pdf')));
+    for await (const { cursor } of open(archive, { pdf: true }).collect(
+      undefined,
+      new AbortController().signal,
+    )) {
+      archive.asked.length = 0;
+      expect(await describeAll(open(archive, { pdf: true }), cursor())).toEqual(expected.slice(1));
+      expect(archive.asked.some(({ url }) => url.pathname === '/1.pdf')).toBe(false);
+      break;
+    }
   });
 
   it('reads the format of arXiv', async () => {
