@@ -42,7 +42,7 @@ export async function makeLanguagePackage(
       });
       const { tokenizer, cached } = tokenized;
       const made = { tokenized, divided, corpus, evaluation };
-      if (supervisedFineTuning === undefined) return { ...made, cached };
+      if (supervisedFineTuning === undefined) return { ...made, pairs: undefined, cached };
       const { template } = supervisedFineTuning;
       const of = { corpus, labels, tokenizer, holdout: evaluation.holdout };
       const pairs = await tokenizePairs({ ...run, ...of, template, contextLength });
@@ -86,6 +86,7 @@ export async function makeLanguagePackage(
         ...{ corpus, funnel: cleaned.funnel, tokenization: tokenized, training: trained },
         ...(cleaned.samples && { cleaningSamples: cleaned.samples }),
         ...(supervisedFineTuning && { template: supervisedFineTuning.template }),
+        ...(spec.serving?.chatTemplate !== undefined && { chatTemplate: spec.serving.chatTemplate }),
         ...(pairs && { pairs: pairs.pairs }),
         ...(figures && { champion: { version: champion.version, figures } }),
       });
