@@ -19,7 +19,7 @@ export interface RolloutValidationDependencies {
 
 export type RolloutValidationActivities = ReturnType<typeof createRolloutValidationActivities>;
 
-const usualTexts: readonly string[] = [
+const usualTexts = [
   'Hello, are you there?',
   '안녕하세요, 거기 계세요?',
   'The committee met on Tuesday and agreed to publish the minutes within a week. '.repeat(12).trim(),
@@ -61,7 +61,7 @@ export function createRolloutValidationActivities({ gatewayUrl }: RolloutValidat
 }
 
 function questions({ texts = usualTexts, rounds }: RolloutValidation): string[] {
-  return Array.from({ length: rounds }, () => [...texts]).flat();
+  return Array.from({ length: rounds }, () => texts).flat();
 }
 
 /** A replica that has just said that it is ready may be a moment behind a load balancer's look at it. */

@@ -19,9 +19,9 @@ import { createPairActivities } from '../activities/pairs.ts';
 import { createRegistryActivities } from '../activities/registry.ts';
 import { createRepairActivities } from '../activities/repair.ts';
 import { createRolloutActivities } from '../activities/rollout.ts';
+import { createRolloutValidationActivities } from '../activities/rollout-validation.ts';
 import { createScheduleActivities } from '../activities/schedule.ts';
 import { createSearchActivities } from '../activities/search.ts';
-import { createRolloutValidationActivities } from '../activities/rollout-validation.ts';
 import { createSelectionActivities } from '../activities/selection.ts';
 import { createShardCleaningActivities } from '../activities/shard-cleaning.ts';
 import { createTokenEvaluationActivities } from '../activities/token-evaluation.ts';
@@ -69,12 +69,12 @@ const activities = {
     now,
   }),
   ...createCleaningActivities({ artifacts, runStage, metrics }),
-  ...createDatasetEvaluationActivities({ artifacts, registry, environment: process.env, now }),
   ...createBatchActivities({
     ...{ artifacts, registry, runStage, metrics },
     pointers: buckets.artifacts,
     objects: openBucketReader(settings),
   }),
+  ...createDatasetEvaluationActivities({ artifacts, registry, environment: process.env, now }),
   ...createShardCleaningActivities({ artifacts, runStage, metrics }),
   ...createDataValidationActivities({ artifacts, schemas: store.dataSchemas, loadLanguageIdentifier, now }),
   ...createTokenizationActivities({ artifacts, runStage, loadTokenizer }),
@@ -90,6 +90,7 @@ const activities = {
   ...createCorpusSplitActivities({ artifacts, runStage }),
   ...createLanguageEvaluationActivities({ artifacts, runStage, now }),
   ...createEvaluationActivities({ artifacts, runStage, loadTokenizer, now }),
+  ...createRolloutValidationActivities({ gatewayUrl: settings.gatewayUrl }),
   ...createRolloutActivities({ registry, observations, leases, prometheus, metrics, now }),
   ...createIncidentActivities({
     ...{ prometheus, now, controlUrl: settings.controlUrl },
@@ -98,7 +99,6 @@ const activities = {
   ...createForgettingActivities({
     ...{ artifacts, registry, now },
     objects: buckets.artifacts,
-  ...createRolloutValidationActivities({ gatewayUrl: settings.gatewayUrl }),
     lineage: store.lineage,
     findOpenWork: createOpenWorkFinder(client),
     retrain: coppice.retrain,
