@@ -1,35 +1,42 @@
-// The main text of a page: what stands around it is cut off first, which is also what makes the rest quick; then Mozilla's
-// Readability finds the article in what remains. Where that is under a quarter of it, blocks are told by their links.
-import { Readability } from '@mozilla/readability';
-import { parseHTML } from 'linkedom';
+// The main text of a page. What stands around it is cut off; the part that holds nearly all of the running text that is left is
+// its text, with the title and the lead above it. Where that is little of the page, blocks are told by their links.
 import { looksLikeHtml } from './html-to-text.ts';
-import { textByLinkDensity } from './main-text/link-density.ts';
+import { type Block, readBlocks } from './main-text/blocks.ts';
+import { chooseBlocks } from './main-text/choose-blocks.ts';
+import { findContainer } from './main-text/container.ts';
+import { chooseByLinkDensity } from './main-text/link-density.ts';
 import type { PageNode } from './main-text/page-tree.ts';
 import { readPage } from './main-text/page-tree.ts';
 import { isSurrounding } from './main-text/surroundings.ts';
-import { textOf, writePage } from './main-text/write-page.ts';
 import type { CleaningStep } from './working-document.ts';
 import { changeTo } from './working-document.ts';
 
 const HTML = /^(?:text\/html|application\/xhtml\+xml)\b/i;
-/** Of larger pages Readability would take seconds; they have lists or tables for text. */
-const MOST_ELEMENTS = 8_000;
+const LEAST_LEFT = 0.05; // share of a page's text; where less is left, its names mislead
 const SHARE = 1 / 4;
-const SHORTEST_ARTICLE = 250; // characters; below, Readability looks again with less of its rules
 
-function readArticle(html: string): string {
-  const { document } = parseHTML(html) as unknown as { document: unknown }; // without a browser's types
-  const article = new Readability(document, { charThreshold: SHORTEST_ARTICLE }).parse();
-  return textOf(article?.content ?? '');
+/** @returns the parts that are left out, of each the outermost */
+function findSurroundings(body: PageNode): Set<PageNode> {
+  const found = new Set<PageNode>();
+  const walk = (node: PageNode): void => {
+    for (const child of node.children) {
+      if (typeof child === 'string') continue;
+      if (isSurrounding(child, body.textLength)) found.add(child);
+      else walk(child);
+    }
+  };
+  walk(body);
+  return found;
 }
 
-/** @returns characters of text that are not left out */
-function lengthOf(node: PageNode, isLeftOut: (node: PageNode) => boolean): number {
-  return node.children.reduce((sum, child) => {
-    if (typeof child === 'string') return sum + child.length;
-    return isLeftOut(child) ? sum : sum + lengthOf(child, isLeftOut);
-  }, 0);
-}
+const lengthOf = (blocks: readonly Block[]): number => blocks.reduce((sum, { text }) => sum + text.length, 0);
+
+const textOf = (blocks: readonly Block[]): string =>
+  blocks
+    .flatMap(({ text }) => text.split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n');
 
 /**
  * Finds the main text of a page.
@@ -37,16 +44,17 @@ function lengthOf(node: PageNode, isLeftOut: (node: PageNode) => boolean): numbe
  */
 export function mainText(html: string): string {
   const body = readPage(html);
-  const whole = body.textLength;
-  const inner = (node: PageNode): boolean => isSurrounding(node, whole);
-  const cut = lengthOf(body, inner);
-  const [isLeftOut, length] = cut >= whole * SHARE ? [inner, cut] : [() => false, whole];
-  const page = writePage(body, isLeftOut);
-  const article = page.elements <= MOST_ELEMENTS ? readArticle(page.html) : '';
-  if (article.length >= length * SHARE) return article;
-  const blocks = textByLinkDensity(body, isLeftOut);
-  const found = blocks.length > article.length ? blocks : article;
-  return found === '' ? textOf(page.html) : found;
+  const surroundings = findSurroundings(body);
+  const left = [...surroundings].reduce((sum, { textLength }) => sum - textLength, body.textLength);
+  // A page that is called surroundings all over is taken as a whole.
+  const isLeftOut = (node: PageNode): boolean =>
+    left >= body.textLength * LEAST_LEFT && surroundings.has(node);
+  const blocks = readBlocks(body, findContainer(body, isLeftOut), isLeftOut);
+  const chosen = chooseBlocks(blocks);
+  if (lengthOf(chosen) >= lengthOf(blocks) * SHARE) return textOf(chosen);
+  const byLinks = chooseByLinkDensity(blocks);
+  const found = lengthOf(byLinks) > lengthOf(chosen) ? byLinks : chosen;
+  return textOf(found.length === 0 ? blocks : found);
 }
 
 /** Makes the step `main-text`. What is no HTML is left alone. */

@@ -1,4 +1,4 @@
-// A light tree of a page: blocks, links and text, without scripts, forms and inline markup. One pass over the tokens; bounded
+// A light tree of a page: blocks, links and text, without scripts, fields of forms and inline markup. One pass over the tokens; bounded
 // in depth, whatever the markup says, so that what walks it may recurse.
 import type { TokenizerCallbacks } from 'htmlparser2';
 import { Tokenizer } from 'htmlparser2';
@@ -13,7 +13,7 @@ const words = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 const BREAKS = words('br hr');
 const SILENT = words(
   'script style template noscript svg math iframe object canvas audio video map head title button select textarea datalist ' +
-    'dialog menu',
+    'dialog menu label legend rt rp',
 );
 const READ = words(
   'main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd pre blockquote table tbody thead tfoot tr td th caption ' +
@@ -30,15 +30,14 @@ const CLOSED_BY: Readonly<Partial<Record<string, ReadonlySet<string>>>> = {
 };
 /** Of those that are read, these may stand in a paragraph. */
 const IN_PARAGRAPH = words('a');
-const TELLING = words('class id role hidden aria-hidden style href');
+const TELLING = words('class id role hidden aria-hidden style itemprop');
 
 export interface PageNode {
   readonly tag: string;
   /** Its classes and its id. */
   readonly label: string;
   readonly role: string;
-  /** A link within the page. */
-  readonly isFragment: boolean;
+  readonly itemprop: string;
   /** Text has its line breaks, and white space folded otherwise. */
   readonly children: (PageNode | string)[];
   /** Characters of text within it, and those of them that stand in links. */
@@ -54,7 +53,7 @@ function createNode(tag: string, attributes: Attributes): PageNode {
     tag,
     label: label.trim().slice(0, LONGEST_LABEL),
     role: (attributes.get('role') ?? '').toLowerCase(),
-    isFragment: tag === 'a' && attributes.get('href')?.startsWith('#') === true,
+    itemprop: (attributes.get('itemprop') ?? '').toLowerCase(),
     children: [],
     ...{ textLength: 0, linkLength: 0 },
   };

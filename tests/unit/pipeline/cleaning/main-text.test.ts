@@ -32,12 +32,71 @@ describe('main-text', () => {
     expect(text).not.toMatch(/Home page|Newest|Related|ships|rights|track/);
   });
 
-  it('tells text from lists of links by their blocks where Readability finds under a quarter', () => {
+  it('leaves out blocks of links between blocks of text', () => {
     const cells = Array.from({ length: 30 }, (_, at) => `<section><div>${english} ${at}</div></section>`);
     const links = '<section><div><a href="/a">one link</a> <a href="/b">another link</a></div></section>';
     const text = mainText(`<body>${cells.join(links)}</body>`);
     expect(text.match(/committee/g)).toHaveLength(30);
     expect(text).not.toContain('another link');
+  });
+
+  const body = `<div class="entry-content">${`<p>${english}</p>`.repeat(4)}</div>`;
+
+  it.each([
+    [
+      'comments, as long as they are',
+      `<div class="blog_comments">${`<p>${english} Agreed.</p>`.repeat(8)}</div>`,
+    ],
+    ['a caption', '<figure><img src="x"><figcaption>The harbour at night, Agreed</figcaption></figure>'],
+    ['who wrote it, and when', '<p class="post-meta">Agreed on Tuesday by the editor</p>'],
+    ['a teaser of another text', '<div class="teaser"><p>They Agreed. <a href="/2">Read on</a></p></div>'],
+    ['other texts', `<ul class="relatedPosts"><li><p>${english} Agreed.</p></li></ul>`],
+    ['what is written in capitals within a name', '<div class="sectionNewsletterBox">Agreed to mails</div>'],
+    ['a heading of what is left out', '<h3>Agreed</h3><ul><li><a href="/1">One more text</a></li></ul>'],
+    ['a line after the last sentence', '<p>Agreed</p>'],
+  ])('leaves out %s', (_, part) => {
+    const text = mainText(`<body><h1>The harbour</h1>${body}${part}</body>`);
+    expect(text.split('\n')).toEqual(['The harbour', ...Array.from({ length: 4 }, () => english)]);
+    expect(
+      mainText(`<body><div><h1>Title</h1>${body.replace('</div>', `${part}</div>`)}</div></body>`),
+    ).not.toContain('Agreed');
+  });
+
+  it.each([
+    [
+      'a lead above the text',
+      `<header><h1>Title</h1><div class="teaser"><p>${english} Lead.</p></div></header>`,
+    ],
+    ['a lead under a title that is no h1', `<div><h2>Title</h2><p>${english} Lead.</p></div>`],
+    ['a lead without a title', `<div><p>${english} Lead.</p></div>`],
+  ])('keeps %s', (_, lead) => {
+    const text = mainText(`<body><nav><a href="/">Home page</a></nav>${lead}${body}</body>`);
+    expect(text).toContain('Lead.');
+    expect(text).not.toContain('Home');
+  });
+
+  it('keeps a box of text that is called a sidebar, and a list at the end of a text', () => {
+    const box = `<div class="sidebar"><p>${english} ${english} Boxed.</p></div>`;
+    const text = mainText(
+      `<body><div class="text"><p>${english}</p>${box}${`<p>${english}</p>`.repeat(9)}<ul><li>one<li>two</ul></div></body>`,
+    );
+    expect(text).toContain('Boxed.');
+    expect(text).toMatch(/one\ntwo$/);
+  });
+
+  it('takes an article for the text, however many teasers stand beside it', () => {
+    const other = `<section><div><p>${english} Other.</p></div></section>`;
+    const article = `<article><h1>Title</h1>${`<p>${english}</p>`.repeat(6)}</article>`;
+    expect(mainText(`<body><div>${article}${other.repeat(4)}</div></body>`)).not.toContain('Other');
+  });
+
+  it('reads what its names leave out where nearly nothing else is there', () => {
+    const text = mainText(`<body><div class="comments"><p>${english}</p></div><p>Hello</p></body>`);
+    expect(text).toContain(english);
+  });
+
+  it('does not read aloud what is written above Chinese characters', () => {
+    expect(mainText('<p>子<rt>こ</rt>ども</p>')).toBe('子ども');
   });
 
   it('takes a page that is called a sidebar as a whole for its text', () => {
@@ -78,7 +137,12 @@ describe('main-text', () => {
     ['a class', `<div class="${'a-'.repeat(500_000)}">x</div>`],
     ['a style', `<div style="${'display: '.repeat(100_000)}">x</div>`],
     ['paragraphs', `<p>${english}</p>`.repeat(7_900)],
-    ['more paragraphs than Readability is given', `<p>${english}</p>`.repeat(20_000)],
+    ['more paragraphs', `<p>${english}</p>`.repeat(20_000)],
+    ['quotation marks', `<p>${'"'.repeat(500_000)}</p>`],
+    ['names', `<div class="comment-${'xY'.repeat(20)} a">x</div>`.repeat(20_000)],
+    ['spaces in a class', `<div class="${' '.repeat(1_000_000)}">x</div>`],
+    ['headings', '<h2>word</h2>'.repeat(50_000)],
+    ['articles in each other', '<article>word '.repeat(50_000)],
   ])(
     'comes to an end, without overflowing the stack, on a page of %s',
     (_, html) => {
