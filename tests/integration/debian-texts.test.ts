@@ -73,7 +73,7 @@ describe("Debian's guide to installation", () => {
       const pdf = wordsOf(read.text.replace(/^.*b ?’ ’.*$/gm, ''));
       const pages = own
         .filter(({ id }) => id.endsWith('.html') && !id.endsWith('/index.html'))
-        .map(({ content }) => contentBytes(content).toString('utf8'));
+        .map(({ content }) => Buffer.from(contentBytes(content)).toString('utf8'));
       const prose = pages.map((page) =>
         page
           .replace(/<pre[^]*?<\/pre>/g, '')
