@@ -15,6 +15,8 @@ export interface PackageParts {
   readonly quantized?: ArtifactReference | undefined;
   readonly tokenizer: ArtifactReference;
   readonly use: TokenizerUse;
+  /** Of a model that writes: Jinja, by which messages become a prompt. */
+  readonly chatTemplate?: string;
   readonly cleaning: CleaningSpec;
   readonly contextLength: number;
   /** How probabilities of a text become a label. */
@@ -24,7 +26,7 @@ export interface PackageParts {
 /** @returns a directory that transformers loads, and beside it what serves it as it was judged */
 export async function assemblePackage(
   artifacts: ArtifactStore,
-  { weights, quantized, tokenizer, use, cleaning, contextLength, decision }: PackageParts,
+  { weights, quantized, tokenizer, use, chatTemplate, cleaning, contextLength, decision }: PackageParts,
 ): Promise<ArtifactReference> {
   const { files } = await artifacts.readDirectory(weights);
   return artifacts.putDirectory({
@@ -32,7 +34,9 @@ export async function assemblePackage(
     [packageFiles.weights]: files[packageFiles.weights],
     ...(quantized && { [quantizedWeights]: quantized }),
     [packageFiles.tokenizer]: tokenizer,
-    [packageFiles.tokenizerConfig]: await artifacts.putJson(tokenizerConfig(contextLength, use)),
+    [packageFiles.tokenizerConfig]: await artifacts.putJson(
+      tokenizerConfig(contextLength, use, chatTemplate),
+    ),
     [packageFiles.preprocessing]: await artifacts.putJson({ steps: cleaning.steps, contextLength }),
     ...(decision && { [packageFiles.decision]: await artifacts.putJson(decision) }),
   });

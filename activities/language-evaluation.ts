@@ -21,6 +21,7 @@ import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
 import type { ServedFigures } from '../pipeline/evaluation/served-figures.ts';
 import { measureWriting } from '../pipeline/evaluation/writing-figures.ts';
+import { answeringChatTemplate, plainChatTemplate } from '../pipeline/generation/chat-template.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { readAnswerBaselines } from './answer-baselines.ts';
 import { readCleaningReport } from './cleaning-report.ts';
@@ -51,6 +52,12 @@ interface Judged {
   readonly model: { readonly config: string; readonly weights: Buffer };
   readonly tokenizer: string;
   readonly questions: readonly z.infer<typeof heldOutQuestionSchema>[];
+}
+
+/** What is stated, or how the model was asked when it learnt to answer, or what was said and nothing else. */
+function chatTemplateOf({ chatTemplate, template, training }: LanguageEvaluationInput): string {
+  if (chatTemplate !== undefined) return chatTemplate;
+  return training.answering && template ? answeringChatTemplate(template.prompt) : plainChatTemplate;
 }
 
 export interface LanguageEvaluationDependencies {
@@ -195,6 +202,7 @@ export function createLanguageEvaluationActivities({
         run: input,
         parameters: {
           ...{ evaluation, cleaning: input.cleaning, contextLength: input.contextLength },
+          chatTemplate: chatTemplateOf(input),
           figures: training.heldOut,
           ...(training.answering && { answers: training.answering.heldOut }),
           ...(input.champion && { champion: input.champion.figures }),
@@ -216,6 +224,7 @@ export function createLanguageEvaluationActivities({
               package: await assemblePackage(artifacts, {
                 ...{ weights: training.weights, tokenizer: tokenization.tokenizer, use: 'generation' },
                 ...{ cleaning: input.cleaning, contextLength: input.contextLength },
+                chatTemplate: chatTemplateOf(input),
               }),
               report: await artifacts.putBytes(await renderLanguagePage(report), {
                 mediaType: mediaTypes.html,

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { CleaningSpec } from '../contracts/model-spec/cleaning.ts';
 import type { CollectionSpec } from '../contracts/model-spec/collection.ts';
 import { type ModelSpec, parseModelSpec, type SpecProblem } from '../contracts/model-spec/model-spec.ts';
+import { chatTemplateProblems } from './chat-template.ts';
 import { nameDictionaries } from './dictionary-files.ts';
 import { nameEvaluationSets } from './evaluation-set-files.ts';
 
@@ -30,6 +31,8 @@ export async function loadModelFile(path: string): Promise<ModelSpec> {
   const absolute = resolve(path);
   const parsed = parseModelSpec(await importDefault(absolute));
   if ('problems' in parsed) throw new ModelFileError(path, parsed.problems);
+  const wrongTemplate = chatTemplateProblems(parsed.spec);
+  if (wrongTemplate.length > 0) throw new ModelFileError(path, wrongTemplate);
   const named = await nameEvaluationSets(parsed.spec.cleaning, dirname(absolute));
   if ('problems' in named) throw new ModelFileError(path, named.problems);
   const spelled = await nameDictionaries(named.cleaning, dirname(absolute));

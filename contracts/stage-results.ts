@@ -329,6 +329,8 @@ export interface LanguageEvaluationInput
   readonly training: LanguageTrainingResult;
   /** Of a model that was taught to answer. */
   readonly template?: SupervisedFineTuningSpec['template'];
+  /** What the model file states; absent: as the model was trained to be asked. */
+  readonly chatTemplate?: string;
   /** The prompts and answers, some of which it is asked; absent in histories from before it was. */
   readonly pairs?: ArtifactReference;
   /** The version in service on the same documents. */

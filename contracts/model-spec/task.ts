@@ -73,6 +73,7 @@ function* classifierProblems({
   cleaning,
   model,
   evaluation,
+  serving,
 }: Sections): Generator<TaskProblem> {
   for (const field of ['samples', 'prompts'] as const)
     if (evaluation[field] !== undefined)
@@ -86,6 +87,11 @@ function* classifierProblems({
       message: `${task} takes bert: a ${model.architecture} has no classification head`,
     };
   if (task !== 'token-classification') return;
+  if (serving?.chatTemplate !== undefined)
+    yield {
+      path: ['serving', 'chatTemplate'],
+      message: 'takes language-modelling: a classifier answers no messages',
+    };
   if (evaluation.positiveLabel !== undefined)
     yield {
       path: ['evaluation', 'positiveLabel'],

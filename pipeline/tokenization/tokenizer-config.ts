@@ -9,13 +9,19 @@ export type TokenizerUse = 'classification' | 'generation';
 
 /**
  * @param contextLength tokens that the model reads at most
+ * @param chatTemplate Jinja, of a model that writes
  * @returns the file's content, in the names of transformers
  */
-export function tokenizerConfig(contextLength: number, use: TokenizerUse): Readonly<Record<string, unknown>> {
+export function tokenizerConfig(
+  contextLength: number,
+  use: TokenizerUse,
+  chatTemplate?: string,
+): Readonly<Record<string, unknown>> {
   return {
     ...{ tokenizer_class: 'PreTrainedTokenizerFast', model_max_length: contextLength },
     ...{ clean_up_tokenization_spaces: false },
     ...{ pad_token: pad, unk_token: unknown, cls_token: cls, sep_token: sep, mask_token: mask },
     ...(use === 'generation' && { bos_token: sep, eos_token: sep }),
+    ...(chatTemplate !== undefined && { chat_template: chatTemplate }),
   };
 }

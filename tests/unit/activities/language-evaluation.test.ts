@@ -11,6 +11,7 @@ import { evaluationSchema } from '../../../contracts/model-spec/judgement.ts';
 import { type SearchTable, searchTableSchema } from '../../../contracts/search.ts';
 import type { LanguageEvaluationInput } from '../../../contracts/stage-results.ts';
 import { languageFigures } from '../../../pipeline/evaluation/language-figures.ts';
+import { answeringChatTemplate, plainChatTemplate } from '../../../pipeline/generation/chat-template.ts';
 import type { GptConfig } from '../../../pipeline/model/gpt-config.ts';
 import { writeGpt } from '../../../pipeline/model/gpt-files.ts';
 import { gptLayout } from '../../../pipeline/model/gpt-graph.ts';
@@ -104,6 +105,7 @@ async function evaluate(
     champion,
     search,
     answer,
+    chatTemplate,
     ...looks
   }: {
     text?: string;
@@ -111,6 +113,8 @@ async function evaluate(
     search?: SearchTable;
     /** Expected of the one prompt that is asked. */
     answer?: string;
+    /** As the model file states it. */
+    chatTemplate?: string;
   } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts'>> = {},
 ) {
   const { json, files } = await smallModel();
@@ -152,6 +156,7 @@ async function evaluate(
         },
       }),
     },
+    ...(chatTemplate !== undefined && { chatTemplate }),
     ...(answer !== undefined && {
       template: { prompt: '{text}=' },
       pairs: await artifacts.putDirectory({
@@ -197,6 +202,17 @@ describe('the evaluation of a language model', () => {
     expect(page).toContain(`${tokens} tokens, ${bytes.toLocaleString('en')} bytes of 20 documents`);
     expect(page).toContain('No version is in service yet to compare with');
   });
+
+  it('packs the chat template that the model file states, or that of its training', async () => {
+    const templateOf = async (stated: { answer?: string; chatTemplate?: string }) => {
+      const { files } = await artifacts.readDirectory((await evaluate([], stated)).result.package);
+      const config = z.object({ chat_template: z.string() });
+      return (await artifacts.readJson(files['tokenizer_config.json'], config)).chat_template;
+    };
+    expect(await templateOf({})).toBe(plainChatTemplate);
+    expect(await templateOf({ answer: '밥' })).toBe(answeringChatTemplate('{text}='));
+    expect(await templateOf({ answer: '밥', chatTemplate: '{{ messages }}' })).toBe('{{ messages }}');
+  }, 60_000);
 
   it('cuts what is held out into slices, looks for leaks, and times what will be served', async () => {
     const { page, report } = await evaluate([

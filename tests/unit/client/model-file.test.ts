@@ -28,6 +28,24 @@ describe('loadModelFile', () => {
     return error;
   };
 
+  it('tries the chat template before anything is trained with it', async () => {
+    const definition = (chatTemplate: string) => ({
+      ...{ name: 'speeches', task: 'language-modelling' },
+      collection: { sources: [{ kind: 'files', name: 'texts', path: '/texts' }] },
+      model: { architecture: 'gpt2' },
+      training: { pretraining: {} },
+      serving: { chatTemplate },
+    });
+    const write = (template: string) => `export default ${JSON.stringify(definition(template))};`;
+    const good = "{{ messages[0]['content'] + eos_token }}";
+    expect((await load(write(good))).serving?.chatTemplate).toBe(good);
+    for (const bad of ['{% for %}', "{{ raise_exception('expected a system') }}", '{{ nothing() }}']) {
+      const { problems } = await problemsOf(write(bad));
+      expect(problems.map(({ path }) => path)).toEqual(['serving.chatTemplate']);
+      expect(problems[0].message).toMatch(/^expected Jinja that makes a prompt of one message of a user: \S/);
+    }
+  });
+
   it('fills in every default: name, task and sources are enough', async () => {
     const definition = {
       name: 'mail-filter',

@@ -91,6 +91,13 @@ describe('a model file', () => {
     ]);
   });
 
+  it('takes a chat template of a language model alone', () => {
+    expect(problemsOf({ serving: { chatTemplate: '{{ messages }}' } })).toEqual([
+      'serving.chatTemplate: takes language-modelling: a classifier answers no messages',
+    ]);
+    expect(problemsOf({ serving: { chatTemplate: '' } })[0]).toMatch(/^serving\.chatTemplate: /);
+  });
+
   it('names every section that does not go with a language model', () => {
     expect(
       problemsOf({

@@ -16,4 +16,11 @@ describe('tokenizer_config.json', () => {
     expect(tokenizerConfig(128, 'generation')).toMatchObject({ eos_token: '[SEP]', bos_token: '[SEP]' });
     expect(tokenizerConfig(128, 'classification')).not.toHaveProperty('eos_token');
   });
+
+  it('has a chat template where there is one', () => {
+    expect(tokenizerConfig(128, 'generation', '{{ messages }}')).toMatchObject({
+      chat_template: '{{ messages }}',
+    });
+    expect(tokenizerConfig(128, 'generation')).not.toHaveProperty('chat_template');
+  });
 });
