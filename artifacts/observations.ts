@@ -1,8 +1,8 @@
-// What gateways observed: predictions and labels, appended as small JSONL objects that never change,
+// What gateways observed: answers and feedback, appended as small JSONL objects that never change,
 // `observations/<model>/<yyyy-mm-ddThh>/<ms>-<replica>-<seq>.jsonl`, and joined again when quality is judged.
 import { randomUUID } from 'node:crypto';
 import { CoppiceFailure } from '../contracts/failures.ts';
-import type { FeedbackRecord, Observation, PredictionRecord } from '../contracts/observation.ts';
+import type { FeedbackRecord, Observation, PredictionRecord, Recorded } from '../contracts/observation.ts';
 import { observationSchema } from '../contracts/observation.ts';
 import { parseJson } from './artifact-store.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -16,10 +16,10 @@ const readsInFlight = 16;
 
 export interface ObservationLog {
   /**
-   * Writes the records as one object; nothing is written for none.
-   * @param segment the object's name and hour: repeated, it is the same object. Default: one of its own
+   * Writes the records as one object, and texts as another, `captures/…`, since they are not kept as long; nothing for none.
+   * @param segment the objects' name and hour: repeated, they are the same objects. Default: one of its own
    */
-  append(model: string, records: readonly Observation[], segment?: ObservationSegment): Promise<void>;
+  append(model: string, records: readonly Recorded[], segment?: ObservationSegment): Promise<void>;
   /**
    * @param options.since records from this time on; objects are found by the hour in which they were written
    * @returns records in the order in which they were written, each once by its kind and id
@@ -87,11 +87,19 @@ export function createObservationLog(
 
   return {
     async append(model, records, segment = nextSegment()) {
-      if (records.length === 0) return;
       const { name, time } = segment;
-      const body = records.map((record) => `${canonicalJson(record)}\n`).join('');
-      const key = `observations/${model}/${hourOf(time)}/${name}`;
-      await objects.put(key, Buffer.from(body), { contentType: 'application/jsonl' });
+      const write = async (prefix: string, written: readonly Recorded[]) => {
+        if (written.length === 0) return;
+        const body = written.map((record) => `${canonicalJson(record)}\n`).join('');
+        const key = `${prefix}/${model}/${hourOf(time)}/${name}`;
+        await objects.put(key, Buffer.from(body), { contentType: 'application/jsonl' });
+      };
+      const isCapture = ({ kind }: Recorded) => kind === 'capture';
+      await write(
+        'observations',
+        records.filter((record) => !isCapture(record)),
+      );
+      await write('captures', records.filter(isCapture));
     },
 
     async read(model, { since }) {

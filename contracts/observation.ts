@@ -79,6 +79,25 @@ export const observationSchema = z.discriminatedUnion('kind', [
 ]);
 export type Observation = z.infer<typeof observationSchema>;
 
+/** What was asked and answered, of a share of the answers that the model file names; without personal data. */
+export const captureRecordSchema = predictionRecordSchema
+  .pick({ id: true, at: true, model: true, subject: true })
+  .extend({
+    kind: z.literal('capture'),
+    version: versionNumberSchema,
+    texts: z.array(z.object({ input: z.string(), output: z.string() })),
+  });
+export type CaptureRecord = z.infer<typeof captureRecordSchema>;
+
+/** All that gateways write down. */
+export const recordedSchema = z.discriminatedUnion('kind', [
+  predictionRecordSchema,
+  completionRecordSchema,
+  feedbackRecordSchema,
+  captureRecordSchema,
+]);
+export type Recorded = z.infer<typeof recordedSchema>;
+
 /** A gateway's proof of what it serves; a rollback waits for it or for its end. */
 export const gatewayLeaseSchema = z.object({
   replica: z.string(),

@@ -48,12 +48,16 @@ async function answer(
       throw new HttpProblem(422, 'unreadable_input', result.reason, { param: 'input' });
     case 'answered':
   }
-  const { id, arm, answer: given } = result;
+  const { id, arm, answer: given, base, text } = result;
   observe(String(given.version), arm, 200);
   void result.record?.then((record) => {
     observeShadow(dependencies, record);
     dependencies.recordAnswer(record);
   });
+  if (base) {
+    const { version } = given;
+    await dependencies.capture({ ...base, version }, () => [{ input: text, output: given.label }]);
+  }
   return {
     id,
     object: 'classification',

@@ -13,6 +13,10 @@ export type Classified =
       readonly id: string;
       readonly arm: Arm;
       readonly answer: Answer;
+      /** As the version saw it. */
+      readonly text: string;
+      /** As far as it is known before the shadow has answered; of a tester there is none. */
+      readonly base: PredictionRecord | undefined;
       /** Of a tester there is none. */
       readonly record: Promise<PredictionRecord> | undefined;
     }
@@ -44,8 +48,11 @@ export async function classify(model: ServedModel, request: ClassificationReques
 
   const at = new Date().toISOString();
   let answer: Awaited<ReturnType<ClassifierVersion['answer']>>;
+  let text = '';
   try {
-    answer = await served.answer(request.input);
+    answer = await served.answer(request.input, (clean) => {
+      text = clean;
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const outcome = error instanceof ProcessBusy ? 'busy' : 'failed';
@@ -55,7 +62,7 @@ export async function classify(model: ServedModel, request: ClassificationReques
   const known = circumstances(model.model, routing, plan);
   const base = known && { kind: 'prediction' as const, id, at, subject, ...known, served: answer };
   const record = base && withShadow(base, shadow, request.input);
-  return { outcome: 'answered', id, arm, answer, record };
+  return { outcome: 'answered', id, arm, answer, text, base, record };
 }
 
 /** The other version's answer to the same text: paired answers need far fewer requests to tell versions apart. */

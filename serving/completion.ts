@@ -1,5 +1,5 @@
 // One request to continue texts: who answers it, piece by piece, and the record of it, which holds counts and no text.
-import type { CompletionRecord } from '../contracts/observation.ts';
+import type { CaptureRecord, CompletionRecord } from '../contracts/observation.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import { InvalidQuestion, ProcessBusy } from './model-process.ts';
 import { type Arm, circumstances, nobodyAnswers, planFor } from './plan.ts';
@@ -29,6 +29,8 @@ export interface BegunCompletion {
   readonly arm: Arm;
   readonly version: number;
   readonly pieces: Pieces;
+  /** What has come so far, with the prompt that it continues. */
+  readonly texts: () => CaptureRecord['texts'];
   /** Of a tester there is none. */
   readonly record: (
     tokens: Pick<CompletionRecord, 'promptTokens' | 'completionTokens'>,
@@ -64,7 +66,11 @@ export async function beginCompletion(model: ServedModel, input: CompletionInput
   const at = new Date().toISOString();
   const startedAt = performance.now();
   try {
-    const pieces = served.continueTexts(questionFor(served), signal);
+    const question = questionFor(served);
+    const pieces = served.continueTexts(question, signal);
+    const rows = question.prompts.flatMap((input) =>
+      Array.from({ length: question.choices }, () => ({ input, output: '' })),
+    );
     const first = await pieces.next();
     const seconds = (performance.now() - startedAt) / 1_000;
     const known = circumstances(model.model, routing, plan);
@@ -74,7 +80,13 @@ export async function beginCompletion(model: ServedModel, input: CompletionInput
         ...{ id, at, subject, ...known },
         ...{ version, latencyMs: seconds * 1_000, ...tokens },
       };
-    return { outcome: 'begun', id, arm, version, pieces: resumed(first, pieces), record, seconds };
+    return {
+      ...{ outcome: 'begun', id, arm, version, record, seconds },
+      pieces: noted(resumed(first, pieces), ({ row, text }) => {
+        rows[row].output += text;
+      }),
+      texts: () => rows,
+    };
   } catch (error) {
     return { outcome: outcomeOf(error, signal), version, arm, error };
   }
@@ -84,6 +96,15 @@ function outcomeOf(error: unknown, signal: AbortSignal): 'invalid' | 'busy' | 'g
   if (error instanceof InvalidQuestion) return 'invalid';
   if (error instanceof ProcessBusy) return 'busy';
   return signal.aborted ? 'gone' : 'failed';
+}
+
+async function* noted(pieces: Pieces, note: (piece: GenerationPiece) => void): Pieces {
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) return next.value;
+    note(next.value);
+    yield next.value;
+  }
 }
 
 async function* resumed(first: Awaited<ReturnType<Pieces['next']>>, rest: Pieces): Pieces {

@@ -3,10 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { createLateRecordFilter } from '../artifacts/forgetting/late-records.ts';
+import { removeExpiredCaptures } from '../artifacts/housekeeping/captures.ts';
 import { openStore } from '../artifacts/open.ts';
 import { readResponseKey } from '../artifacts/response-ids.ts';
 import { createMetrics } from '../monitoring/metrics.ts';
 import { readSettings } from '../settings/settings.ts';
+import { createCapture } from './capture.ts';
 import { createFleet } from './fleet.ts';
 import { createHttpServer } from './http-server.ts';
 import { createVersionLoader } from './loaded-version.ts';
@@ -23,6 +26,7 @@ const outbox = await openOutbox({
   replica,
   limitBytes: settings.outboxLimitBytes,
   log: store.observations,
+  withoutForgotten: createLateRecordFilter(store.buckets.artifacts),
   metrics,
   warn: (message) => log.warn(message),
 });
@@ -45,6 +49,10 @@ const server = createHttpServer({
   hasDiscovered: fleet.hasDiscovered,
   recordAnswer: fleet.recorder.recordAnswer,
   recordCompletion: fleet.recorder.recordCompletion,
+  capture: createCapture({
+    outbox,
+    readCapture: async (model) => (await store.registry.readSpec(model))?.spec.serving?.capture,
+  }),
   recordFeedback: fleet.recorder.recordFeedback,
   observeRequest: metrics.observeRequest,
   countTokens: metrics.countTokens,
@@ -53,6 +61,11 @@ const server = createHttpServer({
   onFailure: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
 });
 fleet.start();
+const removeExpired = () =>
+  removeExpiredCaptures({ objects: store.buckets.artifacts, registry: store.registry }, new Date()).catch(
+    (error: unknown) => log.warn({ err: error }, 'captured texts are removed later'),
+  );
+setInterval(() => void removeExpired(), 3_600_000).unref();
 await server.listen({ host: settings.gatewayHost, port: settings.port });
 log.info({ replica }, 'listening');
 

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { CompletionRecord, PredictionRecord } from '../contracts/observation.ts';
 import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
 import { problemOfBody } from './body-problems.ts';
+import type { Capture } from './capture.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { Recorder } from './recorder.ts';
 import type { ServedModel } from './served-model.ts';
@@ -15,6 +16,7 @@ export interface HttpServerDependencies {
   readonly hasDiscovered: () => boolean;
   readonly recordAnswer: (record: PredictionRecord) => void;
   readonly recordCompletion: (record: CompletionRecord) => void;
+  readonly capture: Capture;
   readonly recordFeedback: Recorder['recordFeedback'];
   readonly observeRequest: GatewayMetrics['observeRequest'];
   readonly countTokens: GatewayMetrics['countTokens'];

@@ -35,6 +35,8 @@ interface Open<Choice, Part> {
   readonly asked: TextRequest<Choice, Part>;
   readonly begun: BegunCompletion;
   readonly signal: AbortSignal;
+  /** Before its end is told: keeps its texts, where they are to be kept. */
+  readonly capture: () => Promise<void>;
   /** Once, with the status that it deserves. */
   readonly end: (status: number, promptTokens?: number) => void;
 }
@@ -70,7 +72,11 @@ export async function answerTexts<Choice, Part>(
     const record = begun.record({ promptTokens, completionTokens });
     if (status === 200 && record) dependencies.recordCompletion(record);
   };
-  const open = { asked, begun, signal, end };
+  const capture = async () => {
+    const record = begun.record({ promptTokens: 0, completionTokens: 0 });
+    if (record) await dependencies.capture(record, begun.texts);
+  };
+  const open = { asked, begun, signal, capture, end };
   if (!asked.stream) return whole(open);
   return reply
     .type('text/event-stream; charset=utf-8')
@@ -98,10 +104,11 @@ function problemOf(
   }
 }
 
-async function whole<Choice, Part>({ asked, begun, signal, end }: Open<Choice, Part>) {
+async function whole<Choice, Part>({ asked, begun, signal, capture, end }: Open<Choice, Part>) {
   const { texts, objects } = asked;
   try {
     const promptTokens = await readAll(begun.pieces, (piece) => texts.add(piece));
+    await capture();
     end(200, promptTokens);
     const usage = usageOf(promptTokens, texts);
     return { ...headOf(asked, begun, objects.whole), choices: texts.choices(), usage };
@@ -113,7 +120,7 @@ async function whole<Choice, Part>({ asked, begun, signal, end }: Open<Choice, P
 }
 
 async function* events<Choice, Part>(open: Open<Choice, Part>): AsyncGenerator<string, void> {
-  const { asked, begun, signal, end } = open;
+  const { asked, begun, signal, capture, end } = open;
   const { texts, withUsage, objects } = asked;
   const head = headOf(asked, begun, objects.part);
   const chunk = (choices: readonly Part[], usage: ReturnType<typeof usageOf> | null = null) =>
@@ -131,6 +138,7 @@ async function* events<Choice, Part>(open: Open<Choice, Part>): AsyncGenerator<s
       for (const part of texts.add(value)) yield chunk([part]);
     }
     if (withUsage) yield chunk([], usageOf(promptTokens, texts));
+    await capture();
     yield 'data: [DONE]\n\n';
     status = 200;
   } catch (error) {

@@ -1,12 +1,11 @@
-// Answers and labels of a subject in the log of observations. An object of the log never changes: one that holds the
-// subject is written anew without it, under a name that sorts in its place, and removed.
+// Answers to a subject, their texts, and what was said of them. An object never changes: one that holds the subject is written anew without it, under a name that sorts in its place, and removed.
 import type { ForgettingSurvey } from '../../contracts/forgetting.ts';
-import { type Observation, observationSchema } from '../../contracts/observation.ts';
+import { type Recorded, recordedSchema } from '../../contracts/observation.ts';
 import { parseJson } from '../artifact-store.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { readObject } from '../object-store.ts';
 
-const prefix = 'observations/';
+const prefixes = ['observations/', 'captures/'];
 const readsInFlight = 16;
 
 type IsName = (name: string) => boolean;
@@ -14,7 +13,7 @@ type IsName = (name: string) => boolean;
 interface LogObject {
   readonly key: string;
   readonly sizeBytes: number;
-  readonly lines: readonly { readonly text: string; readonly record: Observation }[];
+  readonly lines: readonly { readonly text: string; readonly record: Recorded }[];
 }
 
 async function readLines(objects: ObjectStore, key: string): Promise<LogObject['lines']> {
@@ -22,13 +21,14 @@ async function readLines(objects: ObjectStore, key: string): Promise<LogObject['
   const lines = bytes?.toString().split('\n').filter(Boolean) ?? [];
   return lines.map((text, index) => ({
     text,
-    record: parseJson(text, observationSchema, `${key}, line ${index + 1}`),
+    record: parseJson(text, recordedSchema, `${key}, line ${index + 1}`),
   }));
 }
 
 async function* readLog(objects: ObjectStore, signal?: AbortSignal): AsyncGenerator<LogObject> {
   const found: { key: string; sizeBytes: number }[] = [];
-  for await (const { key, sizeBytes } of objects.list(prefix)) found.push({ key, sizeBytes });
+  for (const prefix of prefixes)
+    for await (const { key, sizeBytes } of objects.list(prefix)) found.push({ key, sizeBytes });
   for (let start = 0; start < found.length; start += readsInFlight) {
     signal?.throwIfAborted();
     const batch = found.slice(start, start + readsInFlight);
@@ -37,10 +37,15 @@ async function* readLog(objects: ObjectStore, signal?: AbortSignal): AsyncGenera
   }
 }
 
-/** An answer by its subject or its id, a label by the id of the answer that it is for. */
-function concerns(record: Observation, isName: IsName): boolean {
-  return record.kind === 'feedback' ? isName(record.prediction) : isName(record.subject) || isName(record.id);
+/** An answer goes by its subject or its id, feedback by the ids of the answers that it is about. */
+export function namesIn(record: Recorded): string[] {
+  if (record.kind !== 'feedback') return [record.subject, record.id];
+  const { chosen, rejected } = record.preference ?? {};
+  const sides = [chosen, rejected].flatMap((side) => (side && 'response' in side ? [side.response] : []));
+  return [record.prediction, ...sides];
 }
+
+const concerns = (record: Recorded, isName: IsName): boolean => namesIn(record).some(isName);
 
 /**
  * Objects that hold answers to a subject, or labels of those.
@@ -63,7 +68,7 @@ export async function findObservations(
     const held = lines.filter(({ record }) => concerns(record, (name) => answers.has(name) || isName(name)));
     if (held.length === 0) continue;
     const predictions = held.filter(({ record }) => record.kind !== 'feedback').length;
-    const model = key.slice(prefix.length).split('/')[0];
+    const model = key.split('/')[1];
     found.push({ key, model, predictions, labels: held.length - predictions, sizeBytes });
   }
   return found;

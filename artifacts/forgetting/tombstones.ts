@@ -21,6 +21,8 @@ const blobsPrefix = 'forgotten/blobs/';
 const targetKey = (target: string): string => `forgotten/targets/${target}.json`;
 /** Objects read or written at once. */
 const inFlight = 16;
+/** Between a gateway, which dates records, and the store, which dates what is buried. */
+const clockDifferenceMs = 60_000;
 
 const nameSchema = z.object({ target: z.string() });
 const purgedSchema = z.object({
@@ -36,6 +38,8 @@ export interface Tombstones {
   digestOf(name: string): string;
   /** Whether a collection skips it; what was buried after this was opened is not known. */
   isForgotten(names: DocumentNames): boolean;
+  /** @returns for which target a name was buried, where that was after `at`; clocks may differ by a minute */
+  targetOf(name: string, at: Date): Promise<string | undefined>;
   /** Names that were buried for a target. */
   namesOf(target: string): Promise<string[]>;
   /** Has collections skip these names from now on. */
@@ -55,8 +59,9 @@ export async function openTombstones(
   now: () => Date = () => new Date(),
 ): Promise<Tombstones> {
   const salt = await readSalt(objects);
-  const buried = new Set<string>();
-  for await (const { key } of objects.list(namesPrefix)) buried.add(hexIn(key));
+  const buried = new Map<string, number>();
+  for await (const { key, lastModified } of objects.list(namesPrefix))
+    buried.set(hexIn(key), lastModified.getTime());
   const digestOf = (name: string) => createHmac('sha256', salt).update(name).digest('hex');
   const write = (key: string, value: object) => objects.put(key, Buffer.from(canonicalJson(value)));
 
@@ -76,6 +81,14 @@ export async function openTombstones(
     digestOf,
     isForgotten: ({ id, uri, digest }) =>
       buried.size > 0 && [id, uri, digest].some((name) => name !== undefined && buried.has(digestOf(name))),
+    async targetOf(name, at) {
+      if (buried.size === 0) return undefined;
+      const digest = digestOf(name);
+      if ((buried.get(digest) ?? 0) + clockDifferenceMs < at.getTime()) return undefined;
+      const key = `${namesPrefix}${digest}.json`;
+      const bytes = await readObject(objects, key);
+      return bytes && parseJson(bytes.toString(), nameSchema, key).target;
+    },
     async namesOf(target) {
       const names: string[] = [];
       for await (const [name, entry] of readAll(namesPrefix, nameSchema)) {
@@ -88,7 +101,7 @@ export async function openTombstones(
       for (let start = 0; start < names.length; start += inFlight) {
         const batch = names.slice(start, start + inFlight);
         await Promise.all(batch.map((name) => putIfAbsent(objects, `${namesPrefix}${name}.json`, body)));
-        for (const name of batch) buried.add(name);
+        for (const name of batch) if (!buried.has(name)) buried.set(name, now().getTime());
       }
     },
     async purged(target) {

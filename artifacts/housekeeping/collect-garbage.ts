@@ -13,6 +13,7 @@ import { reusableForMs } from '../artifact-store.ts';
 import { blobKey } from '../blobs.ts';
 import type { Claims } from '../claims.ts';
 import type { ObjectStore, StoredObject } from '../object-store.ts';
+import { sweepCaptures } from './captures.ts';
 import { createStageSizes, findMakers, type Maker } from './makers.ts';
 import { findReachable } from './reachability.ts';
 import { type OpenRun, type RootSources, readRoots } from './roots.ts';
@@ -66,6 +67,7 @@ export async function collectGarbage(
   const kept = new Set<Digest>([...reachable.digests, ...roots.digests]);
   const makers = await findMakers(objects, artifacts);
   await sweepRecords(objects, sweep, { ...ages, kept });
+  await sweepCaptures(dependencies, sweep, at);
   const { stays, stages } = await sweepBlobs(objects, sweep, { before, kept, makers });
 
   const garbage = await sweep.finish();

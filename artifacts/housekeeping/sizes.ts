@@ -15,6 +15,7 @@ const kinds: Readonly<Record<string, string>> = {
   collections: 'cursors',
   checkpoints: 'checkpoint pointers',
   observations: 'observations',
+  captures: 'captured texts',
   leases: 'leases',
   claims: 'claims',
   gateways: 'keys of gateways',

@@ -3,7 +3,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObservationLog } from '../../artifacts/observations.ts';
-import type { Observation } from '../../contracts/observation.ts';
+import type { Recorded } from '../../contracts/observation.ts';
 import type { GatewayMetrics } from '../../monitoring/gateway-metrics.ts';
 import { createJournal, isMissing } from './journal.ts';
 import { createLeftovers, setAsideFolder } from './leftovers.ts';
@@ -24,6 +24,8 @@ export interface OutboxDependencies {
   /** Bytes on the disk at most. */
   readonly limitBytes: number;
   readonly log: Pick<ObservationLog, 'append'>;
+  /** Leaves out what has been forgotten since it was written. */
+  readonly withoutForgotten: (records: readonly Recorded[]) => Promise<readonly Recorded[]>;
   readonly metrics: Pick<GatewayMetrics, 'showOutbox' | 'countShipped' | 'countRefused' | 'countDamaged'>;
   readonly warn: (message: string) => void;
   readonly now?: () => Date;
@@ -44,7 +46,7 @@ export interface Outbox {
 }
 
 export async function openOutbox(dependencies: OutboxDependencies): Promise<Outbox> {
-  const { root, limitBytes, log, metrics, warn, now = () => new Date() } = dependencies;
+  const { root, limitBytes, log, withoutForgotten, metrics, warn, now = () => new Date() } = dependencies;
   const replica = encodeURIComponent(dependencies.replica);
   const directory = join(root, replica);
   const journal = createJournal({ directory, replica, now });
@@ -76,7 +78,8 @@ export async function openOutbox(dependencies: OutboxDependencies): Promise<Outb
     const { entries, damaged, torn } = readSegment(await readFile(path));
     if (torn) warn(`${name} ends within a line that was never acknowledged`);
     if (damaged.length > 0) await setAside(name, damaged);
-    for (const [model, records] of byModel(entries)) {
+    for (const [model, gathered] of byModel(entries)) {
+      const records = await withoutForgotten(gathered);
       await log.append(model, records, { name, time: segmentTime(name) });
       for (const { kind } of records) metrics.countShipped(kind);
     }
@@ -147,8 +150,8 @@ export async function openOutbox(dependencies: OutboxDependencies): Promise<Outb
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function byModel(entries: readonly OutboxEntry[]): Map<string, Observation[]> {
-  const models = new Map<string, Observation[]>();
+function byModel(entries: readonly OutboxEntry[]): Map<string, Recorded[]> {
+  const models = new Map<string, Recorded[]>();
   for (const { model, record } of entries) {
     const records = models.get(model) ?? [];
     records.push(record);

@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { modelNameSchema } from '../../contracts/model-spec/model-spec.ts';
-import { observationSchema } from '../../contracts/observation.ts';
+import { recordedSchema } from '../../contracts/observation.ts';
 
-const entrySchema = z.object({ model: modelNameSchema, record: observationSchema });
+const entrySchema = z.object({ model: modelNameSchema, record: recordedSchema });
 /** A record, and the model that it is about. */
 export type OutboxEntry = z.infer<typeof entrySchema>;
 

@@ -15,10 +15,11 @@ export interface ClassifierVersion extends LoadedBase {
   readonly task: 'text-classification';
   readonly labels: readonly string[];
   /**
+   * @param onText told the clean text, before it is answered
    * @returns the answer, or the reason why the text cannot be read
    * @throws ProcessBusy; Error where the process is gone
    */
-  answer(input: ClassificationInput): Promise<Answer | { reason: string }>;
+  answer(input: ClassificationInput, onText?: (text: string) => void): Promise<Answer | { reason: string }>;
 }
 
 /** One set for all versions of the process. */
@@ -36,11 +37,12 @@ export async function loadClassifierVersion(files: PackageOnDisk): Promise<Class
   const { ask, ended, stop } = await startModelProcess<ClassificationWords>(load, { maximumWaiting });
   return {
     ...{ version, task, labels: rule.labels, ended, stop },
-    answer: async (input) => {
+    answer: async (input, onText) => {
       const startedAt = performance.now();
       const cleaned = await recipe.clean(input);
       if ('reason' in cleaned) return cleaned;
       hear?.(cleaned.text);
+      onText?.(cleaned.text);
       const [row] = await ask([cleaned.text]);
       return {
         version,

@@ -17,6 +17,7 @@ export function createGatewayServer(
     hasDiscovered: () => true,
     recordAnswer: () => undefined,
     recordCompletion: () => undefined,
+    capture: () => Promise.resolve(),
     recordFeedback: (_model, { id }) => Promise.resolve({ id }),
     observeRequest: () => undefined,
     countTokens: () => undefined,

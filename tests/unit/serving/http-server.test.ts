@@ -22,6 +22,7 @@ describe('the gateway', () => {
     server = createGatewayServer(() => served, {
       hasDiscovered: () => discovered,
       recordAnswer: (record) => answers.push(record),
+      capture: () => Promise.resolve(),
       recordFeedback: (_model, record) => {
         feedback.push(record);
         return Promise.resolve({ id: record.id });

@@ -133,18 +133,25 @@ describe('forgetting a subject', () => {
     await answerTo('kim', 'lee');
     await answerTo('lee');
     await log.append(model, [feedback('kim-1'), feedback('lee-1')]);
+    const [chosen, rejected] = ['lee-1', 'kim-1'].map((response) => ({ response }));
+    const { label: _label, ...said } = feedback('lee-1');
+    await log.append(model, [{ ...said, preference: { chosen, rejected } }]);
+    await log.append(model, [captured('kim'), captured('lee')]);
     const since = new Date('2026-01-01');
     expect(await log.read(model, { since })).toHaveLength(5);
     const found = await survey('kim');
     expect(found).toMatchObject({ documentCount: 0, versions: [], models: [model] });
     expect(found.observations.map(({ predictions, labels }) => [predictions, labels]).sort()).toEqual([
-      [0, 1],
+      [0, 1], // what was said of its answer
+      [0, 1], // and of another in comparison with it
       [1, 0],
+      [1, 0], // its texts
     ]);
     await purge(found);
+    expect(await world.holdersOf('what kim wrote')).toEqual([]);
+    expect(await world.holdersOf('what lee wrote')).toHaveLength(1);
     const rest = await log.read(model, { since });
     expect(rest.map((record) => (record.kind === 'feedback' ? record.prediction : record.id))).toEqual([
-      'lee-1',
       'lee-1',
       'lee-1',
     ]);
@@ -161,6 +168,18 @@ const feedback = (prediction: string) => ({
   prediction,
   label: 'ham',
   at: '2026-05-01T10:00:00.000Z',
+});
+
+const captured = (subject: string) => ({
+  ...{
+    kind: 'capture' as const,
+    id: `${subject}-1`,
+    at: '2026-05-01T10:00:00.000Z',
+    model,
+    subject,
+    version: 1,
+  },
+  texts: [{ input: `what ${subject} wrote`, output: 'ham' }],
 });
 
 const answerTo = (...subjects: string[]) =>

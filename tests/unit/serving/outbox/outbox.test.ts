@@ -12,6 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLateRecordFilter } from '../../../../artifacts/forgetting/late-records.ts';
+import { openTombstones } from '../../../../artifacts/forgetting/tombstones.ts';
 import { createMemoryObjectStore } from '../../../../artifacts/memory-object-store.ts';
 import { createObservationLog } from '../../../../artifacts/observations.ts';
 import type { FeedbackRecord } from '../../../../contracts/observation.ts';
@@ -30,7 +32,7 @@ let counted: Record<string, number>;
 let shown: { bytes: number; oldestSeconds: number } | undefined;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'coppice-outbox-'));
-  objects = createFaultyObjectStore(createMemoryObjectStore());
+  objects = createFaultyObjectStore(createMemoryObjectStore(() => new Date(now)));
   [now, warnings, counted, shown] = [start, [], {}, undefined];
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -49,6 +51,7 @@ const open = (replica = 'one', limitBytes = 1_000_000): Promise<Outbox> =>
       countRefused: () => count('refused', 1),
       countDamaged: (lines) => count('damaged', lines),
     },
+    withoutForgotten: createLateRecordFilter(objects, () => new Date(now)),
     warn: (message) => warnings.push(message),
     now: () => new Date(now),
   });
@@ -60,9 +63,10 @@ const feedback = (id: string): FeedbackRecord => ({
 const entry = (id: string, of = model) => ({ model: of, record: feedback(id) });
 const ids = async (of = model): Promise<(string | undefined)[]> =>
   (await createObservationLog(objects).read(of, { since: new Date(0) })).map(({ id }) => id);
+const stored = () => objects.puts.filter((key) => !key.startsWith('forgotten/'));
 const keys = async (): Promise<string[]> => {
   const found: string[] = [];
-  for await (const { key } of objects.list('')) found.push(key);
+  for await (const { key } of objects.list('')) if (!key.startsWith('forgotten/')) found.push(key);
   return found;
 };
 const segments = async (replica = 'one') =>
@@ -77,11 +81,11 @@ describe('an outbox', () => {
     await outbox.append([entry('c')]);
     const [segment] = await segments();
     expect((await readFile(join(root, 'one', segment), 'utf8')).split('\n')).toHaveLength(4);
-    expect(objects.puts).toEqual([]);
+    expect(stored()).toEqual([]);
     await outbox.ship();
     await outbox.ship();
     expect([await ids(), await ids('help-ko')]).toEqual([['a', 'c'], ['b']]);
-    expect(objects.puts).toEqual([
+    expect(stored()).toEqual([
       `observations/${model}/2026-05-01T12/${segment}`,
       `observations/help-ko/2026-05-01T12/${segment}`,
     ]);
@@ -90,7 +94,7 @@ describe('an outbox', () => {
 
   it('keeps everything while the store is away, in one segment, and ships each record once when it is back', async () => {
     const outbox = await open();
-    objects.failPut = () => true;
+    objects.failPut = (key) => key.startsWith('observations/');
     for (let index = 0; index < 30; index += 1) {
       await outbox.append([entry(`${index}`)]);
       await expect(outbox.ship()).rejects.toThrow(/^put .* failed$/);
@@ -137,7 +141,7 @@ describe('an outbox', () => {
     await outbox.append([entry('b')]);
     await outbox.ship();
     await outbox.ship();
-    expect(objects.puts.map((key) => key.split('/')[2])).toEqual(['2026-05-01T12', '2026-05-01T13']);
+    expect(stored().map((key) => key.split('/')[2])).toEqual(['2026-05-01T12', '2026-05-01T13']);
   });
 
   it('takes many appends with a few writes, and each is there when it says so', async () => {
@@ -242,6 +246,50 @@ describe('the outbox of a gateway that has died', () => {
     await heldUp.ship();
     expect(await keys()).toHaveLength(2);
     expect(await ids()).toEqual(['a', 'b']);
+  });
+
+  it('is shipped without what has been forgotten meanwhile: answers, what was said of them, and texts', async () => {
+    const dead = await open('one');
+    const at = new Date(now).toISOString();
+    const answer = (subject: string) =>
+      ({
+        model,
+        record: {
+          ...{ kind: 'completion', id: `answer to ${subject}`, at, model, subject, version: 1 },
+          ...{ generation: 1, arm: 'champion', latencyMs: 1, promptTokens: 1, completionTokens: 1 },
+        },
+      }) as const;
+    const capture = (subject: string) => {
+      const { id } = answer(subject).record;
+      const texts = [{ input: 'a', output: 'b' }];
+      return { model, record: { kind: 'capture', id, at, model, subject, version: 1, texts } } as const;
+    };
+    const said = (subject: string, id: string) => {
+      const record = { ...feedback(id), prediction: `answer to ${subject}` };
+      return { model, record };
+    };
+    await dead.append([said('kim', '1'), answer('kim'), capture('kim')]);
+    await dead.append([answer('lee'), capture('lee'), said('lee', '2'), said('kim', '3')]);
+    now += 30_000;
+    const tombstones = await openTombstones(objects, () => new Date(now));
+    const target = tombstones.digestOf('kim');
+    await tombstones.bury(target, [target]);
+    await die();
+    now += 100_000;
+    const outbox = await open('two');
+    const again = {
+      ...answer('kim').record,
+      id: 'answer to who came again',
+      at: new Date(now).toISOString(),
+    };
+    await outbox.append([{ model, record: again }]);
+    await outbox.ship();
+    await outbox.ship();
+    expect(await ids()).toEqual(['answer to lee', '2', again.id]);
+    const held: string[] = [];
+    for (const key of await keys()) held.push((await objects.read(key)).toString());
+    expect(held.join('').match(/kim/g)).toHaveLength(1);
+    expect((await keys()).filter((key) => key.startsWith('captures/'))).toHaveLength(1);
   });
 
   it('is free for others at once where it has ended as it should', async () => {
