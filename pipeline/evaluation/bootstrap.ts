@@ -64,7 +64,7 @@ export function bootstrapTable<Name extends string>(
   const random = createRandom(seed);
   const indices = new Int32Array(examples);
   for (let resample = 0; resample < resamples && examples > 0; resample += 1) {
-    for (let position = 0; position < examples; position += 1) indices[position] = random.integer(examples);
+    random.integers(examples, indices);
     const measured = measure(indices);
     for (const of of values) {
       const value = measured[of.name];

@@ -56,6 +56,20 @@ describe('random', () => {
     expect(counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)).toBeLessThan(20.5);
   });
 
+  it.each([1, 6, 1_000, 2 ** 31 - 1])(
+    'fills an array below %i as one draw after the other would',
+    (limit) => {
+      const [single, many] = [createRandom(5), createRandom(5)];
+      const filled = new Int32Array(2_000);
+      many.integers(limit, filled);
+      expect([...filled]).toEqual(draw(2_000, () => single.integer(limit)));
+      expect(many.state()).toEqual(single.state());
+      expect(() => many.integers(0, filled)).toThrow(RangeError);
+      many.integers(limit, new Int32Array(0));
+      expect(many.state()).toEqual(single.state());
+    },
+  );
+
   it('draws normal numbers with mean 0, variance 1 and kurtosis 3', () => {
     const numbers = draw(100_000, createRandom(4).normal);
     const moment = (power: number): number =>
