@@ -3,8 +3,8 @@
 
 import type { BatchActivities } from '../../activities/batch.ts';
 import type { ChampionFiguresActivities } from '../../activities/champion-figures.ts';
-import type { CorpusSplitActivities } from '../../activities/corpus-split.ts';
 import type { CollectionActivities } from '../../activities/collection.ts';
+import type { CorpusSplitActivities } from '../../activities/corpus-split.ts';
 import type { DatasetEvaluationActivities } from '../../activities/dataset-evaluation.ts';
 import type { EvaluationActivities } from '../../activities/evaluation.ts';
 import { createFailureInterceptor } from '../../activities/failures.ts';
