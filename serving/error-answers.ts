@@ -1,7 +1,7 @@
 // Every refusal in the one shape that clients of the OpenAI API know: { error: { message, type, param, code } }. Also those
 // that no route ever sees: a path or a method that is not there, and what is no HTTP.
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem } from './route.ts';
 
 export interface ErrorBody {
@@ -54,20 +54,37 @@ function problemOf(error: FastifyError | HttpProblem): HttpProblem | undefined {
   return statusCode < 500 ? new HttpProblem(statusCode, null, message) : undefined;
 }
 
+/** What the router refuses before any hook: a path that is not percent-encoded as it should be. */
+export function answerRouterError(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = new HttpProblem(
+    400,
+    'invalid_url',
+    'expected a path that is percent-encoded, and not so long',
+  );
+  void reply.header('x-request-id', request.id).header('openai-processing-ms', 0);
+  void reply.status(problem.statusCode).send(errorBody(problem));
+}
+
 /** 404 for a path that is not there; 405 for one that is, with the methods that it has. */
 function answerUnknownRoutes(server: FastifyInstance): void {
   const known = new Map<string, Set<string>>();
   server.addHook('onRoute', ({ url, method }) => {
     known.set(url, new Set([...(known.get(url) ?? []), ...[method].flat()]));
   });
-  server.setNotFoundHandler(({ method, url }, reply) => {
+  server.addHook('onRequest', ({ is404, method, url }, reply, done) => {
+    if (!is404) {
+      done();
+      return;
+    }
     const [path] = url.split('?', 1);
     const there = [...known].find(([pattern]) => fits(pattern, path));
-    if (!there)
-      throw new HttpProblem(404, 'unknown_url', `there is no ${path}; /openapi.json lists what there is`);
+    if (!there) {
+      done(new HttpProblem(404, 'unknown_url', `there is no ${path}; /openapi.json lists what there is`));
+      return;
+    }
     const methods = [...there[1]].sort().join(', ');
     void reply.header('allow', methods);
-    throw new HttpProblem(405, 'method_not_supported', `${path} takes ${methods}, not ${method}`);
+    done(new HttpProblem(405, 'method_not_supported', `${path} takes ${methods}, not ${method}`));
   });
 }
 

@@ -5,7 +5,7 @@ import { modelPathSchema } from './api-schemas.ts';
 import { addChatCompletions } from './chat-route.ts';
 import { addClassifications } from './classification-route.ts';
 import { addCompletions } from './completion-route.ts';
-import { answerClientError, answerErrors } from './error-answers.ts';
+import { answerClientError, answerErrors, answerRouterError } from './error-answers.ts';
 import { addFeedback } from './feedback-route.ts';
 import { openApiDocument } from './openapi.ts';
 import { addAnswerHeaders, newRequestId } from './request-headers.ts';
@@ -54,7 +54,8 @@ function optionsOf({ maximumBodyBytes, timeouts }: HttpServerDependencies): Fast
   const { headers, request, silence, check } = { ...defaultTimeouts, ...timeouts };
   return {
     ...{ bodyLimit: maximumBodyBytes, forceCloseConnections: true },
-    ...{ genReqId: newRequestId, clientErrorHandler: answerClientError },
+    ...{ genReqId: newRequestId, clientErrorHandler: answerClientError, frameworkErrors: answerRouterError },
+    routerOptions: { maxParamLength: 1_000 },
     ...{ requestTimeout: request, connectionTimeout: silence },
     http: { headersTimeout: headers, connectionsCheckingInterval: check },
   };

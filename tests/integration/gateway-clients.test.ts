@@ -2,7 +2,10 @@
 // makes up requests from the OpenAPI document.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import OpenAI from 'openai';
@@ -27,7 +30,7 @@ beforeAll(async () => {
   const served = servedModelOf([small.version], null);
   server = createGatewayServer(() => served, {
     maximumBodyBytes: 2 * 1024 * 1024,
-    timeouts: { headers: 300, request: 600, check: 50 },
+    timeouts: { headers: 1_000, request: 2_000, check: 50 },
     onFailure: (error) => failures.push(error),
   });
   url = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -165,4 +168,31 @@ describe('a client that means harm', () => {
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST']);
     expect(await answer.body.json()).toMatchObject({ error: { code: 'method_not_supported' } });
   });
+});
+
+describe('schemathesis', () => {
+  it('finds no answer that the OpenAPI document does not describe, and no error of the server', async () => {
+    const python = await installPython('schemathesis-4.32.5', ['schemathesis==4.32.5']);
+    const checks = [
+      ...['not_a_server_error', 'status_code_conformance', 'content_type_conformance'],
+      ...['response_headers_conformance', 'response_schema_conformance', 'unsupported_method'],
+    ];
+    const options = {
+      ...{ '--seed': '1', '--max-examples': '15', '--phases': 'coverage,fuzzing' },
+      ...{ '--checks': checks.join(','), '--generation-database': 'none' },
+    };
+    const args = ['-m', 'schemathesis.cli', 'run', `${url}/openapi.json`, '--no-color'];
+    const folder = await mkdtemp(join(tmpdir(), 'coppice-schemathesis-'));
+    const found = await run(python, [...args, ...Object.entries(options).flat()], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        ...{ PYTHONPATH: supportFile('.'), PYTHONDONTWRITEBYTECODE: '1' },
+        SCHEMATHESIS_HOOKS: 'schemathesis_hooks',
+      },
+    }).catch((error: unknown) => error as { readonly stdout: string; readonly stderr: string });
+    await rm(folder, { recursive: true, force: true });
+    expect(found.stdout + found.stderr).toMatch(/Test cases:\n +\d{3,} generated, \d+ passed/);
+    expect(found).not.toBeInstanceOf(Error);
+  }, 400_000);
 });

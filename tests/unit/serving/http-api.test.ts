@@ -127,6 +127,40 @@ describe('a request to the gateway', () => {
     ]);
   });
 
+  it('is told which methods a path has, whatever the others send', async () => {
+    const { statusCode, headers, body } = await request(`${url}/v1/models`, { method: 'PUT', body: '{' });
+    expect([statusCode, headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect(await body.json()).toMatchObject({ error: { code: 'method_not_supported' } });
+  });
+
+  it.each(['%', 'a'.repeat(5_000)])(
+    'is refused in the same shape where its path is none: %.9s',
+    async (name) => {
+      const { statusCode, headers, body } = await request(`${url}/v1/models/${name}`);
+      expect([statusCode, headers['x-request-id']]).toEqual([400, expect.stringMatching(/^req_/)]);
+      expect(await body.json()).toMatchObject({ error: { code: 'invalid_url', param: null } });
+    },
+  );
+
+  it('is named in its answer, and so is what goes wrong inside, which the answer does not tell', async () => {
+    const { statusCode, headers, body } = await request(`${url}/healthz`);
+    await body.dump();
+    expect(statusCode).toBe(200);
+    expect(headers['x-request-id']).toMatch(/^req_[0-9a-f]{32}$/);
+    expect(headers['openai-processing-ms']).toMatch(/^\d+$/);
+    const failing = createGatewayServer(() => served, {
+      metricsText: () => Promise.reject(new TypeError('a secret of /home')),
+      onFailure: (error) => failures.push(error),
+    });
+    const answer = await failing.inject('/metrics');
+    await failing.close();
+    const { error } = answer.json<ErrorBody>();
+    expect([answer.statusCode, error.type, error.code]).toEqual([500, 'server_error', 'internal_error']);
+    expect(answer.body).not.toMatch(/secret|home|\bat /);
+    expect(error.message).toContain(answer.headers['x-request-id']);
+    expect(failures.splice(0)).toMatchObject([{ message: 'a secret of /home' }]);
+  });
+
   it('is answered with 503 and the reason while no version is loaded', async () => {
     const loaded = served;
     served = servedModelOf([], null);
