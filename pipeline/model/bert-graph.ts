@@ -65,6 +65,21 @@ export function tokenClassLogits(graph: Graph, options: BertOptions): Node {
 }
 
 /**
+ * The mean of the last hidden states over the tokens of each document. Inputs: as `classifierLogits`, and `shares` [B, 1, T],
+ * of each token the same, padding none, 1 in all.
+ * @returns [B, C]
+ */
+export function meanStates(graph: Graph, options: BertOptions): Node {
+  const model = createBert(graph, options);
+  const { batchSize, length, config } = model;
+  const states = reshape(encode(model, 'all'), [batchSize, length, config.hiddenSize]);
+  return reshape(matMul(input(graph, 'shares', [batchSize, 1, length]), states), [
+    batchSize,
+    config.hiddenSize,
+  ]);
+}
+
+/**
  * Predicts the tokens at some positions. Inputs: as `classifierLogits`, and `positions` [M] int32, row × T + column.
  * @param positions M
  * @returns logits [M, V]
