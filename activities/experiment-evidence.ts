@@ -22,6 +22,8 @@ export interface ExperimentInput {
   /** An earlier phase of this rollout has found the challenger better. */
   readonly qualityProven: boolean;
   readonly startedAt: string;
+  /** Where the policy names outcomes: they are compared over all steps. */
+  readonly rolloutStartedAt?: string;
   readonly elapsedSeconds: number;
   /** Answers cannot be compared; absent: they are, in pairs. */
   readonly judgedBy?: 'guardrails';
@@ -108,7 +110,8 @@ function subjectsOf<T extends { readonly subject: string }>(records: readonly T[
   return [...first.values()];
 }
 
-function countArms(
+/** @returns subjects of each arm, by their first record */
+export function countArms(
   records: readonly Pick<PredictionRecord, 'subject' | 'arm'>[],
 ): [champion: number, challenger: number] {
   const subjects = subjectsOf(records);

@@ -14,9 +14,11 @@ import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
 import { judgeByGuardrails } from '../pipeline/rollout/guardrail-verdict.ts';
 import { type HealthJudgement, judgeHealth } from '../pipeline/rollout/health.ts';
+import { judgeByOutcomes } from '../pipeline/rollout/outcome-verdict.ts';
 import type { Guardrails } from '../pipeline/rollout/policy.ts';
 import { judgeRollout } from '../pipeline/rollout/verdict.ts';
 import { type ExperimentInput, gatherEvidence, gatherGuardrailEvidence } from './experiment-evidence.ts';
+import { gatherOutcomeEvidence, outcomesSince } from './experiment-outcomes.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 export interface RolloutActivityDependencies {
@@ -50,6 +52,9 @@ const pollMs = 200;
 /** Who gave the answer that was seen. */
 const versionOf = (answer: PredictionRecord | CompletionRecord): number =>
   answer.kind === 'completion' ? answer.version : answer.served.version;
+
+/** Of a policy without outcomes. */
+const noOutcome = { estimate: 0, interval: null, champion: 0, challenger: 0 };
 
 export type RolloutActivities = ReturnType<typeof createRolloutActivities>;
 
@@ -137,18 +142,28 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
 
     /**
      * One look at a running experiment: guardrails, sample ratio, labels and the paired test, as one verdict; where answers
-     * are not compared, guardrails and sample ratio.
+     * are not compared, guardrails and sample ratio, and what people said of them where the policy names it.
      */
     async judgeExperiment(input: ExperimentInput): Promise<Look> {
       const { model, version, champion, policy } = input;
       const takenOut = await findTakenOut(model, version, input.startedAt);
       if (takenOut) return takenOut;
-      const records = await observations.read(model, { since: new Date(input.startedAt) });
+      const since = policy.metrics ? outcomesSince(input) : new Date(input.startedAt);
+      const records = await observations.read(model, { since });
       const [challengerHealth, championHealth] = await Promise.all([
         readVersionHealth(model, version, input.startedAt),
         readVersionHealth(model, champion, input.startedAt),
       ]);
       const health = judgeHealth(championHealth, challengerHealth, policy.guardrails);
+      if (input.judgedBy === 'guardrails' && policy.metrics) {
+        const { evidence, requests } = gatherOutcomeEvidence(input, { records, health, now: now() });
+        const { estimate, interval, champion: ofChampion, challenger } = evidence.standings[0] ?? noOutcome;
+        metrics.showRollout({ model, version: String(version), state: input.mode, estimate, interval });
+        return {
+          ...{ pairs: ofChampion + challenger, requests, ...judgeByOutcomes(evidence, policy) },
+          ...(interval && { estimate, interval: [interval.lower, interval.upper] as const }),
+        };
+      }
       if (input.judgedBy === 'guardrails') {
         const gathered = gatherGuardrailEvidence(input, { records, health });
         metrics.showRollout({ model, version: String(version), state: input.mode });

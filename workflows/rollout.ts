@@ -223,6 +223,7 @@ async function runExperiment(rollout: Audience, at: ExperimentStep): Promise<Loo
         experiment,
         policy,
         startedAt: new Date(startedAt).toISOString(),
+        ...(policy.metrics && { rolloutStartedAt: workflowInfo().startTime.toISOString() }),
         elapsedSeconds,
         ...(input.judgedBy && { judgedBy: input.judgedBy }),
         ...at,

@@ -1,0 +1,124 @@
+// From what people said of a language model's answers to the evidence that its canary is judged by. Pure: records in,
+// evidence out.
+import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
+import type { OutcomeMetric } from '../contracts/model-spec/rollout-test.ts';
+import type { CompletionRecord, FeedbackRecord, Observation } from '../contracts/observation.ts';
+import type { HealthJudgement } from '../pipeline/rollout/health.ts';
+import type { OutcomeEvidence } from '../pipeline/rollout/outcome-verdict.ts';
+import { sampleRatioMismatch } from '../pipeline/rollout/sample-ratio.ts';
+import { type OutcomeRecord, subjectOutcomes } from '../pipeline/rollout/subject-outcomes.ts';
+import { twoArmTest } from '../pipeline/rollout/two-arm-test.ts';
+import { countArms, type ExperimentInput } from './experiment-evidence.ts';
+
+interface Sources {
+  /** From the begin of the rollout on, and before it so long as the policy's covariate needs. */
+  readonly records: readonly Observation[];
+  readonly health: HealthJudgement;
+  readonly now: Date;
+}
+
+/** @returns the moment from which records are needed to judge by outcomes */
+export function outcomesSince({ rolloutStartedAt, startedAt, policy }: ExperimentInput): Date {
+  const begin = Date.parse(rolloutStartedAt ?? startedAt);
+  return new Date(begin - (policy.covariateSeconds ?? 0) * 1_000);
+}
+
+/** @returns what a step rests on, and how many requests it had */
+export function gatherOutcomeEvidence(
+  input: ExperimentInput & { readonly policy: { readonly metrics?: readonly OutcomeMetric[] | undefined } },
+  { records, health, now }: Sources,
+): { evidence: OutcomeEvidence; requests: number } {
+  const { policy, experiment, step, trafficFraction } = input;
+  const completions = uniqueById(records.filter((record) => record.kind === 'completion'));
+  const inExperiment = completions.filter((it) => it.experiment === experiment && it.step !== undefined);
+  const answers = inExperiment.filter((it) => it.step === step);
+  const feedback = records.filter((record) => record.kind === 'feedback');
+  const shareOf = (at: number) => policy.steps[at - 1] ?? trafficFraction;
+  const speakers = new Set<string>();
+  const standings = (policy.metrics ?? []).map((metric) => {
+    const values = valuesOf(metric, feedback);
+    const before = meansBefore(completions, values, outcomesSinceStart(input));
+    const subjects = subjectOutcomes(
+      inExperiment.flatMap((answer) => outcomeOf(answer, values, before)),
+      entryOptions(policy, now),
+    );
+    for (const subject of subjects) if (subject.step === step) speakers.add(subject.subject);
+    return { metric, ...twoArmTest(subjects, shareOf, policy) };
+  });
+  const shares = [1 - trafficFraction, trafficFraction];
+  return {
+    requests: answers.length,
+    evidence: {
+      ...{ elapsedSeconds: input.elapsedSeconds, health, standings },
+      isLastStep: step >= policy.steps.length,
+      sampleRatio: sampleRatioMismatch(countArms(answers), shares),
+      outcomeRatio: sampleRatioMismatch(
+        countArms(answers.filter(({ subject }) => speakers.has(subject))),
+        shares,
+      ),
+      stepSubjects: speakers.size,
+    },
+  };
+}
+
+const entryOptions = (policy: RolloutSpec, now: Date) => ({
+  nowSeconds: now.getTime() / 1_000,
+  labelHorizonSeconds: policy.labelHorizonSeconds,
+  subjectWindowSeconds: policy.subjectWindowSeconds ?? 0,
+});
+
+const outcomesSinceStart = ({ rolloutStartedAt, startedAt }: ExperimentInput): number =>
+  Date.parse(rolloutStartedAt ?? startedAt);
+
+function uniqueById(records: readonly CompletionRecord[]): CompletionRecord[] {
+  return [...new Map(records.map((record) => [record.id, record])).values()];
+}
+
+/** By response, the last that was said of it, on a scale of 0 to 1. */
+function valuesOf(metric: OutcomeMetric, feedback: readonly FeedbackRecord[]): Map<string, number> {
+  const values = new Map<string, number>();
+  const inOrder = [...feedback].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  for (const record of inOrder) {
+    const value = metric === 'rating' ? ratingOf(record) : uncorrected(record, values.get(record.prediction));
+    if (value !== undefined) values.set(record.prediction, value);
+  }
+  return values;
+}
+
+function ratingOf({ rating }: FeedbackRecord): number | undefined {
+  if (rating === undefined || rating.maximum <= rating.minimum) return undefined;
+  const value = (rating.value - rating.minimum) / (rating.maximum - rating.minimum);
+  return Math.min(1, Math.max(0, value));
+}
+
+/** A correction takes an answer down for good; whatever else was said of it left it as it was. */
+const uncorrected = ({ correction }: FeedbackRecord, before: number | undefined): number =>
+  correction !== undefined || before === 0 ? 0 : 1;
+
+function outcomeOf(
+  { id, arm, step, subject, at }: CompletionRecord,
+  values: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+): OutcomeRecord[] {
+  const value = values.get(id);
+  if (value === undefined || step === undefined) return [];
+  const covariate = before.get(subject);
+  const record = { arm, step, subject, value, at: Date.parse(at) / 1_000 };
+  return [covariate === undefined ? record : { ...record, covariate }];
+}
+
+/** Mean outcome of each subject before the rollout: what it thinks of answers, whoever gives them. */
+function meansBefore(
+  completions: readonly CompletionRecord[],
+  values: ReadonlyMap<string, number>,
+  beginMs: number,
+): Map<string, number> {
+  const sums = new Map<string, { sum: number; count: number }>();
+  for (const { id, at, subject } of completions) {
+    const value = values.get(id);
+    if (value === undefined || Date.parse(at) >= beginMs) continue;
+    const { sum, count } = sums.get(subject) ?? { sum: 0, count: 0 };
+    sums.set(subject, { sum: sum + value, count: count + 1 });
+  }
+  return new Map([...sums].map(([subject, { sum, count }]) => [subject, sum / count]));
+}

@@ -1,0 +1,132 @@
+// Makes docs/reference/rollout-statistics.md: `npx tsx tests/support/make-rollout-statistics.ts`. Every row has a seed of
+// its own, so that one row can be made again without the others.
+import { createRandom, type Random } from '../../pipeline/random.ts';
+import { createArmScores } from '../../pipeline/rollout/arm-scores.ts';
+import { emptyMean, type MeanState, updateMean } from '../../pipeline/rollout/confidence-sequence.ts';
+import { logMixtureRatio, mixtureScaleFor } from '../../pipeline/rollout/mixture-ratio.ts';
+import { oneSidedPValue, oneSidedRhoFor } from '../../pipeline/rollout/one-sided-sequence.ts';
+import { watchPairs } from '../../pipeline/rollout/pair-watch.ts';
+import { heardBy, isFixedTestFooled, outcomesOf, shareOf } from './rollout-simulation.ts';
+
+const alpha = 0.05;
+const runs = 400;
+const pairsAtMost = 4_000;
+const policy = { alpha, optimalSample: 500, minimumSample: 100 };
+/** z of 5 %, two-sided, and of a power of 80 %. */
+const fixedZ = 1.959964 + 0.841621;
+
+/** Tells, after each number, whether a test has decided. */
+type Decides = (x: number, state: MeanState) => boolean;
+
+const tests: Readonly<Record<string, (() => Decides) | undefined>> = {
+  'z test, looked at every 20': () => (_, state) =>
+    state.count >= 100 && state.count % (pairsAtMost / 200) === 0 && isFixedTestFooled(state),
+  'asymptotic sequence': () => {
+    const watch = watchPairs(policy);
+    return (x, state) => watch.add(x, state) !== 'neither';
+  },
+  'bets (`exact`)': () => {
+    const watch = watchPairs({ ...policy, interval: 'exact' });
+    return (x, state) => watch.add(x, state) !== 'neither';
+  },
+  'mixture ratio (second opinion)': () => {
+    const options = { value: 0, scale: mixtureScaleFor(policy.optimalSample) };
+    return (_, state) => state.count >= 100 && logMixtureRatio(state, options) >= Math.log(1 / alpha);
+  },
+};
+
+/** Differences of squared errors: mostly small, a few large, as of two versions of one lineage. */
+const difference = (random: Random, effect: number): number =>
+  (random.next() < 0.3 ? 0.9 * (random.next() < 0.5 ? -1 : 1) * random.next() : 0) + effect;
+/** Root of 0.3 × 0.81 / 3. */
+const spread = 0.2846;
+
+function firstDecision(random: Random, effect: number, decides: Decides): number {
+  let state: MeanState = emptyMean;
+  for (let n = 1; n <= pairsAtMost; n += 1) {
+    const x = difference(random, effect);
+    state = updateMean(state, x);
+    if (decides(x, state)) return n;
+  }
+  return Infinity;
+}
+
+/** @returns a row of Markdown: how often a test decides, and after how many in the median */
+export function pairsRow(name: string, effect: number): string {
+  const random = createRandom(100 + Math.round(effect * 1_000), testNames.indexOf(name));
+  const create = tests[name];
+  if (create === undefined) throw new RangeError(`no test ${name}`);
+  return row(
+    [name, effect.toFixed(2)],
+    Array.from({ length: runs }, () => firstDecision(random, effect, create())),
+    fixedSample(effect, spread ** 2),
+  );
+}
+
+/** @returns the same of two groups over a ramp, by the number of subjects in both */
+export function groupsRow(effect: number, subjects = 6_000): string {
+  const random = createRandom(200 + Math.round(effect * 1_000));
+  const rho = oneSidedRhoFor(1_000, alpha / 2);
+  const decisions = Array.from({ length: runs / 4 }, () => {
+    const arms = { champion: 0, challenger: 0 };
+    const scores = createArmScores(shareOf);
+    for (const [index, subject] of heardBy(outcomesOf(random, { subjects, effect }), Infinity).entries()) {
+      scores.add(subject);
+      arms[subject.arm] += 1;
+      if (Math.min(arms.champion, arms.challenger) < 50) continue;
+      const state = scores.state();
+      const sided = { ...state, mean: Math.abs(state.mean) };
+      if (oneSidedPValue(sided, rho, 0) <= alpha / 2) return index + 1;
+    }
+    return Infinity;
+  });
+  return row(['two groups over 5, 25 and 50 %', effect.toFixed(2)], decisions, fixedSample(effect, 4 * 0.24));
+}
+
+/** Of a fixed test that finds the effect in four cases of five; `variance` of one number. */
+function fixedSample(effect: number, variance: number): string {
+  return effect === 0 ? '—' : String(Math.ceil((fixedZ ** 2 * variance) / effect ** 2));
+}
+
+function row(cells: readonly string[], decisions: number[], fixed: string): string {
+  const sorted = [...decisions].sort((a, b) => a - b);
+  const share = sorted.filter(Number.isFinite).length / sorted.length;
+  const median = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
+  const shown = Number.isFinite(median) ? String(median) : '—';
+  return `| ${[...cells, `${(100 * share).toFixed(1)} %`, shown, fixed].join(' | ')} |`;
+}
+
+export const pairEffects = [0, 0.02, 0.05, 0.1];
+export const groupEffects = [0, 0.1, 0.15, 0.2];
+export const testNames = Object.keys(tests);
+
+/** @returns the page */
+export function rolloutStatisticsPage(): string {
+  const head = [
+    '| test | true difference | decides | median sample | fixed test, power 80 % |',
+    '| --- | ---: | ---: | ---: | ---: |',
+  ];
+  return `${[
+    '# How often rollouts are wrong, and how soon they decide',
+    '',
+    'Simulated with seeds by `npx tsx tests/support/make-rollout-statistics.ts`, which writes this page; a unit test makes rows again.',
+    `*Decides* is the share of experiments in which a test finds a difference at any look. With a true difference of 0 each is a false`,
+    `alarm, and may be at most ${alpha * 100} %. The last column is the sample of a test that is looked at once.`,
+    '',
+    '## Pairs, as in the shadow',
+    '',
+    `Differences of squared errors with a standard deviation of ${spread.toFixed(2)}, up to ${pairsAtMost} subjects, ${runs} experiments a row: a share has a`,
+    `standard error of ${(100 * Math.sqrt((alpha * (1 - alpha)) / runs)).toFixed(1)} points at ${alpha * 100} %. \`optimalSample\` is ${policy.optimalSample}, \`minimumSample\` ${policy.minimumSample}.`,
+    '',
+    ...head,
+    ...pairEffects.flatMap((effect) => testNames.map((name) => pairsRow(name, effect))),
+    '',
+    '## Two groups, as of ratings',
+    '',
+    `Outcomes of 0 and 1 with a chance of 0.4, subjects of the two arms together, up to 6000 of them, ${runs / 4} experiments a row. The fixed test`,
+    'has half of its subjects in each arm from the first one on; the ramp begins with a twentieth.',
+    '',
+    ...head,
+    ...groupEffects.map((effect) => groupsRow(effect)),
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { ExperimentInput } from '../../../activities/experiment-evidence.ts';
+import { gatherOutcomeEvidence, outcomesSince } from '../../../activities/experiment-outcomes.ts';
+import { rolloutSchema } from '../../../contracts/model-spec/judgement.ts';
+import type { CompletionRecord, FeedbackRecord, Observation } from '../../../contracts/observation.ts';
+
+const start = Date.parse('2026-05-01T00:00:00Z');
+const timeAt = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
+const policy = rolloutSchema.parse({
+  steps: [0.2, 0.5],
+  metrics: ['rating', 'uncorrected'],
+  interval: 'exact',
+});
+const input: ExperimentInput = {
+  ...{ model: 'speaker', version: 2, champion: 1, experiment: 'speaker-2', policy, mode: 'canary' },
+  ...{ step: 2, trafficFraction: 0.5, qualityProven: true, startedAt: timeAt(500), elapsedSeconds: 61 },
+  ...{ rolloutStartedAt: timeAt(0), judgedBy: 'guardrails' },
+};
+const completion = (id: string, overrides: Partial<CompletionRecord> = {}): CompletionRecord => ({
+  ...{ kind: 'completion', id, at: timeAt(510), model: 'speaker', subject: `user of ${id}`, generation: 3 },
+  ...{ experiment: 'speaker-2', step: 2, arm: 'champion', version: 1 },
+  ...{ latencyMs: 5, promptTokens: 3, completionTokens: 9 },
+  ...overrides,
+});
+const said = (prediction: string, feedback: Partial<FeedbackRecord>, seconds = 520): FeedbackRecord => ({
+  ...{ kind: 'feedback', prediction, at: timeAt(seconds) },
+  ...feedback,
+});
+const stars = (value: number) => ({ rating: { value, minimum: 1, maximum: 5 } });
+const gather = (records: readonly Observation[], using = policy) =>
+  gatherOutcomeEvidence(
+    { ...input, policy: using },
+    { records, health: { status: 'healthy', reasons: [] }, now: new Date(start + 600_000) },
+  );
+
+describe('gatherOutcomeEvidence', () => {
+  it('puts ratings on one scale, and compares the arms over all steps', () => {
+    const { evidence, requests } = gather([
+      completion('a'),
+      completion('b', { arm: 'challenger', version: 2 }),
+      completion('c', { step: 1, at: timeAt(10) }),
+      completion('other', { experiment: 'speaker-1' }),
+      said('a', stars(1)),
+      said('b', stars(5)),
+      said('c', stars(3)),
+      said('other', stars(1)),
+      said('unknown', stars(1)),
+    ]);
+    const [rating] = evidence.standings;
+    expect(rating).toMatchObject({ metric: 'rating', champion: 2, challenger: 1 });
+    expect(rating.estimate).toBeGreaterThan(0);
+    expect(evidence).toMatchObject({ isLastStep: true, stepSubjects: 2 });
+    expect(requests).toBe(2);
+  });
+
+  it('counts the last rating, an answer that was corrected as corrected, and others that were spoken of as not', () => {
+    const { standings } = gather([
+      ...['a', 'b'].map((id) => completion(id)),
+      completion('c', { arm: 'challenger', version: 2 }),
+      said('a', stars(1), 520),
+      said('a', stars(5), 530),
+      said('b', { correction: 'as it should be' }, 520),
+      said('b', { label: 'fine' }, 540),
+      said('c', stars(5)),
+    ]).evidence;
+    expect(standings[0]).toMatchObject({ champion: 1, challenger: 1 });
+    expect(standings[1]).toMatchObject({ metric: 'uncorrected', champion: 2, challenger: 1 });
+  });
+
+  it('knows what subjects said before the rollout, where the policy asks for it', () => {
+    const using = { ...policy, covariateSeconds: 3_600 };
+    const { experiment: _experiment, step: _step, ...outside } = completion('old', { at: timeAt(-60) });
+    expect(outcomesSince({ ...input, policy: using }).getTime()).toBe(start - 3_600_000);
+    expect(outcomesSince({ ...input, policy }).getTime()).toBe(start);
+    const people = Array.from({ length: 60 }, (_, index) => index);
+    const records = people.flatMap((index) => {
+      const subject = `user-${index}`;
+      const arm = index % 2 === 0 ? ('champion' as const) : ('challenger' as const);
+      const mood = 1 + (index % 5);
+      return [
+        { ...outside, id: `old-${index}`, subject },
+        completion(`new-${index}`, { subject, arm, version: arm === 'champion' ? 1 : 2 }),
+        said(`old-${index}`, stars(mood), -30),
+        said(`new-${index}`, stars(mood)),
+      ];
+    });
+    const asymptotic = {
+      ...using,
+      metrics: ['rating' as const],
+      interval: 'asymptotic' as const,
+      minimumSample: 30,
+    };
+    const width = (of: readonly Observation[]) => {
+      const interval = gather(of, asymptotic).evidence.standings[0]?.interval;
+      return (interval?.upper ?? NaN) - (interval?.lower ?? NaN);
+    };
+    const unknown = records.filter((it) => it.kind === 'feedback' || it.id.startsWith('new'));
+    expect(width(records)).toBeLessThan(0.95 * width(unknown));
+  });
+});
