@@ -16,7 +16,7 @@ import { createLateRecordFilter } from '../../../../artifacts/forgetting/late-re
 import { openTombstones } from '../../../../artifacts/forgetting/tombstones.ts';
 import { createMemoryObjectStore } from '../../../../artifacts/memory-object-store.ts';
 import { createObservationLog } from '../../../../artifacts/observations.ts';
-import type { FeedbackRecord } from '../../../../contracts/observation.ts';
+import type { CompletionRecord, FeedbackRecord } from '../../../../contracts/observation.ts';
 import { type Outbox, OutboxRefusal, openOutbox } from '../../../../serving/outbox/outbox.ts';
 import { encodeLine, isSegmentName } from '../../../../serving/outbox/segments.ts';
 import { createFaultyObjectStore, type FaultyObjectStore } from '../../../support/faulty-object-store.ts';
@@ -251,16 +251,13 @@ describe('the outbox of a gateway that has died', () => {
   it('is shipped without what has been forgotten meanwhile: answers, what was said of them, and texts', async () => {
     const dead = await open('one');
     const at = new Date(now).toISOString();
-    const answer = (subject: string) =>
-      ({
-        model,
-        record: {
-          ...{ kind: 'completion', id: `answer to ${subject}`, at, model, subject, version: 1 },
-          ...{ generation: 1, arm: 'champion', latencyMs: 1, promptTokens: 1, completionTokens: 1 },
-        },
-      }) as const;
+    const answered = (subject: string): CompletionRecord => ({
+      ...{ kind: 'completion', id: `answer to ${subject}`, at, model, subject, version: 1 },
+      ...{ generation: 1, arm: 'champion', latencyMs: 1, promptTokens: 1, completionTokens: 1 },
+    });
+    const answer = (subject: string) => ({ model, record: answered(subject) });
     const capture = (subject: string) => {
-      const { id } = answer(subject).record;
+      const { id } = answered(subject);
       const texts = [{ input: 'a', output: 'b' }];
       return { model, record: { kind: 'capture', id, at, model, subject, version: 1, texts } } as const;
     };
@@ -278,7 +275,7 @@ describe('the outbox of a gateway that has died', () => {
     now += 100_000;
     const outbox = await open('two');
     const again = {
-      ...answer('kim').record,
+      ...answered('kim'),
       id: 'answer to who came again',
       at: new Date(now).toISOString(),
     };
