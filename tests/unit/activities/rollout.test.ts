@@ -9,7 +9,7 @@ import { createObservationLog } from '../../../artifacts/observations.ts';
 import { createRegistryReader } from '../../../artifacts/registry/registry-reader.ts';
 import { createKeyTrust } from '../../../artifacts/registry/trust.ts';
 import { rolloutSchema } from '../../../contracts/model-spec/judgement.ts';
-import type { CompletionRecord, GatewayLease } from '../../../contracts/observation.ts';
+import type { CompletionRecord, GatewayLease, Observation } from '../../../contracts/observation.ts';
 import { createMetrics } from '../../../monitoring/metrics.ts';
 import { createPrometheusClient } from '../../../monitoring/prometheus-client.ts';
 import type { MeasuredHealth } from '../../../pipeline/rollout/health.ts';
@@ -122,7 +122,7 @@ describe('a rollout of a language model', () => {
     ...{ latencyMs: 40, promptTokens: 3, completionTokens: 9 },
     ...overrides,
   });
-  const open = async (health: MeasuredHealth, records: readonly CompletionRecord[]) => {
+  const open = async (health: MeasuredHealth, records: readonly Observation[]) => {
     const objects = createMemoryObjectStore();
     const now = () => new Date(start + 90_000);
     const observations = createObservationLog(objects, { now });
@@ -144,6 +144,21 @@ describe('a rollout of a language model', () => {
   it('goes on by health, time and shares alone: nothing is paired', async () => {
     const { verdict, pairs, requests } = await (await open(told, sixty)).judgeExperiment(look);
     expect([verdict, pairs, requests]).toEqual(['promote', 0, 60]);
+  });
+
+  it('is judged by ratings too where the model file names them, and told by how much they differ', async () => {
+    const policy = rolloutSchema.parse({ steps: [0.5], metrics: ['rating'], interval: 'exact' });
+    const ratings = sixty.map(({ id, arm }) => ({
+      ...{ kind: 'feedback' as const, prediction: id, at: new Date(start + 1_000).toISOString() },
+      rating: { value: arm === 'champion' ? 5 : 1, minimum: 1, maximum: 5 },
+    }));
+    const { verdict, pairs, estimate, interval, reasons } = await (
+      await open(told, [...sixty, ...ratings])
+    ).judgeExperiment({ ...look, policy, rolloutStartedAt: look.startedAt });
+    expect([verdict, pairs]).toEqual(['rollback', 60]);
+    expect(estimate).toBeLessThan(-0.5);
+    expect(interval?.[1]).toBeLessThan(0);
+    expect(reasons[1]).toMatch(/^rating lower by /);
   });
 
   it('ends where the first token comes too late', async () => {

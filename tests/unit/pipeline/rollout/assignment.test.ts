@@ -87,15 +87,30 @@ describe('assignArm', () => {
     },
   );
 
-  it('assigns independently in different experiments', () => {
-    const arms = [
-      { version: '1', weight: 0.5 },
-      { version: '2', weight: 0.5 },
-    ];
-    const same = subjects(4_000).filter(
-      (it) => assignArm('first', it, arms) === assignArm('second', it, arms),
+  it('assigns independently in different experiments, whatever they are called and whatever their shares', () => {
+    const share = fc.integer({ min: 10, max: 90 }).map((percent) => percent / 100);
+    const experiment = fc.tuple(fc.string(), share);
+    fc.assert(
+      fc.property(experiment, experiment, ([first, one], [second, other]) => {
+        fc.pre(first !== second);
+        const count = 1_000;
+        const inBoth = subjects(count).filter((it) =>
+          [[first, one] as const, [second, other] as const].every(
+            ([name, weight]) =>
+              assignArm(name, it, [
+                { version: '1', weight: 1 - weight },
+                { version: '2', weight },
+              ]) === '2',
+          ),
+        ).length;
+        const expected = one * other;
+        // Six standard errors: a chance of 2 in 10⁹ for each of a hundred pairs.
+        expect(Math.abs(inBoth / count - expected)).toBeLessThan(
+          6 * Math.sqrt((expected * (1 - expected)) / count),
+        );
+      }),
+      { seed: 9, numRuns: 100 },
     );
-    expect(Math.abs(same.length - 2_000)).toBeLessThan(5 * Math.sqrt(1_000));
   });
 
   it('never chooses an arm of weight zero and always one of weight one', () => {
