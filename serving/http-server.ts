@@ -2,9 +2,11 @@
 import type { Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
 import { modelPathSchema } from './api-schemas.ts';
+import { addBatches } from './batches/batch-routes.ts';
 import { addChatCompletions } from './chat-route.ts';
 import { addClassifications } from './classification-route.ts';
 import { addCompletions } from './completion-route.ts';
+import { addEmbeddings } from './embedding-route.ts';
 import { answerClientError, answerErrors, answerRouterError } from './error-answers.ts';
 import { addFeedback } from './feedback-route.ts';
 import { openApiDocument } from './openapi.ts';
@@ -21,7 +23,9 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   addClassifications(server, dependencies);
   addCompletions(server, dependencies);
   addChatCompletions(server, dependencies);
+  addEmbeddings(server, dependencies);
   addFeedback(server, dependencies);
+  addBatches(server, dependencies.batches);
   server.get('/v1/models', () => ({ object: 'list', data: models().map(describeModel) }));
   server.get('/v1/models/:model', ({ params }) =>
     describeModel(find(dependencies, parse(modelPathSchema, params).model)),

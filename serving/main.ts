@@ -3,12 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { createClaims } from '../artifacts/claims.ts';
 import { createLateRecordFilter } from '../artifacts/forgetting/late-records.ts';
 import { removeExpiredCaptures } from '../artifacts/housekeeping/captures.ts';
 import { openStore } from '../artifacts/open.ts';
 import { readResponseKey } from '../artifacts/response-ids.ts';
 import { createMetrics } from '../monitoring/metrics.ts';
 import { readSettings } from '../settings/settings.ts';
+import { createBatchStore } from './batches/batch-store.ts';
+import { askServer, createBatchRunner } from './batches/run-batches.ts';
 import { createCapture } from './capture.ts';
 import { createFleet } from './fleet.ts';
 import { createHttpServer } from './http-server.ts';
@@ -43,6 +46,7 @@ const fleet = createFleet({
     hear: createRequestChecks({ schemas: store.dataSchemas, metrics }),
   }),
 });
+const batches = createBatchStore(store.buckets.artifacts);
 const server = createHttpServer({
   model: fleet.model,
   models: fleet.models,
@@ -57,10 +61,17 @@ const server = createHttpServer({
   observeRequest: metrics.observeRequest,
   countTokens: metrics.countTokens,
   metricsText: metrics.text,
+  batches,
   maximumBodyBytes: 16 * 1024 * 1024, // a mail with attachments
   onFailure: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
 });
+const batchRunner = createBatchRunner({
+  ...{ store: batches, replica, ask: askServer(server) },
+  claims: createClaims(store.buckets.artifacts),
+  warn: (message) => log.warn(message),
+});
 fleet.start();
+batchRunner.start();
 const removeExpired = () =>
   removeExpiredCaptures({ objects: store.buckets.artifacts, registry: store.registry }, new Date()).catch(
     (error: unknown) => log.warn({ err: error }, 'captured texts are removed later'),
@@ -70,6 +81,7 @@ await server.listen({ host: settings.gatewayHost, port: settings.port });
 log.info({ replica }, 'listening');
 
 const stop = async () => {
+  await batchRunner.stop();
   await server.close();
   await fleet.stop();
   process.exit(0);

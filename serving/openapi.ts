@@ -10,8 +10,10 @@ import {
   modelSchema,
   readinessSchema,
 } from './api-schemas.ts';
+import { batchPaths, batchSchemas } from './batches/batch-openapi.ts';
 import { chatChunkSchema, chatCompletionSchema, chatRequestSchema } from './chat-schemas.ts';
 import { completionRequestSchema, completionSchema } from './completion-schemas.ts';
+import { embeddingRequestSchema, embeddingsSchema } from './embedding-schemas.ts';
 import { feedbackRequestSchema, feedbackSchema } from './feedback-schemas.ts';
 
 const schemas = {
@@ -22,6 +24,9 @@ const schemas = {
   ChatCompletionRequest: z.toJSONSchema(chatRequestSchema, { io: 'input' }),
   ChatCompletion: z.toJSONSchema(chatCompletionSchema),
   ChatCompletionChunk: z.toJSONSchema(chatChunkSchema),
+  EmbeddingRequest: z.toJSONSchema(embeddingRequestSchema, { io: 'input' }),
+  EmbeddingList: z.toJSONSchema(embeddingsSchema),
+  ...batchSchemas,
   FeedbackRequest: z.toJSONSchema(feedbackRequestSchema, { io: 'input' }),
   Feedback: z.toJSONSchema(feedbackSchema),
   Model: z.toJSONSchema(modelSchema),
@@ -123,6 +128,22 @@ const paths = {
       }),
     },
   },
+  '/v1/embeddings': {
+    post: {
+      operationId: 'embed',
+      summary:
+        'Vectors of texts, by the encoder of a classifier: that of the champion, so that all can be compared.',
+      parameters,
+      requestBody: { required: true, content: body('EmbeddingRequest') },
+      responses: {
+        '200': answer('A vector for each text.', 'EmbeddingList'),
+        ...misuse,
+        '422': problem('Cleaning left nothing of a text; which one and why is named.'),
+        ...overloaded,
+      },
+    },
+  },
+  ...batchPaths({ body, answer, problem, headers, misuse }),
   '/v1/feedback': {
     post: {
       operationId: 'giveFeedback',
@@ -147,7 +168,14 @@ const paths = {
     get: {
       operationId: 'retrieveModel',
       summary: 'One model and who serves it.',
-      parameters: [{ name: 'model', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }],
+      parameters: [
+        {
+          name: 'model',
+          in: 'path',
+          required: true,
+          schema: { type: 'string', minLength: 1, maxLength: 256 },
+        },
+      ],
       responses: {
         '200': answer('The model.', 'Model'),
         '400': problem('The name is longer than any, or not percent-encoded as it should be.'),

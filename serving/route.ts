@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { CompletionRecord, PredictionRecord } from '../contracts/observation.ts';
 import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
+import type { BatchStore } from './batches/batch-store.ts';
 import { problemOfBody } from './body-problems.ts';
 import type { Capture } from './capture.ts';
 import type { LoadedVersion } from './loaded-version.ts';
@@ -21,6 +22,8 @@ export interface HttpServerDependencies {
   readonly observeRequest: GatewayMetrics['observeRequest'];
   readonly countTokens: GatewayMetrics['countTokens'];
   readonly metricsText: () => Promise<string>;
+  /** Files and batches. */
+  readonly batches: BatchStore;
   readonly maximumBodyBytes: number;
   /** How long clients may take; default: those of http-server.ts. */
   readonly timeouts?: Partial<HttpTimeouts>;

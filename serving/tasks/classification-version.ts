@@ -20,7 +20,19 @@ export interface ClassifierVersion extends LoadedBase {
    * @throws ProcessBusy; Error where the process is gone
    */
   answer(input: ClassificationInput, onText?: (text: string) => void): Promise<Answer | { reason: string }>;
+  /**
+   * @returns a vector of length 1 for each text, as `runtimes/onnx/embedder.ts` makes it, and how many tokens they have; or which text
+   *   cannot be read, and why
+   * @throws ProcessBusy; Error where the process is gone; the signal's reason
+   */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Embedded | { reason: string; at: number }>;
 }
+
+export interface Embedded {
+  readonly vectors: readonly (readonly number[])[];
+  readonly tokens: number;
+}
+
 
 /** One set for all versions of the process. */
 const analysers = createAnalysers();
@@ -35,8 +47,23 @@ export async function loadClassifierVersion(files: PackageOnDisk): Promise<Class
   const task = 'text-classification';
   const load = { ...files.load, task } as const;
   const { ask, ended, stop } = await startModelProcess<ClassificationWords>(load, { maximumWaiting });
+  const embed: ClassifierVersion['embed'] = async (texts, signal) => {
+    const clean: string[] = [];
+    for (const [at, data] of texts.entries()) {
+      const cleaned = await recipe.clean({ mediaType: 'text/plain', data });
+      if ('reason' in cleaned) return { ...cleaned, at };
+      clean.push(cleaned.text);
+    }
+    let tokens = 0;
+    const onPiece = (piece: ClassificationWords['piece']): void => {
+      ({ tokens } = piece);
+    };
+    const vectors = await ask({ embed: clean }, { signal, onPiece });
+    return { vectors, tokens };
+  };
   return {
     ...{ version, task, labels: rule.labels, ended, stop },
+    embed,
     answer: async (input, onText) => {
       const startedAt = performance.now();
       const cleaned = await recipe.clean(input);

@@ -1,4 +1,6 @@
 // The gateway's HTTP server over versions that a test gives it.
+import { createMemoryObjectStore } from '../../artifacts/memory-object-store.ts';
+import { createBatchStore } from '../../serving/batches/batch-store.ts';
 import { createHttpServer } from '../../serving/http-server.ts';
 import type { HttpServerDependencies } from '../../serving/route.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
@@ -18,6 +20,7 @@ export function createGatewayServer(
     recordAnswer: () => undefined,
     recordCompletion: () => undefined,
     capture: () => Promise.resolve(),
+    batches: createBatchStore(createMemoryObjectStore()),
     recordFeedback: (_model, { id }) => Promise.resolve({ id }),
     observeRequest: () => undefined,
     countTokens: () => undefined,

@@ -69,6 +69,8 @@ describe('docs/reference', () => {
         'serving/classification-route.ts',
         'serving/completion-route.ts',
         'serving/chat-route.ts',
+        'serving/embedding-route.ts',
+        'serving/batches/batch-routes.ts',
         'serving/feedback-route.ts',
       ],
     ],
@@ -86,10 +88,10 @@ describe('docs/reference', () => {
       ...sources
         .map(read)
         .join('\n')
-        .matchAll(/server\.(get|post)\('([^']+)'/g),
+        .matchAll(/server\.(get|post|delete)\('([^']+)'/g),
     ].map(([, method, path]) => `${method.toUpperCase()} ${path}`);
     expect(served.length).toBeGreaterThan(5);
-    const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST) \/[\w/:.-]*)/g);
+    const listed = matches(read(`docs/reference/${page}`), /((?:GET|POST|DELETE) \/[\w/:.-]*)/g);
     expect(sorted(listed)).toEqual(sorted(served));
   });
 
