@@ -1,6 +1,11 @@
 // Answers as a Parquet file: a row an answer, of a classifier a column of probabilities for each label.
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { AnswerLine } from './batch-thread-main.ts';
+import type { BatchRecord } from '../contracts/batch.ts';
+import type { GivenAnswer } from '../contracts/dataset-evaluation.ts';
+
+/** Where a record stands, and what came of it. */
+export type AnswerLine = Pick<BatchRecord, 'line' | 'file' | 'id'> &
+  Exclude<GivenAnswer, { failure: string }>;
 
 /** @param labels of a classifier; absent: texts */
 export const answersAsParquet =

@@ -7,7 +7,7 @@ import type { GivenAnswer } from '../contracts/dataset-evaluation.ts';
 import { type RequestContent, requestRecipe } from '../pipeline/cleaning/recipe.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import type { AnsweringVersion } from './answering-version.ts';
-import { answersAsParquet } from './batch-parquet.ts';
+import { type AnswerLine, answersAsParquet } from './batch-parquet.ts';
 import { type OpenVersion, openVersion } from './dataset-answers.ts';
 
 /** Asked of a thread that was started with an `AnsweringVersion`. */
@@ -26,10 +26,6 @@ export interface AnsweredShard {
   /** Records that have no answer, each with the reason. */
   readonly problems: Part;
 }
-
-/** Where a record stands, and what came of it. */
-export type AnswerLine = Pick<BatchRecord, 'line' | 'file' | 'id'> &
-  Exclude<GivenAnswer, { failure: string }>;
 
 type Asked = Exclude<BatchRecord, { problem: string }>;
 
