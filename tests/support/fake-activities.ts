@@ -26,7 +26,6 @@ import type { TokenSelectionActivities } from '../../activities/token-selection.
 import type { TokenizationActivities } from '../../activities/tokenization.ts';
 import type { TrainingActivities } from '../../activities/training.ts';
 import type { TrialActivities } from '../../activities/trials.ts';
-import type { Look } from '../../contracts/messages.ts';
 import type { ModelSpec } from '../../contracts/model-spec/model-spec.ts';
 import { searchAttributes } from '../../contracts/search-attributes.ts';
 import { decide, firstRung } from '../../pipeline/search/halving.ts';
@@ -34,6 +33,7 @@ import { withHyperparameters } from '../../pipeline/search/hyperparameters.ts';
 import { sampleTrials } from '../../pipeline/search/sampling.ts';
 import { happyBatch } from './fake-batch.ts';
 import { type FakeCleaning, happyCleaning } from './fake-cleaning.ts';
+import { happyRollout } from './fake-rollout.ts';
 import { referenceOf, specOf } from './model-fixtures.ts';
 
 export type FakeActivities = ModelStateActivities &
@@ -137,11 +137,6 @@ export interface FakeModelOptions {
   readonly spec?: ModelSpec | null;
   readonly champion?: number;
   readonly activities?: Partial<FakeActivities>;
-}
-
-/** One look at an experiment, with its verdict. */
-export function lookOf(verdict: Look['verdict'], overrides: Partial<Look> = {}): Look {
-  return { verdict, pairs: 120, requests: 200, reasons: [`told to ${verdict}`], ...overrides };
 }
 
 /** Scoring knows references alone; a change of keys knows no model, and a test names its own in the reason. */
@@ -386,26 +381,7 @@ function happyActivities(
         report: ref('report'),
         evidence: ref('evidence'),
       }),
-    describeApproval: ({ requestedBy }) =>
-      Promise.resolve({ evidence: ref('evidence').digest, requesters: [requestedBy] }),
-    awaitGateways: () => Promise.resolve({ ready: true, reasons: [] }),
-    judgeExperiment: () => Promise.resolve(lookOf('promote')),
-    judgeWatch: () => Promise.resolve(lookOf('continue')),
-    validateVersion: () => Promise.resolve({ valid: true, reached: true, reasons: [], answers: 15 }),
-    recordIncident: ({ generation }) =>
-      Promise.resolve({
-        page: `http://control/incidents/${generation}`,
-        lines: ['version 2 answered no client'],
-      }),
-    verifyRollback: ({ generation }) =>
-      Promise.resolve({
-        verified: true,
-        generation,
-        answersSince: 20,
-        answersByBadVersion: 0,
-        quarantined: true,
-        reasons: ['20 answers since the rollback, 0 of them by the bad version'],
-      }),
+    ...happyRollout(ref),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   workflowIds,
   workflowTypes,
 } from '../../../contracts/messages.ts';
-import { lookOf } from '../../support/fake-activities.ts';
+import { lookOf } from '../../support/fake-rollout.ts';
 import { createGate } from '../../support/gate.ts';
 import { poll } from '../../support/poll.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';

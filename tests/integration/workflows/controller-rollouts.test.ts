@@ -9,7 +9,8 @@ import {
   type RunFinished,
   workflowIds,
 } from '../../../contracts/messages.ts';
-import { type FakeModel, lookOf } from '../../support/fake-activities.ts';
+import type { FakeModel } from '../../support/fake-activities.ts';
+import { lookOf } from '../../support/fake-rollout.ts';
 import { createGate } from '../../support/gate.ts';
 import { referenceOf, specOf } from '../../support/model-fixtures.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { type LifecycleResult, workflowIds, workflowTypes } from '../../../contracts/messages.ts';
 import { searchAttributes } from '../../../contracts/search-attributes.ts';
-import { lookOf } from '../../support/fake-activities.ts';
+import { lookOf } from '../../support/fake-rollout.ts';
 import { referenceOf, specOf } from '../../support/model-fixtures.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RolloutStatus } from '../../../contracts/messages.ts';
 import type { FakeModel } from '../../support/fake-activities.ts';
-import { lookOf } from '../../support/fake-activities.ts';
+import { lookOf } from '../../support/fake-rollout.ts';
 import { createGate } from '../../support/gate.ts';
 import { startRollout } from '../../support/rollouts.ts';
 import { startWorkflowHost, type WorkflowHost } from '../../support/workflow-host.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Approval } from '../../../contracts/approval.ts';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { workflowIds } from '../../../contracts/messages.ts';
-import { lookOf } from '../../support/fake-activities.ts';
+import { lookOf } from '../../support/fake-rollout.ts';
 import { referenceOf } from '../../support/model-fixtures.ts';
 import { startRollout } from '../../support/rollouts.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';

@@ -1,7 +1,7 @@
 // A version's way into traffic, on the real server: what follows from each verdict.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RolloutStatus } from '../../../contracts/messages.ts';
-import { lookOf } from '../../support/fake-activities.ts';
+import { lookOf } from '../../support/fake-rollout.ts';
 import { startRollout } from '../../support/rollouts.ts';
 import { openWorkflowWorld, type WorkflowWorld } from '../../support/workflow-world.ts';
 
