@@ -31,6 +31,8 @@ export interface GatewayMetrics {
   countShipped(kind: string): void;
   countRefused(kind: string): void;
   countDamaged(lines: number): void;
+  /** @returns who is told how the process of a version does */
+  observeProcess(model: string, version: number): ProcessMetrics;
   /**
    * Shows a routing document; the series of the one before go, so that alerts on a former champion resolve. Counters
    * of the versions in it start at zero here, since Prometheus cannot see the first increase of a series that
@@ -40,6 +42,16 @@ export interface GatewayMetrics {
    * @param championCreatedAt - when the champion was registered
    */
   followRouting(routing: RoutingDocument, championCreatedAt?: Date): void;
+}
+
+interface ProcessMetrics {
+  /** @param open - requests that are not answered yet */
+  queued(open: number): void;
+  /** @param batches - how many were computed together, and how often */
+  computed(batches: readonly (readonly [size: number, times: number])[]): void;
+  restarted(reason: 'ended' | 'memory'): void;
+  /** The version is no longer served: its queue goes. */
+  gone(): void;
 }
 
 interface Share {
@@ -84,6 +96,7 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
     countShipped: (kind) => instruments.outboxShipped.inc({ kind }),
     countRefused: (kind) => instruments.outboxRefused.inc({ kind }),
     countDamaged: (lines) => instruments.outboxDamaged.inc(lines),
+    observeProcess: (model, version) => processMetrics(instruments, { model, version: String(version) }),
 
     followRouting: (routing, championCreatedAt) => {
       const { model } = routing;
@@ -100,6 +113,23 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
         instruments.championCreated.set(labels, championCreatedAt.getTime() / 1_000);
       }
     },
+  };
+}
+
+function processMetrics(
+  { queueDepth, batchSize, modelProcessRestarts }: Instruments,
+  labels: { model: string; version: string },
+): ProcessMetrics {
+  for (const reason of ['ended', 'memory']) modelProcessRestarts.inc({ ...labels, reason }, 0);
+  queueDepth.set(labels, 0);
+  return {
+    queued: (open) => queueDepth.set(labels, open),
+    computed: (batches) => {
+      for (const [size, times] of batches)
+        for (let time = 0; time < times; time += 1) batchSize.observe(labels, size);
+    },
+    restarted: (reason) => modelProcessRestarts.inc({ ...labels, reason }),
+    gone: () => queueDepth.remove(labels),
   };
 }
 

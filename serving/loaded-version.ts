@@ -8,7 +8,9 @@ import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 import { directoryManifestSchema, mediaTypes } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
+import { type ServingSpec, servingSchema } from '../contracts/model-spec/serving.ts';
 import { packageFiles, preprocessingSchema, quantizedWeights } from '../contracts/version-package.ts';
+import type { ModelProcessObserver } from './supervised-process.ts';
 import { type ClassifierVersion, loadClassifierVersion } from './tasks/classification-version.ts';
 import { type LanguageVersion, loadLanguageVersion } from './tasks/generation-version.ts';
 import type { PackageOnDisk } from './tasks/package-on-disk.ts';
@@ -29,15 +31,24 @@ export interface VersionLoaderDependencies {
   readonly directory: string;
   /** Hears each clean text that a version is asked about. */
   readonly hear?: (model: string, version: number) => (text: string) => void;
+  /** @returns who is told how the process of a version does */
+  readonly observe?: (model: string, version: number) => ModelProcessObserver;
 }
 
 /** @returns a function that fetches what is not on this machine yet, verifies every byte, and starts the process */
-export function createVersionLoader({ artifacts, registry, directory, hear }: VersionLoaderDependencies) {
+export function createVersionLoader({
+  artifacts,
+  registry,
+  directory,
+  hear,
+  observe = () => unheard,
+}: VersionLoaderDependencies) {
   return async (model: string, version: number): Promise<LoadedVersion> => {
     const document = await registry.readVersion(model, version);
     if (!document) throw new CoppiceFailure('ArtifactNotFound', `${model}@${version} is not in the registry`);
     const folder = join(directory, model, String(version));
     const weights = await fetchPackage(artifacts, document.package, folder);
+    const { batching, limits } = await readServing(artifacts, document.spec, folder);
     const read: PackageOnDisk['read'] = async (name, schema) =>
       parseJson(await readFile(join(folder, name), 'utf8'), schema, `${name} of ${model}@${version}`);
     const { architectures } = await read(packageFiles.config, configSchema);
@@ -47,10 +58,35 @@ export function createVersionLoader({ artifacts, registry, directory, hear }: Ve
       throw new CoppiceFailure('InvalidInput', message);
     }
     const preprocessing = await read(packageFiles.preprocessing, preprocessingSchema);
-    const load = { directory: folder, contextLength: preprocessing.contextLength, weights };
+    const load = { directory: folder, contextLength: preprocessing.contextLength, weights, batching };
     const heard = hear ? { hear: hear(model, version) } : {};
-    return loadTask({ version, load, preprocessing, read, ...heard });
+    const observer = observe(model, version);
+    return loadTask({ version, load, limits, observer, preprocessing, read, ...heard });
   };
+}
+
+const nothing = (): void => undefined;
+const unheard: ModelProcessObserver = {
+  queued: nothing,
+  computed: nothing,
+  restarted: nothing,
+  gone: nothing,
+};
+
+/** Of a model file only what a gateway follows: of the rest, one that is older or newer may say what this does not know. */
+const specSchema = z.object({
+  serving: z.object({ ...servingSchema.shape }).prefault({}),
+});
+
+/** As the model file was when the version was made. */
+async function readServing(
+  artifacts: ArtifactStore,
+  reference: ArtifactReference,
+  folder: string,
+): Promise<ServingSpec> {
+  const file = join(folder, 'spec.json');
+  await artifacts.download(reference, file);
+  return parseJson(await readFile(file, 'utf8'), specSchema, file).serving;
 }
 
 const configSchema = z.object({ architectures: z.array(z.string()) });

@@ -44,6 +44,7 @@ const fleet = createFleet({
     ...store,
     directory: join(settings.home, 'gateway'),
     hear: createRequestChecks({ schemas: store.dataSchemas, metrics }),
+    observe: metrics.observeProcess,
   }),
 });
 const batches = createBatchStore(store.buckets.artifacts);

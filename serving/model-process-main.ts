@@ -13,14 +13,24 @@ const loaders: Readonly<Record<TaskName, LoadTask<TaskWords>>> = {
 let model: LoadedTask<TaskWords> | undefined;
 const open = new Map<number, AbortController>();
 
+/** How many were computed together, and how often, since the vitals were told. */
+const batches = new Map<number, number>();
+const vitalsMs = 1_000;
+
+function tellVitals(): void {
+  say({ kind: 'vitals', residentBytes: process.memoryUsage.rss(), batches: [...batches] });
+  batches.clear();
+}
+
 function say(message: FromModelProcess): void {
   process.send?.(message);
 }
 
 async function load({ task, ...files }: LoadMessage): Promise<void> {
   try {
-    model = await loaders[task](files);
+    model = await loaders[task](files, (size) => void batches.set(size, (batches.get(size) ?? 0) + 1));
     say({ kind: 'ready', facts: model.facts });
+    setInterval(tellVitals, vitalsMs);
   } catch (error) {
     say({ kind: 'failed', reason: String(error) });
   }

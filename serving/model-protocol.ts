@@ -19,11 +19,20 @@ export interface CancelMessage {
   readonly id: number;
 }
 
+/** How a process does, once a second while it works. */
+export interface Vitals {
+  /** Memory that it holds, native parts included. */
+  readonly residentBytes: number;
+  /** What was computed together since the last ones: how many, and how often. */
+  readonly batches: readonly (readonly [size: number, times: number])[];
+}
+
 export type ToModelProcess = LoadMessage | AskMessage | CancelMessage;
 
 export type FromModelProcess =
   | { readonly kind: 'ready'; readonly facts: unknown }
   | { readonly kind: 'failed'; readonly reason: string }
+  | ({ readonly kind: 'vitals' } & Vitals)
   | { readonly kind: 'piece'; readonly id: number; readonly piece: unknown }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   /** `invalid`: the question is at fault, and not the version. */

@@ -69,7 +69,7 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
     for (const [version, loaded] of versions) {
       if (wanted.includes(version)) continue;
       versions.delete(version);
-      loaded.stop();
+      loaded.retire();
     }
   };
 

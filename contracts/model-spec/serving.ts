@@ -5,6 +5,22 @@ export const servingPrecisions = ['float32', 'int8'] as const;
 /** Numbers that a served version multiplies with. */
 export type ServingPrecision = (typeof servingPrecisions)[number];
 
+const batchingSchema = z.strictObject({
+  /** Texts that are computed together, or continued side by side; absent: 8, or 16. */
+  maximumSize: z.number().int().min(1).max(64).optional(),
+  /** How long a text may wait for others to be computed with; those that come while a batch is computed wait anyway. */
+  maximumWaitMs: z.number().int().min(0).max(1_000).default(0),
+});
+export type BatchingSpec = z.infer<typeof batchingSchema>;
+
+const limitsSchema = z.strictObject({
+  /** A request is given up where its version has said nothing for so long. */
+  silenceSeconds: z.number().int().min(1).max(3_600).default(60),
+  /** A model process that holds more is replaced; absent: twice what it held once it had loaded, and 512 more. */
+  memoryMiB: z.number().int().min(64).max(1_048_576).optional(),
+});
+export type ServingLimits = z.infer<typeof limitsSchema>;
+
 /** How long captured texts are kept where a model file does not say. */
 export const defaultRetentionDays = 30;
 
@@ -20,6 +36,8 @@ export const servingSchema = z.strictObject({
   precision: z.enum(servingPrecisions).default('float32'),
   /** Of a language model: Jinja, by which messages become a prompt; absent: as it was trained to be asked. */
   chatTemplate: z.string().min(1).max(16_384).optional(),
+  batching: batchingSchema.prefault({}),
+  limits: limitsSchema.prefault({}),
   /** Keeps the texts of requests and answers, without personal data; absent: no text is kept. */
   capture: captureSchema.optional(),
 });

@@ -60,6 +60,11 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
       path: ['serving', 'precision'],
       message: 'language models are served in float32',
     };
+  if ((spec.serving?.batching.maximumWaitMs ?? 0) > 0)
+    yield {
+      path: ['serving', 'batching', 'maximumWaitMs'],
+      message: 'language models take texts up at each token: none waits for others',
+    };
   if (spec.rollout.steps.length === 0)
     yield {
       path: ['rollout', 'steps'],
@@ -81,17 +86,17 @@ function* classifierProblems({
         path: ['evaluation', field],
         message: 'takes language-modelling: a classifier continues no text',
       };
+  if (serving?.chatTemplate !== undefined)
+    yield {
+      path: ['serving', 'chatTemplate'],
+      message: 'takes language-modelling: a classifier answers no messages',
+    };
   if (model.architecture !== 'bert')
     yield {
       path: ['model', 'architecture'],
       message: `${task} takes bert: a ${model.architecture} has no classification head`,
     };
   if (task !== 'token-classification') return;
-  if (serving?.chatTemplate !== undefined)
-    yield {
-      path: ['serving', 'chatTemplate'],
-      message: 'takes language-modelling: a classifier answers no messages',
-    };
   if (evaluation.positiveLabel !== undefined)
     yield {
       path: ['evaluation', 'positiveLabel'],

@@ -1,7 +1,7 @@
 // A trained classifier on ONNX Runtime: scores held-out rows, and answers the gateway's requests.
 import { classifierLogits } from '../../pipeline/model/bert-graph.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
-import { loadOnnxEncoder } from './encoder.ts';
+import { LENGTH_STEP, loadOnnxEncoder } from './encoder.ts';
 
 /** A model in memory, ready to answer. */
 export interface OnnxClassifier {
@@ -17,9 +17,27 @@ export interface OnnxClassifier {
    * @throws RangeError when the sizes do not fit each other or the model
    */
   readonly score: (ids: Int32Array, lengths: ArrayLike<number>) => Promise<Float32Array>;
+  /**
+   * Scores documents of like length together: some tenths faster than one by one while they are short. Their numbers are
+   * those of `score` within 1e-5, since products of other sizes add up in another order.
+   * @param rows [B] token ids of each document, of one group; B a power of two
+   * @returns [B × K] probabilities
+   */
+  readonly scoreTogether: (rows: readonly Int32Array[]) => Promise<Float32Array>;
+  /**
+   * @param length of a document in tokens
+   * @returns documents of one group have equal `length`, rounded up, and at most `size` of them are computed together: one,
+   * where the model computes in int8
+   */
+  readonly groupOf: (length: number) => { readonly length: number; readonly size: number };
+  /** Lengths, in tokens, that are ready at once after a first document of each. */
+  readonly lengths: readonly number[];
   /** Frees the memory, once what was asked before is answered. */
   readonly close: () => Promise<void>;
 }
+
+/** Tokens, padding included, up to which documents gain from being computed together: then products are large enough. */
+const GAINING_TOKENS = 256;
 
 /**
  * Loads a classifier from its two files; from quantized weights it computes in int8.
@@ -27,7 +45,7 @@ export interface OnnxClassifier {
  */
 export function loadOnnxClassifier(files: ModelFiles): OnnxClassifier {
   const head = { head: 'classification', name: 'a classifier', logits: classifierLogits } as const;
-  const { config, run, close } = loadOnnxEncoder(files, head);
+  const { config, run, close, batches, lengthsKept } = loadOnnxEncoder(files, head);
   const classes = config.labels.length;
   const score = async (ids: Int32Array, lengths: ArrayLike<number>): Promise<Float32Array> => {
     const count = lengths.length;
@@ -43,5 +61,15 @@ export function loadOnnxClassifier(files: ModelFiles): OnnxClassifier {
     }
     return probabilities;
   };
-  return { labels: config.labels, vocabularySize: config.vocabularySize, score, close };
+  const groupOf: OnnxClassifier['groupOf'] = (length) => {
+    const rounded = Math.min(config.contextLength, LENGTH_STEP * Math.ceil(length / LENGTH_STEP));
+    const size = batches ? 2 ** Math.floor(Math.log2(GAINING_TOKENS / rounded)) : 1;
+    return { length: rounded, size: Math.max(1, size) };
+  };
+  return {
+    ...{ labels: config.labels, vocabularySize: config.vocabularySize },
+    ...{ score, groupOf, close },
+    lengths: Array.from({ length: lengthsKept }, (_, index) => LENGTH_STEP * (index + 1)),
+    scoreTogether: (rows) => run(...rows),
+  };
 }

@@ -1,11 +1,10 @@
 // A trained encoder with its head on ONNX Runtime, a document at a time. Graphs have static shapes, so a session is made for
-// each length that comes, rounded up; documents go one by one, each at its own length, since on one thread a batch of them
-// is no faster.
+// each length that comes, rounded up, and for each of a few counts of documents that are computed together.
 import type { Graph, Node } from '../../pipeline/graph/ir.ts';
 import { createGraph } from '../../pipeline/graph/ir.ts';
 import { writeOnnx } from '../../pipeline/graph/onnx/write-onnx.ts';
 import { softmax } from '../../pipeline/graph/operations.ts';
-import type { BertOptions } from '../../pipeline/model/bert-graph.ts';
+import type { BertOptions, BertShape } from '../../pipeline/model/bert-graph.ts';
 import { attentionMask } from '../../pipeline/model/bert-graph.ts';
 import type { BertConfig, BertHead } from '../../pipeline/model/config.ts';
 import { ModelFormatError } from '../../pipeline/model/config.ts';
@@ -15,17 +14,22 @@ import type { ServedModel } from '../../pipeline/model/quantized-files.ts';
 import { readServed } from '../../pipeline/model/quantized-files.ts';
 import type { OnnxSession } from './session.ts';
 import { openOnnxSession } from './session.ts';
+import type { SessionPool } from './session-pool.ts';
 import { createSessionPool } from './session-pool.ts';
 
 /** An encoder in memory, ready to answer. */
 export interface OnnxEncoder {
   readonly config: BertConfig;
+  /** Whether its numbers are those of a document alone when several are computed together. */
+  readonly batches: boolean;
+  /** Lengths, each a multiple of `LENGTH_STEP`, that are ready at once. */
+  readonly lengthsKept: number;
   /**
    * The event loop stands still meanwhile (figures in docs/adr/0013-onnx-runtime.md).
-   * @param row token ids, at most as many as the model's context length
-   * @returns probabilities [K], or [T, K] of a head on every token, where T is the row's length, rounded up
+   * @param rows token ids of each document, at most as many as the model's context length
+   * @returns probabilities [B, K], or [B, T, K] of a head on every token, where T is the longest row's length, rounded up
    */
-  readonly run: (row: Int32Array) => Promise<Float32Array>;
+  readonly run: (...rows: readonly Int32Array[]) => Promise<Float32Array>;
   /** Frees the memory, once what was asked before is answered. */
   readonly close: () => Promise<void>;
 }
@@ -39,9 +43,9 @@ export interface EncoderHead {
 }
 
 /** Lengths are rounded up to a multiple: 16 tokens of padding in the mean, and few sessions. */
-const LENGTH_STEP = 32;
+export const LENGTH_STEP = 32;
 
-/** Kept at once, those that were used last. All lengths up to 256 tokens have their own. */
+/** Kept at once for each count of documents, those that were used last. All lengths up to 256 tokens have their own. */
 const MAXIMUM_SESSIONS = 8;
 
 /**
@@ -63,20 +67,31 @@ export function loadOnnxEncoder(files: ModelFiles, { head, name, logits }: Encod
   if (config.head !== head) {
     throw new ModelFormatError('config.json', [`architectures: expected ${name}, got ${config.head}`]);
   }
-  const sessions = createSessionPool((length) => openSession(model, length, logits), sessionsOf(model));
+  const pools = new Map<number, SessionPool>();
+  const poolOf = (batchSize: number): SessionPool => {
+    const known = pools.get(batchSize);
+    const open = (length: number) => openSession(model, { batchSize, length, logits });
+    const pool = known ?? createSessionPool(open, sessionsOf(model));
+    pools.set(batchSize, pool);
+    return pool;
+  };
   return {
     config,
-    run: async (row) => {
-      const length = Math.min(config.contextLength, LENGTH_STEP * Math.ceil(row.length / LENGTH_STEP));
-      const ids = new Int32Array(length);
-      ids.set(row);
-      const { probabilities } = await sessions.run(length, {
-        ids,
-        mask: attentionMask([row.length], length),
-      });
+    batches: !model.quantized, // whole numbers have one scale for all that is multiplied at once
+    lengthsKept: sessionsOf(model),
+    run: async (...rows) => {
+      const lengths = rows.map((row) => row.length);
+      const rounded = LENGTH_STEP * Math.ceil(Math.max(...lengths) / LENGTH_STEP);
+      const length = Math.min(config.contextLength, rounded);
+      const ids = new Int32Array(rows.length * length);
+      for (const [index, row] of rows.entries()) ids.set(row, index * length);
+      const mask = attentionMask(lengths, length);
+      const { probabilities } = await poolOf(rows.length).run(length, { ids, mask });
       return Float32Array.from(probabilities);
     },
-    close: sessions.close,
+    close: async () => {
+      for (const pool of pools.values()) await pool.close();
+    },
   };
 }
 
@@ -87,11 +102,10 @@ const sessionsOf = (model: ServedModel): number =>
 
 function openSession(
   model: ServedModel,
-  length: number,
-  logits: EncoderHead['logits'],
+  { batchSize, length, logits }: BertShape & Pick<EncoderHead, 'logits'>,
 ): Promise<OnnxSession> {
   const { config, layout, parameters, quantized } = model;
-  const probabilities = softmax(logits(createGraph(), { config, batchSize: 1, length }));
+  const probabilities = softmax(logits(createGraph(), { config, batchSize, length }));
   const values = new Map(namedTensors(layout, parameters).map((tensor) => [tensor.name, tensor.values]));
   if (quantized) return openOnnxSession(writeOnnx({ probabilities }, { values, precision: 'int8' }));
   return isSmall(model)

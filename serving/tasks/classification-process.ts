@@ -5,10 +5,14 @@ import { setImmediate } from 'node:timers/promises';
 import { packageFiles } from '../../contracts/version-package.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import { checkVocabulary } from '../../pipeline/tokenization/check-vocabulary.ts';
-import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
+import { loadOnnxClassifier, type OnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadOnnxEmbedder, type OnnxEmbedder } from '../../runtimes/onnx/embedder.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
+import { createDynamicBatches } from './dynamic-batches.ts';
 import type { LoadedTask, LoadTask } from './task.ts';
+
+/** Of like length together, where the model file says nothing else. */
+const defaultSize = 8;
 
 /** Vectors of texts, in the place of probabilities. */
 export interface EmbeddingQuestion {
@@ -26,11 +30,10 @@ export interface ClassificationWords {
   readonly answer: readonly (readonly number[])[];
 }
 
-export const loadClassification: LoadTask<ClassificationWords> = async ({
-  directory,
-  contextLength,
-  weights,
-}) => {
+export const loadClassification: LoadTask<ClassificationWords> = async (
+  { directory, contextLength, weights, batching },
+  onBatch,
+) => {
   const read = (name: string) => readFile(join(directory, name));
   const tokenizer = await loadTokenizer((await read(packageFiles.tokenizer)).toString('utf8'));
   const files = {
@@ -40,21 +43,34 @@ export const loadClassification: LoadTask<ClassificationWords> = async ({
   const classifier = loadOnnxClassifier(files);
   const embedder = createEmbedder(files);
   checkVocabulary(tokenizer, classifier);
-  const score = async (texts: readonly string[]): Promise<number[][]> => {
+  const { labels, groupOf, scoreTogether } = classifier;
+  const encode = async (texts: readonly string[]): Promise<Int32Array[]> => {
     const { ids, lengths } = await tokenizer.encodeBatch(texts, contextLength);
-    return rows(await classifier.score(Int32Array.from(ids), lengths), classifier.labels.length);
+    const width = ids.length / lengths.length;
+    return Array.from(lengths, (length, row) =>
+      Int32Array.from(ids.slice(row * width, row * width + length)),
+    );
   };
-  await score(['']);
+  const compute = async (documents: readonly Int32Array[]): Promise<number[][]> => {
+    const probabilities = await scoreTogether(documents);
+    return rows(probabilities, labels.length);
+  };
+  const maximumSize = batching?.maximumSize ?? defaultSize;
+  const batches = createDynamicBatches<Int32Array, number[]>({
+    groupOf: ({ length }) => groupOf(length).length,
+    sizeOf: (length) => Math.min(maximumSize, groupOf(length).size),
+    maximumWaitMs: batching?.maximumWaitMs ?? 0,
+    compute: (documents) => {
+      onBatch(documents.length);
+      return compute(documents);
+    },
+  });
+  await warmUp(classifier, { contextLength, maximumSize, compute });
   return {
-    facts: { labels: classifier.labels },
+    facts: { labels },
     answer: async (question, { signal, tell }) => {
-      if (!isEmbedding(question)) return score(question);
-      const { ids, lengths } = await tokenizer.encodeBatch(question.embed, contextLength);
-      const width = ids.length / lengths.length;
-      const texts = Array.from(lengths, (length, row) =>
-        Int32Array.from(ids.slice(row * width, row * width + length)),
-      );
-      return embedder(texts, { signal, tell });
+      if (isEmbedding(question)) return embedder(await encode(question.embed), { signal, tell });
+      return Promise.all((await encode(question)).map((document) => batches.add(document, signal)));
     },
   };
 };
@@ -79,6 +95,26 @@ function createEmbedder(files: ModelFiles) {
     tell({ tokens: rowsOfIds.reduce((sum, { length }) => sum + length, 0) });
     return vectors;
   };
+}
+
+interface WarmUp {
+  readonly contextLength: number;
+  readonly maximumSize: number;
+  readonly compute: (documents: readonly Int32Array[]) => Promise<number[][]>;
+}
+
+/** Documents of the lengths that are kept ready, alone and as many together as there will be. */
+async function warmUp(
+  { groupOf, lengths }: Pick<OnnxClassifier, 'groupOf' | 'lengths'>,
+  { contextLength, maximumSize, compute }: WarmUp,
+): Promise<void> {
+  const reached = lengths.filter((length) => length < contextLength + lengths[0]);
+  for (const length of reached.map((it) => Math.min(it, contextLength))) {
+    const most = Math.min(maximumSize, groupOf(length).size);
+    for (let size = 1; size <= most; size *= 2) {
+      await compute(Array.from({ length: size }, () => new Int32Array(length)));
+    }
+  }
 }
 
 function rows(flat: Float32Array, width: number): number[][] {

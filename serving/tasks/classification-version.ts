@@ -4,9 +4,9 @@ import { decisionRuleSchema, packageFiles } from '../../contracts/version-packag
 import { type RequestContent, requestRecipe } from '../../pipeline/cleaning/recipe.ts';
 import { decide } from '../../pipeline/evaluation/decision.ts';
 import { createAnalysers } from '../../runtimes/languages/analysers.ts';
-import { startModelProcess } from '../model-process.ts';
+import { superviseModelProcess } from '../supervised-process.ts';
 import type { ClassificationWords } from './classification-process.ts';
-import type { LoadedBase, PackageOnDisk } from './package-on-disk.ts';
+import { type LoadedBase, type PackageOnDisk, supervisionOf } from './package-on-disk.ts';
 
 /** What a request may say: text, or a document of a media type that the model's recipe reads. */
 export type ClassificationInput = RequestContent;
@@ -33,7 +33,6 @@ export interface Embedded {
   readonly tokens: number;
 }
 
-
 /** One set for all versions of the process. */
 const analysers = createAnalysers();
 
@@ -46,7 +45,24 @@ export async function loadClassifierVersion(files: PackageOnDisk): Promise<Class
   const recipe = requestRecipe(preprocessing.steps, analysers);
   const task = 'text-classification';
   const load = { ...files.load, task } as const;
-  const { ask, ended, stop } = await startModelProcess<ClassificationWords>(load, { maximumWaiting });
+  const { ask, during, ended, retire, stop } = await superviseModelProcess<ClassificationWords>(load, {
+    maximumWaiting,
+    ...supervisionOf(files),
+  });
+  const answer: ClassifierVersion['answer'] = async (input, onText) => {
+    const startedAt = performance.now();
+    const cleaned = await recipe.clean(input);
+    if ('reason' in cleaned) return cleaned;
+    hear?.(cleaned.text);
+    onText?.(cleaned.text);
+    const [row] = await ask([cleaned.text]);
+    return {
+      version,
+      label: decide(row, rule),
+      probabilities: Object.fromEntries(rule.labels.map((label, index) => [label, row[index]])),
+      latencyMs: performance.now() - startedAt,
+    };
+  };
   const embed: ClassifierVersion['embed'] = async (texts, signal) => {
     const clean: string[] = [];
     for (const [at, data] of texts.entries()) {
@@ -62,21 +78,8 @@ export async function loadClassifierVersion(files: PackageOnDisk): Promise<Class
     return { vectors, tokens };
   };
   return {
-    ...{ version, task, labels: rule.labels, ended, stop },
-    embed,
-    answer: async (input, onText) => {
-      const startedAt = performance.now();
-      const cleaned = await recipe.clean(input);
-      if ('reason' in cleaned) return cleaned;
-      hear?.(cleaned.text);
-      onText?.(cleaned.text);
-      const [row] = await ask([cleaned.text]);
-      return {
-        version,
-        label: decide(row, rule),
-        probabilities: Object.fromEntries(rule.labels.map((label, index) => [label, row[index]])),
-        latencyMs: performance.now() - startedAt,
-      };
-    },
+    ...{ version, task, labels: rule.labels, ended, retire, stop },
+    answer: (input, onText) => during(() => answer(input, onText)),
+    embed: (texts, signal) => during(() => embed(texts, signal)),
   };
 }

@@ -1,10 +1,10 @@
 // A language model as the gateway has it: no recipe, since a prompt is no document and its tokenizer brings it to NFC;
 // pieces of text as they come.
 import type { ChatMessage } from '../../pipeline/generation/chat-template.ts';
-import { startModelProcess } from '../model-process.ts';
+import { superviseModelProcess } from '../supervised-process.ts';
 import { readChat } from './chat.ts';
 import type { GenerationPiece, GenerationQuestion, GenerationWords } from './generation-process.ts';
-import type { LoadedBase, PackageOnDisk } from './package-on-disk.ts';
+import { type LoadedBase, type PackageOnDisk, supervisionOf } from './package-on-disk.ts';
 
 export interface LanguageVersion extends LoadedBase {
   readonly task: 'language-modelling';
@@ -29,15 +29,15 @@ export interface LanguageVersion extends LoadedBase {
 /** Four of them are worked on; the others wait for some seconds each. */
 const maximumWaiting = 32;
 
-export async function loadLanguageVersion({ version, load, read }: PackageOnDisk): Promise<LanguageVersion> {
+export async function loadLanguageVersion(files: PackageOnDisk): Promise<LanguageVersion> {
   const task = 'language-modelling';
-  const chat = await readChat(read);
-  const { facts, ask, ended, stop } = await startModelProcess<GenerationWords>(
-    { ...load, task },
-    { maximumWaiting },
+  const chat = await readChat(files.read);
+  const { facts, ask, ended, retire, stop } = await superviseModelProcess<GenerationWords>(
+    { ...files.load, task },
+    { maximumWaiting, ...supervisionOf(files) },
   );
   return {
-    ...{ version, task, ended, stop, contextLength: facts.contextLength, chat },
+    ...{ version: files.version, task, ended, retire, stop, contextLength: facts.contextLength, chat },
     continueTexts: (question, signal) =>
       piecesOf<GenerationPiece, GenerationWords['answer']>((onPiece, stopped) =>
         ask(question, { signal: AbortSignal.any([signal, stopped]), onPiece }),

@@ -10,12 +10,21 @@ import { initialParameters } from '../../pipeline/model/layout.ts';
 import { loadOnnxGenerator } from '../../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import { InvalidQuestion, ProcessBusy } from '../../serving/model-process.ts';
+import type { Vitals } from '../../serving/model-protocol.ts';
 import type { GenerationPiece, GenerationQuestion } from '../../serving/tasks/generation-process.ts';
 import { type LanguageVersion, loadLanguageVersion } from '../../serving/tasks/generation-version.ts';
 import { poll } from '../support/poll.ts';
 
 const golden = new URL('../golden/bpe-tokenizer.json', import.meta.url);
 const contextLength = 64;
+const observer = {
+  queued: () => undefined,
+  computed: (batches: Vitals['batches']) => void computed.push(...batches.map(([size]) => size)),
+  restarted: () => undefined,
+  gone: () => undefined,
+};
+/** How many texts were continued together, some time or other. */
+const computed: number[] = [];
 let directory: string;
 let version: LanguageVersion;
 
@@ -32,7 +41,7 @@ async function writePackage(folder: string, vocabularySize: number) {
 
 const load = () =>
   loadLanguageVersion({
-    version: 1,
+    ...{ version: 1, limits: { silenceSeconds: 60 }, observer },
     load: { directory, contextLength, weights: 'model.safetensors' },
     preprocessing: { steps: [], contextLength },
     read: async (name, schema) => schema.parse(JSON.parse(await readFile(join(directory, name), 'utf8'))),

@@ -126,7 +126,10 @@ describe('a classifier in a page', () => {
       return answers;
     }, texts);
     const directory = join(folder, 'classifier');
-    const model = await loadClassification({ directory, contextLength, weights: 'model.safetensors' });
+    const model = await loadClassification(
+      { directory, contextLength, weights: 'model.safetensors' },
+      () => undefined,
+    );
     const context = { signal: new AbortController().signal, tell: () => undefined };
     const natively = await model.answer(
       texts.map((text) => text.normalize('NFC')),
@@ -192,7 +195,10 @@ describe('a language model in a page', () => {
       return pieces;
     }, options);
     const directory = join(folder, 'language-model');
-    const model = await loadGeneration({ directory, contextLength, weights: 'model.safetensors' });
+    const model = await loadGeneration(
+      { directory, contextLength, weights: 'model.safetensors' },
+      () => undefined,
+    );
     const pieces: GenerationPiece[] = [];
     await model.answer(
       {

@@ -39,6 +39,10 @@ export function createVersion(
     embed: (texts) =>
       Promise.resolve({ vectors: texts.map((_, at) => [0.6, 0.8 - 2 * at]), tokens: 3 * texts.length }),
     ended,
+    retire: () => {
+      stopped = true;
+      end();
+    },
     stop: () => {
       stopped = true;
       end();
@@ -56,7 +60,7 @@ export function createLanguageVersion(
   return {
     ...{ version, task: 'language-modelling', contextLength: 32, continueTexts },
     chat: (messages) => messages.map(({ role, content }) => `${role}: ${content}`).join('\n'),
-    ...{ ended: new Promise(() => undefined), stop: () => undefined },
+    ...{ ended: new Promise(() => undefined), retire: () => undefined, stop: () => undefined },
   };
 }
 

@@ -21,7 +21,7 @@ describe('the table of metrics', () => {
   it.each(Object.values(metricDefinitions))('$name ends as its type and unit ask', ({ name, type }) => {
     expect(name).toMatch(/^coppice_[a-z0-9_]+$/);
     expect(name.endsWith('_total')).toBe(type === 'counter');
-    if (type === 'histogram') expect(name).toMatch(/_(seconds|bytes)$/);
+    if (type === 'histogram') expect(name).toMatch(/_(seconds|bytes|size)$/);
   });
 
   it('names each metric once and no label that has no bound', () => {

@@ -4,8 +4,8 @@ import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.
 import type { ObjectStore } from '../../../artifacts/object-store.ts';
 import { ledgerKey } from '../../../artifacts/registry/ledger.ts';
 import { routingKey } from '../../../artifacts/registry/projections.ts';
-import { CoppiceFailure } from '../../../contracts/failures.ts';
 import { createResponseIds } from '../../../artifacts/response-ids.ts';
+import { CoppiceFailure } from '../../../contracts/failures.ts';
 import type { RegistryChange } from '../../../contracts/registry.ts';
 import { createServedModel } from '../../../serving/served-model.ts';
 import { createGate } from '../../support/gate.ts';

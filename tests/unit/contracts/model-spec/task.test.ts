@@ -102,7 +102,7 @@ describe('a model file', () => {
     expect(
       problemsOf({
         task: 'language-modelling',
-        ...{ rollout: { steps: [] }, serving: { precision: 'int8' } },
+        ...{ rollout: { steps: [] }, serving: { precision: 'int8', batching: { maximumWaitMs: 5 } } },
         evaluation: {
           gates: [
             { kind: 'at-least', metric: 'f1', bound: 0.5 },
@@ -116,6 +116,7 @@ describe('a model file', () => {
       'model.architecture: language-modelling takes gpt2: a bert does not continue a text',
       'training.pretraining: expected: a language model begins with it',
       'serving.precision: language models are served in float32',
+      'serving.batching.maximumWaitMs: language models take texts up at each token: none waits for others',
       'rollout.steps: expected one at least: only traffic says whether a language model is fit to serve',
     ]);
   });

@@ -9,6 +9,7 @@ import { ModelFormatError } from '../../../../pipeline/model/config.ts';
 import { initialParameters, namedTensors, parameterLayout } from '../../../../pipeline/model/layout.ts';
 import type { Model } from '../../../../pipeline/model/model-files.ts';
 import { writeModel } from '../../../../pipeline/model/model-files.ts';
+import { writeQuantized } from '../../../../pipeline/model/quantized-files.ts';
 import { loadOnnxClassifier } from '../../../../runtimes/onnx/classifier.ts';
 import { expectClose } from '../../../support/expect-close.ts';
 import { golden, goldenFiles } from '../../pipeline/model/golden.ts';
@@ -114,6 +115,25 @@ describe('a classifier on ONNX Runtime', () => {
     expect([...many]).toEqual((await Promise.all(alone)).flatMap((answer) => [...answer]));
     expect(none).toHaveLength(0);
     await classifier.close();
+  });
+
+  it('answers documents that are computed together as each alone, within rounding, and says which may be', async () => {
+    const model = modelOf();
+    const classifier = loadOnnxClassifier(writeModel(model));
+    expect([1, 32, 33, 70].map(classifier.groupOf)).toEqual([
+      { length: 32, size: 8 },
+      { length: 32, size: 8 },
+      { length: 64, size: 4 },
+      { length: 70, size: 2 },
+    ]);
+    const documents = [40, 33, 64, 50].map(documentOf);
+    const together = await classifier.scoreTogether(documents);
+    const alone = documents.flatMap((ids) => [...expectedOf(model, ids)]);
+    expectClose(together, alone, TOLERANCE);
+    await classifier.close();
+    const quantized = loadOnnxClassifier({ ...writeModel(model), weights: writeQuantized(model) });
+    expect(quantized.groupOf(1).size).toBe(1); // others would change the scale of its numbers
+    await quantized.close();
   });
 
   it('refuses rows that do not fit', async () => {
