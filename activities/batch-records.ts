@@ -34,7 +34,7 @@ export function formatOf(name: string): BatchFormat | undefined {
 
 /**
  * @param options.field the member that holds a record's text
- * @throws CoppiceFailure InvalidInput where the files hold no record, or too many
+ * @throws InvalidInput where the files hold no record, or too many
  */
 export async function* readRecords(
   files: AsyncIterable<RecordFile> | Iterable<RecordFile>,

@@ -46,7 +46,7 @@ export interface OpenVersion {
   close(): Promise<void>;
 }
 
-/** @throws ModelFormatError where the files are malformed */
+/** @throws InvalidInput where the files are malformed */
 export async function openVersion(version: AnsweringVersion): Promise<OpenVersion> {
   return version.decision ? openClassifier(version, version.decision) : openLanguageModel(version);
 }
