@@ -8,43 +8,22 @@ import { extname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quantizeWeights, writeEdgePage } from '../../command-line/edge-page.ts';
-import type { BertConfig } from '../../pipeline/model/config.ts';
-import { gptConfigOf } from '../../pipeline/model/gpt-config.ts';
 import { writeGpt } from '../../pipeline/model/gpt-files.ts';
-import { gptLayout } from '../../pipeline/model/gpt-graph.ts';
-import { initialParameters, parameterLayout } from '../../pipeline/model/layout.ts';
-import { type ModelFiles, writeModel } from '../../pipeline/model/model-files.ts';
+import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import { readServedGpt } from '../../pipeline/model/quantized-files.ts';
 import { loadOnnxClassifier } from '../../runtimes/onnx/classifier.ts';
 import { loadOnnxGenerator } from '../../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { expectClose } from '../support/expect-close.ts';
-
-const contextLength = 64;
-const golden = (name: string) => new URL(`../golden/${name}`, import.meta.url);
-const rule = { labels: ['ham', 'spam'], positiveLabel: 'spam', threshold: 0.5 };
-const preprocessing = { steps: [{ step: 'normalize-unicode', form: 'NFC' }], contextLength };
-
-async function classifierFiles(): Promise<ModelFiles> {
-  const { vocabularySize } = await loadTokenizer(await readFile(golden('tokenizer.json'), 'utf8'));
-  const config: BertConfig = {
-    ...{ head: 'classification', labels: rule.labels, dropout: 0, tokenTypes: 2, padTokenId: 0 },
-    ...{ vocabularySize, contextLength, layers: 2, hiddenSize: 32, heads: 2, intermediateSize: 64 },
-    layerNormEpsilon: 1e-12,
-  };
-  const layout = parameterLayout(config);
-  const parameters = initialParameters(layout, 1).map((value) => 8 * value); // far enough apart to tell texts apart
-  return writeModel({ config, layout, parameters });
-}
-
-async function languageModelFiles(): Promise<ModelFiles> {
-  const { vocabularySize } = await loadTokenizer(await readFile(golden('bpe-tokenizer.json'), 'utf8'));
-  const shape = { architecture: 'gpt2', layers: 2, hiddenSize: 32, heads: 2, contextLength } as const;
-  const config = gptConfigOf(shape, { vocabularySize, endOfTextId: 3, dropout: 0 });
-  const layout = gptLayout(config);
-  return writeGpt({ config, layout, parameters: initialParameters(layout, 1) });
-}
+import {
+  classifierFiles,
+  contextLength,
+  golden,
+  languageModelFiles,
+  preprocessing,
+  rule,
+} from '../support/page-packages.ts';
 
 let folder: string;
 let browser: Browser;

@@ -7,42 +7,19 @@ import { basename, extname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBrowserPage } from '../../command-line/browser-page.ts';
-import type { BertConfig } from '../../pipeline/model/config.ts';
-import { gptConfigOf } from '../../pipeline/model/gpt-config.ts';
-import { writeGpt } from '../../pipeline/model/gpt-files.ts';
-import { gptLayout } from '../../pipeline/model/gpt-graph.ts';
-import { initialParameters, parameterLayout } from '../../pipeline/model/layout.ts';
-import { type ModelFiles, writeModel } from '../../pipeline/model/model-files.ts';
-import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
+import type { ModelFiles } from '../../pipeline/model/model-files.ts';
 import { loadClassification } from '../../serving/tasks/classification-process.ts';
 import { type GenerationPiece, loadGeneration } from '../../serving/tasks/generation-process.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { expectClose } from '../support/expect-close.ts';
-
-const contextLength = 64;
-const golden = (name: string) => new URL(`../golden/${name}`, import.meta.url);
-const steps = [{ step: 'normalize-unicode', form: 'NFC' }];
-const rule = { labels: ['ham', 'spam'], positiveLabel: 'spam', threshold: 0.5 };
-
-async function classifierFiles(): Promise<ModelFiles> {
-  const { vocabularySize } = await loadTokenizer(await readFile(golden('tokenizer.json'), 'utf8'));
-  const config: BertConfig = {
-    ...{ head: 'classification', labels: rule.labels, dropout: 0, tokenTypes: 2, padTokenId: 0 },
-    ...{ vocabularySize, contextLength, layers: 2, hiddenSize: 16, heads: 2, intermediateSize: 32 },
-    layerNormEpsilon: 1e-12,
-  };
-  const layout = parameterLayout(config);
-  const parameters = initialParameters(layout, 1).map((value) => 8 * value); // far enough apart to tell texts apart
-  return writeModel({ config, layout, parameters });
-}
-
-async function languageModelFiles(): Promise<ModelFiles> {
-  const { vocabularySize } = await loadTokenizer(await readFile(golden('bpe-tokenizer.json'), 'utf8'));
-  const shape = { architecture: 'gpt2', layers: 2, hiddenSize: 32, heads: 2, contextLength } as const;
-  const config = gptConfigOf(shape, { vocabularySize, endOfTextId: 3, dropout: 0 });
-  const layout = gptLayout(config);
-  return writeGpt({ config, layout, parameters: initialParameters(layout, 1) });
-}
+import {
+  classifierFiles,
+  contextLength,
+  golden,
+  languageModelFiles,
+  preprocessing,
+  rule,
+} from '../support/page-packages.ts';
 
 let folder: string;
 let server: Server;
@@ -55,7 +32,7 @@ async function writePackage(name: string, files: ModelFiles, tokenizer: string):
   await copyFile(golden(tokenizer), join(directory, 'tokenizer.json'));
   await writeFile(join(directory, 'config.json'), files.config);
   await writeFile(join(directory, 'model.safetensors'), files.weights);
-  await writeFile(join(directory, 'preprocessing.json'), JSON.stringify({ steps, contextLength }));
+  await writeFile(join(directory, 'preprocessing.json'), JSON.stringify(preprocessing));
   await writeFile(join(directory, 'decision.json'), JSON.stringify(rule));
   for (const file of ['coppice.js', 'index.html']) await copyFile(join(folder, file), join(directory, file));
 }
