@@ -11,5 +11,6 @@ export const benches: Readonly<Partial<Record<string, OpenBench>>> = {
   decoding: async (say) => (await import('./decoding/bench.ts')).openDecodingBench(say),
   cleaning: async (say) => (await import('./cleaning/bench.ts')).openCleaningBench(say),
   evaluation: async (say) => (await import('./evaluation/bench.ts')).openEvaluationBench(say),
+  serving: async (say) => (await import('./serving/bench.ts')).openServingBench(say),
   artifacts: async (say) => (await import('./artifacts/bench.ts')).openArtifactsBench(say),
 };
