@@ -132,7 +132,7 @@ export const metricDefinitions = {
   batchSize: {
     name: 'coppice_batch_size',
     type: 'histogram',
-    help: 'Texts that a model process computed together, each time; of a language model, at each token.',
+    help: 'Texts that the process of a classifier computed together, each time.',
     labels: ['model', 'version'],
     buckets: [1, 2, 4, 8, 16, 32, 64],
   },

@@ -60,10 +60,11 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
       path: ['serving', 'precision'],
       message: 'language models are served in float32',
     };
-  if ((spec.serving?.batching.maximumWaitMs ?? 0) > 0)
+  const { maximumSize, maximumWaitMs = 0 } = spec.serving?.batching ?? {};
+  if (maximumSize !== undefined || maximumWaitMs > 0)
     yield {
-      path: ['serving', 'batching', 'maximumWaitMs'],
-      message: 'language models take texts up at each token: none waits for others',
+      path: ['serving', 'batching'],
+      message: 'takes text-classification: requests to a language model take turns',
     };
   if (spec.rollout.steps.length === 0)
     yield {
