@@ -100,6 +100,7 @@ def classify(request: Request):
 
 listener = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio would leave Nagle's algorithm on
 listener.bind(("127.0.0.1", 0))
+listener.listen(128)
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
 print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
