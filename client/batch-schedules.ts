@@ -1,9 +1,10 @@
 // The Schedules of a model's batches: one a batch that its model file describes, kept by the Temporal server.
-import { type Client, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { BatchRequest } from '../contracts/batch.ts';
 import { workflowIds, workflowTypes } from '../contracts/messages.ts';
 import type { ScheduledBatch } from '../contracts/model-spec/batches.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
+import { absentIsUndefined } from './absent.ts';
 
 /** A server that was away for longer does not make up for what it missed: the next batch has it all. */
 const catchupWindow = '1 hour';
@@ -88,13 +89,4 @@ function scheduleOf(model: string, { name, schedule, objects, ...question }: Sch
       staticSummary: `${model}: the batch ${name}`,
     },
   };
-}
-
-async function absentIsUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return undefined;
-    throw error;
-  }
 }

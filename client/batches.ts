@@ -1,11 +1,6 @@
 // Batches: started, looked at and cancelled by people, and kept on Schedules of the Temporal server as model files say.
 import { randomUUID } from 'node:crypto';
-import {
-  ApplicationFailure,
-  type Client,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { ApplicationFailure, type Client, WorkflowFailedError } from '@temporalio/client';
 import {
   type BatchRequest,
   type BatchStatus,
@@ -15,6 +10,7 @@ import {
 } from '../contracts/batch.ts';
 import { messageNames, workflowIds, workflowTypes } from '../contracts/messages.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
+import { absentIsUndefined } from './absent.ts';
 
 /** Those that a list tells, the newest first. */
 const MOST_LISTED = 200;
@@ -85,14 +81,5 @@ async function failureOf(result: Promise<unknown>): Promise<string> {
     let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
     while (cause instanceof Error && cause.cause instanceof ApplicationFailure) ({ cause } = cause);
     return cause instanceof Error ? cause.message : String(cause);
-  }
-}
-
-async function absentIsUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
   }
 }

@@ -1,7 +1,7 @@
 // The typed client: what people, schedules and the alert receiver ask of a model's controller. The controller is
 // started by the first thing that it is told.
 import { readFile } from 'node:fs/promises';
-import { Client, Connection, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import {
   type Alert,
   type ControllerState,
@@ -23,6 +23,7 @@ import { taskQueues } from '../contracts/task-queues.ts';
 import type { KeyChange } from '../contracts/trust.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { controllerWorkflow } from '../workflows/controller.ts';
+import { absentIsUndefined } from './absent.ts';
 import { approve } from './approve.ts';
 import { createBatchSchedules } from './batch-schedules.ts';
 import { createBatches } from './batches.ts';
@@ -169,13 +170,4 @@ async function connect({ temporal }: Settings, connectTimeout: number): Promise<
     ...(apiKey && { apiKey: apiKey.reveal(), tls: true }),
     ...(pair && { tls: { clientCertPair: pair } }),
   });
-}
-
-async function absentIsUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
 // The Schedules by which models are trained again: one a model, as its spec says, kept by the Temporal server.
-import { type Client, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { type ScheduleTickInput, workflowIds, workflowTypes } from '../contracts/messages.ts';
 import { taskQueues } from '../contracts/task-queues.ts';
+import { absentIsUndefined } from './absent.ts';
 
 /** A server that was away for longer does not make up for what it missed: the next tick is soon enough. */
 const catchupWindow = '1 hour';
@@ -66,13 +67,4 @@ function scheduleOf(model: string, cron: string) {
       staticSummary: `${model}: the schedule ${cron}`,
     },
   };
-}
-
-async function absentIsUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return undefined;
-    throw error;
-  }
 }

@@ -186,7 +186,7 @@ export const chapters: readonly Chapter[] = [
         by,
         reason: 'to show a rollback under traffic',
       });
-      const { verdict, look, verification } = await followRollout(
+      const { verdict, look, verification, incident } = await followRollout(
         session,
         { version: 3, entry: 'canary' },
         say,
@@ -196,7 +196,7 @@ export const chapters: readonly Chapter[] = [
         verification?.verified === true,
         `a verified rollback (${verification?.reasons.join('; ') ?? 'none'})`,
       );
-      return `rolled back after ${look?.pairs ?? '?'} mails; ${verification.reasons.join('; ')}`;
+      return `rolled back after ${look?.pairs ?? '?'} mails; ${[...verification.reasons, ...(incident?.lines ?? [])].join('; ')}`;
     },
   },
   {
