@@ -12,8 +12,10 @@ import type { CompletionRecord, PredictionRecord } from '../contracts/observatio
 import { formatVersion } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
+import type { Interval } from '../pipeline/rollout/confidence-sequence.ts';
 import { judgeByGuardrails } from '../pipeline/rollout/guardrail-verdict.ts';
 import { type HealthJudgement, judgeHealth } from '../pipeline/rollout/health.ts';
+import type { RolloutHold } from '../pipeline/rollout/hold.ts';
 import { judgeByOutcomes } from '../pipeline/rollout/outcome-verdict.ts';
 import type { Guardrails } from '../pipeline/rollout/policy.ts';
 import { judgeRollout } from '../pipeline/rollout/verdict.ts';
@@ -52,6 +54,13 @@ const pollMs = 200;
 /** Who gave the answer that was seen. */
 const versionOf = (answer: PredictionRecord | CompletionRecord): number =>
   answer.kind === 'completion' ? answer.version : answer.served.version;
+
+/** What a look lets others see. */
+interface Shown {
+  readonly estimate?: number;
+  readonly interval?: Interval | null;
+  readonly hold?: RolloutHold;
+}
 
 /** Of a policy without outcomes. */
 const noOutcome = { estimate: 0, interval: null, champion: 0, challenger: 0 };
@@ -155,29 +164,34 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
         readVersionHealth(model, champion, input.startedAt),
       ]);
       const health = judgeHealth(championHealth, challengerHealth, policy.guardrails);
+      const show = ({ estimate, interval, hold }: Shown) =>
+        metrics.showRollout({
+          ...{ model, version: String(version), state: input.mode, interval },
+          ...(estimate !== undefined && { estimate }),
+          ...(hold && { holdPValue: hold.pValue }),
+        });
       if (input.judgedBy === 'guardrails' && policy.metrics) {
         const { evidence, requests } = gatherOutcomeEvidence(input, { records, health, now: now() });
         const { estimate, interval, champion: ofChampion, challenger } = evidence.standings[0] ?? noOutcome;
-        metrics.showRollout({ model, version: String(version), state: input.mode, estimate, interval });
+        const judged = judgeByOutcomes(evidence, policy);
+        show({ estimate, interval, ...judged });
         return {
-          ...{ pairs: ofChampion + challenger, requests, ...judgeByOutcomes(evidence, policy) },
+          ...{ pairs: ofChampion + challenger, requests, ...judged },
           ...(interval && { estimate, interval: [interval.lower, interval.upper] as const }),
         };
       }
       if (input.judgedBy === 'guardrails') {
         const gathered = gatherGuardrailEvidence(input, { records, health });
-        metrics.showRollout({ model, version: String(version), state: input.mode });
-        return { pairs: 0, requests: gathered.requests, ...judgeByGuardrails(gathered.evidence, policy) };
+        const judged = judgeByGuardrails(gathered.evidence, policy);
+        show(judged);
+        return { pairs: 0, requests: gathered.requests, ...judged };
       }
       const { evidence, requests } = gatherEvidence(input, { records, health, now: now() });
-      const { verdict, reasons } = judgeRollout(evidence, policy);
+      const judged = judgeRollout(evidence, policy);
       const { n, estimate, interval } = evidence.paired;
-      metrics.showRollout({ model, version: String(version), state: input.mode, estimate, interval });
+      show({ estimate, interval, ...judged });
       return {
-        verdict,
-        pairs: n,
-        requests,
-        reasons,
+        ...{ pairs: n, requests, ...judged },
         ...(interval && { estimate, interval: [interval.lower, interval.upper] as const }),
       };
     },

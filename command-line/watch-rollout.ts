@@ -36,7 +36,8 @@ export function describeRolloutStatus({
 }: RolloutStatus): string {
   if (phase === 'approval' && approval) return `${phase.padEnd(14)}  ${describeApproval(approval)}`;
   const share = phase === 'canary' ? ` ${(trafficFraction * 100).toFixed(0)} %` : '';
-  const held = paused ? `  paused by ${paused.by}${paused.reason && `: ${paused.reason}`}` : '';
+  const waits = look?.hold ? `  held by its sample ratio, p ${look.hold.pValue.toPrecision(2)}` : '';
+  const held = paused ? `  paused by ${paused.by}${paused.reason && `: ${paused.reason}`}` : waits;
   return `${(phase + share).padEnd(14)}${look && look.pairs > 0 ? `  ${describeLook(look)}` : ''}${held}`.trimEnd();
 }
 

@@ -286,6 +286,8 @@ export interface Look {
   readonly interval?: readonly [lower: number, upper: number];
   readonly requests: number;
   readonly reasons: readonly string[];
+  /** Subjects did not come to the arms as asked for: the share stays until they do, or patience ends. */
+  readonly hold?: { readonly reason: string; readonly pValue: number };
   /** Somebody took the version out without this rollout, by this generation of the routing. */
   readonly takenOutBy?: number;
 }

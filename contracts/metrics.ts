@@ -240,6 +240,12 @@ export const metricDefinitions = {
     help: 'By how much the challenger loses less than the champion: estimate and bounds of its interval.',
     labels: ['model', 'version', 'bound'],
   },
+  rolloutHold: {
+    name: 'coppice_rollout_hold_p_value',
+    type: 'gauge',
+    help: 'P-value of the sample-ratio mismatch that holds a rollout where it is; there is none where nothing does.',
+    labels: ['model', 'version'],
+  },
   alertsReceived: {
     name: 'coppice_alerts_received_total',
     type: 'counter',

@@ -9,7 +9,9 @@ interface RolloutStanding {
   readonly state: string;
   /** Mean loss of the champion less that of the challenger; absent before there are any pairs. */
   readonly estimate?: number;
-  readonly interval?: { readonly lower: number; readonly upper: number } | null;
+  readonly interval?: { readonly lower: number; readonly upper: number } | null | undefined;
+  /** Of the mismatch that holds it; absent: none does. */
+  readonly holdPValue?: number;
 }
 
 export interface ControlMetrics {
@@ -22,11 +24,12 @@ export function createControlMetrics(instruments: Instruments): ControlMetrics {
   const shown = new Map<string, RolloutStanding>();
   return {
     showRollout: (standing) => {
-      const { model, version, state, estimate, interval } = standing;
+      const { model, version, state, estimate, interval, holdPValue } = standing;
       const before = shown.get(model);
       if (before) hideRollout(instruments, before);
       shown.set(model, standing);
       instruments.rolloutState.set({ model, version, state }, 1);
+      if (holdPValue !== undefined) instruments.rolloutHold.set({ model, version }, holdPValue);
       if (estimate === undefined) return;
       instruments.rolloutEstimate.set({ model, version, bound: 'estimate' }, estimate);
       if (!interval) return;
@@ -39,6 +42,7 @@ export function createControlMetrics(instruments: Instruments): ControlMetrics {
 
 function hideRollout(instruments: Instruments, { model, version, state }: RolloutStanding): void {
   instruments.rolloutState.remove({ model, version, state });
+  instruments.rolloutHold.remove({ model, version });
   for (const bound of ['lower', 'estimate', 'upper'])
     instruments.rolloutEstimate.remove({ model, version, bound });
 }

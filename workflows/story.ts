@@ -65,7 +65,10 @@ export function rolloutDetails(status: RolloutStatus): string {
   const head = status.verdict === undefined ? status.phase : `**${status.verdict}** (${status.phase})`;
   const share = `${(status.trafficFraction * 100).toFixed(0)} % of the traffic`;
   const waits = status.phase === 'approval' && status.approval ? ['', describeApproval(status.approval)] : [];
-  const held = status.paused ? ['', describePause(status.paused)] : [];
+  const held = [
+    ...(status.paused ? ['', describePause(status.paused)] : []),
+    ...(status.look?.hold ? ['', `**${describeHold(status.look.hold)}**`] : []),
+  ];
   return [
     `${head}, ${share}`,
     ...held,
@@ -77,6 +80,9 @@ export function rolloutDetails(status: RolloutStatus): string {
 function describePause({ by, reason }: RolloutPause): string {
   return `paused by ${by}${reason === '' ? '' : `: ${reason}`}`;
 }
+
+const describeHold = ({ pValue }: NonNullable<Look['hold']>): string =>
+  `held by its sample ratio, p ${pValue.toPrecision(2)}`;
 
 /** What an approver must know. */
 function describeApproval({

@@ -71,7 +71,8 @@ function rolloutSection(rollouts: ModelPage['rollouts']): Html | undefined {
       : [],
   );
   const rows = rollouts.map(({ version, status: { phase, verdict, look } }): Row => {
-    const state = verdict ?? phase;
+    const held = look?.hold && verdict === undefined ? `, held (p ${look.hold.pValue.toPrecision(2)})` : '';
+    const state = `${verdict ?? phase}${held}`;
     const cells = [version, state, look?.pairs, look?.requests, look?.reasons.join('; ')];
     return { cells };
   });

@@ -1,6 +1,7 @@
 // A verdict on a canary step where answers cannot be compared, as of a language model, whose texts have no true label:
 // the step rests on guardrails, time and traffic alone. What is missing delays or ends a rollout, it never promotes.
 import type { HealthJudgement } from './health.ts';
+import { findHold, whileHeld } from './hold.ts';
 import type { RolloutPolicy } from './policy.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
 import type { RolloutVerdict } from './verdict.ts';
@@ -24,13 +25,8 @@ export function judgeByGuardrails(
   { patienceSeconds, stepMinimumSeconds }: Pick<RolloutPolicy, 'patienceSeconds' | 'stepMinimumSeconds'>,
 ): RolloutVerdict {
   if (health.status === 'unhealthy') return { verdict: 'unhealthy', reasons: health.reasons };
-  if (sampleRatio.mismatch) {
-    const chance = sampleRatio.pValue.toPrecision(2);
-    return {
-      verdict: 'inconclusive',
-      reasons: [`the arms did not get the shares asked for (p ${chance})`],
-    };
-  }
+  const hold = findHold([['the arms did not get the shares asked for', sampleRatio]]);
+  if (hold) return whileHeld(hold, elapsedSeconds, { patienceSeconds });
   const awaited = [
     ...(health.status === 'insufficient' ? health.reasons : []),
     ...(elapsedSeconds < stepMinimumSeconds

@@ -3,6 +3,7 @@
 // that it has shown what the rollout is for. Harm in any of several outcomes is found by Holm's procedure; to be not
 // worse in all of them needs no adjustment (Berger, "Multiparameter hypothesis testing", Technometrics 24(4), 1982).
 import type { HealthJudgement } from './health.ts';
+import { findHold, whileHeld } from './hold.ts';
 import { holm } from './holm.ts';
 import type { RolloutPolicy } from './policy.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
@@ -53,7 +54,7 @@ export function compareOutcomes(
 }
 
 /**
- * Judges a step. Grounds to stop come first; `promote` means: on to the next step, or to all traffic after the last.
+ * Judges a step. Grounds to stop come first, then what holds it where it is; `promote` means: on to the next step, or to all traffic after the last.
  *
  * @param evidence - what is known
  * @param policy - frozen parameters; `maximumSample` counts subjects with an outcome in all steps
@@ -65,12 +66,6 @@ export function judgeByOutcomes(evidence: OutcomeEvidence, policy: RolloutPolicy
   const finding = compareOutcomes(standings, policy);
   const told = standings.map((standing) => inWords(standing, policy));
   if (finding === 'rollback') return { verdict: 'rollback', reasons: ['worse in what people said', ...told] };
-  if (sampleRatio.mismatch || outcomeRatio.mismatch) {
-    const [what, { pValue }] = sampleRatio.mismatch
-      ? ['the arms did not get the shares asked for', sampleRatio]
-      : ['people speak of the arms at different rates', outcomeRatio];
-    return { verdict: 'inconclusive', reasons: [`${what} (p ${pValue.toPrecision(2)})`] };
-  }
   const isReached = finding !== 'undecided';
   const count = Math.max(...standings.map(({ champion, challenger }) => champion + challenger));
   if (isLastStep && !isReached && count >= policy.maximumSample) {
@@ -79,6 +74,11 @@ export function judgeByOutcomes(evidence: OutcomeEvidence, policy: RolloutPolicy
       reasons: [...told, `the test ends at ${policy.maximumSample} subjects`],
     };
   }
+  const hold = findHold([
+    ['the arms did not get the shares asked for', sampleRatio],
+    ['people speak of the arms at different rates', outcomeRatio],
+  ]);
+  if (hold) return whileHeld(hold, evidence.elapsedSeconds, policy);
   const awaited = whatIsAwaited(evidence, policy, isReached ? [] : told);
   if (awaited.length === 0) {
     const found = isReached ? 'found good enough' : 'nothing speaks against it so far';

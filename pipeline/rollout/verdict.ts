@@ -1,6 +1,7 @@
 // One verdict on a phase of a rollout out of all that is known, with its reasons in words; they stand in the event
 // history and in the report. What is missing delays or ends a rollout, it never promotes.
 import type { HealthJudgement } from './health.ts';
+import { findHold, type RolloutHold, whileHeld } from './hold.ts';
 import type { PairedTestResult } from './paired-test.ts';
 import type { RolloutPolicy, Verdict } from './policy.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
@@ -36,6 +37,8 @@ export interface RolloutEvidence {
 export interface RolloutVerdict {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
+  /** Why a challenger stays where it is, whatever else is known. */
+  readonly hold?: RolloutHold;
 }
 
 /** With more labelled subjects than this lacking one answer, the pairs are a selection: hard ones time out more often. */
@@ -44,9 +47,9 @@ const minimumPairedShare = 0.95;
 /**
  * Judges a phase.
  *
- * First come the grounds to stop, from the certain to the doubtful: broken guardrails, worse answers, data that
- * cannot be trusted, a test that ran out. Then what is still awaited; patience for that is bounded. Only when nothing
- * is left is the challenger promoted.
+ * First come the grounds to stop, from the certain to the doubtful: broken guardrails, worse answers, a test that ran
+ * out. Subjects that did not come as asked for hold it where it is. Then what is still awaited; patience for both is
+ * bounded. Only when nothing is left is the challenger promoted.
  *
  * @param evidence - what is known
  * @param policy - frozen parameters
@@ -56,13 +59,18 @@ export function judgeRollout(evidence: RolloutEvidence, policy: RolloutPolicy): 
   const { health, paired, qualityProven } = evidence;
   if (health.status === 'unhealthy') return { verdict: 'unhealthy', reasons: health.reasons };
   if (paired.verdict === 'rollback') return { verdict: 'rollback', reasons: standing(evidence, policy) };
-  const distrust = groundsForDistrust(evidence);
-  if (distrust.length > 0) return { verdict: 'inconclusive', reasons: distrust };
   if (paired.verdict === 'inconclusive' && !qualityProven) {
     const ending = `and the test ends at ${policy.maximumSample} subjects`;
     const reasons = [`${quality(paired, policy)}, ${ending}`, ...secondOpinion(paired, policy)];
     return { verdict: 'inconclusive', reasons };
   }
+  const hold = findHold([
+    ['the arms did not get the shares asked for', evidence.sampleRatio],
+    ['labels come at different rates for the two arms', evidence.labels.ratio],
+  ]);
+  if (hold) return whileHeld(hold, evidence.elapsedSeconds, policy);
+  const selection = describeSelection(evidence);
+  if (selection !== undefined) return { verdict: 'inconclusive', reasons: [selection] };
   const awaited = whatIsAwaited(evidence, policy);
   if (awaited.length === 0) return { verdict: 'promote', reasons: groundsToPromote(evidence, policy) };
   if (evidence.elapsedSeconds < policy.patienceSeconds) return { verdict: 'continue', reasons: awaited };
@@ -71,20 +79,10 @@ export function judgeRollout(evidence: RolloutEvidence, policy: RolloutPolicy): 
   return { verdict: starved ? 'no-traffic' : 'inconclusive', reasons };
 }
 
-function groundsForDistrust({ sampleRatio, labels, paired }: RolloutEvidence): string[] {
-  const grounds: string[] = [];
-  if (sampleRatio?.mismatch === true) {
-    grounds.push(`the arms did not get the shares asked for (p ${formatP(sampleRatio.pValue)})`);
-  }
-  if (labels.ratio?.mismatch === true) {
-    grounds.push(`labels come at different rates for the two arms (p ${formatP(labels.ratio.pValue)})`);
-  }
-  if (paired.verdict === 'promote' && labels.paired < minimumPairedShare * labels.labelled) {
-    grounds.push(
-      `only ${labels.paired} of ${labels.labelled} labelled subjects have an answer of both versions`,
-    );
-  }
-  return grounds;
+/** @returns why the pairs cannot be trusted, or nothing */
+function describeSelection({ labels, paired }: RolloutEvidence): string | undefined {
+  if (paired.verdict !== 'promote' || labels.paired >= minimumPairedShare * labels.labelled) return undefined;
+  return `only ${labels.paired} of ${labels.labelled} labelled subjects have an answer of both versions`;
 }
 
 function whatIsAwaited(evidence: RolloutEvidence, policy: RolloutPolicy): string[] {
@@ -121,8 +119,4 @@ function standing({ paired }: RolloutEvidence, policy: RolloutPolicy): string[] 
 
 function sampleNeeded(evidence: RolloutEvidence, policy: RolloutPolicy): number {
   return evidence.qualityProven ? policy.stepMinimumSample : policy.minimumSample;
-}
-
-function formatP(value: number): string {
-  return value < 1e-6 ? 'under 0.000001' : value.toPrecision(2);
 }

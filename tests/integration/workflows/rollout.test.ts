@@ -295,6 +295,27 @@ describe.concurrent('rollout', () => {
     await world.record('rollout-proven-in-shadow', id);
   });
 
+  it('is held with its share where subjects do not come as asked for, and goes on once they do', async () => {
+    const fake = world.addModel();
+    const hold = { reason: 'the arms did not get the shares asked for', pValue: 0.0002 };
+    let fits = false;
+    fake.replace({
+      judgeExperiment: ({ mode }) =>
+        Promise.resolve(mode === 'shadow' || fits ? lookOf('promote') : lookOf('continue', { hold })),
+    });
+    const { id, ended, status } = await startRollout(world, fake);
+    const held = await world.until('it is held', async () => {
+      const seen: RolloutStatus = await status();
+      return seen.look?.hold && seen;
+    });
+    expect(held).toMatchObject({ phase: 'canary', step: 1, trafficFraction: 0.25, look: { hold } });
+    expect(fake.changes()).toEqual(['challenge', 'challenge']);
+    fits = true;
+    expect(await ended).toMatchObject({ verdict: 'promote' });
+    expect(fake.changes().at(-1)).toBe('promote');
+    await world.record('rollout-held-by-ratio', id);
+  });
+
   it('never lifts a quarantine by itself', async () => {
     const fake = world.addModel();
     await (await startRollout(world, fake)).ended;

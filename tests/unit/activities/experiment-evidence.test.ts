@@ -165,6 +165,13 @@ describe('gatherEvidence', () => {
     expect(gather(arms(200, 200), { trafficFraction: 0.5 }).evidence.sampleRatio?.mismatch).toBe(false);
   });
 
+  it('finds the split right again once traffic that was kept to one arm has thinned out', () => {
+    const kept = arms(60, 0);
+    expect(gather(kept, { trafficFraction: 0.5 }).evidence.sampleRatio?.mismatch).toBe(true);
+    const sound = arms(600, 600);
+    expect(gather([...kept, ...sound], { trafficFraction: 0.5 }).evidence.sampleRatio?.mismatch).toBe(false);
+  });
+
   it('does not take the repeats of one subject for a skewed split', () => {
     const repeats = Array.from({ length: 400 }, () => prediction({ subject: 'robot' }));
     expect(gather([...arms(300, 100), ...repeats]).evidence.sampleRatio?.mismatch).toBe(false);

@@ -71,6 +71,13 @@ describe('the page of a model', () => {
     expect(page).toMatch(/<td class="tight">canary<\/td>/);
   });
 
+  it('shows what is held by its sample ratio, until it ends', () => {
+    const status = { phase: 'canary' as const, step: 1, trafficFraction: 0.25 };
+    const hold = { reason: 'the arms did not get the shares asked for', pValue: 0.0002 };
+    const rollouts = [{ version: 2, status: { ...status, look: { ...look, hold } } }];
+    expect(modelPage({ rollouts })).toContain('canary, held (p 0.00020)');
+  });
+
   it('shows the table alone where no rollout has an interval yet', () => {
     const page = modelPage({
       rollouts: [{ version: 2, status: { phase: 'deploying', step: 0, trafficFraction: 0 } }],

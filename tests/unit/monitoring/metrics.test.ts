@@ -236,6 +236,16 @@ describe('metrics of decisions', () => {
     ]);
   });
 
+  it('shows the p-value of what holds a rollout for as long as it holds', async () => {
+    const metrics = createMetrics({ process: 'worker' });
+    const standing = { model: 'm', version: '2', state: 'canary' };
+    metrics.showRollout({ ...standing, holdPValue: 0.0001 });
+    const series = 'coppice_rollout_hold_p_value';
+    expect(await linesOf(metrics, series)).toEqual([`${series}{model="m",version="2"} 0.0001`]);
+    metrics.showRollout(standing);
+    expect(await linesOf(metrics, series)).toEqual([]);
+  });
+
   it('counts alerts by what came of them', async () => {
     const metrics = createMetrics({ process: 'control' });
     metrics.countAlert({ model: 'm', alert: 'CoppiceQualityDrop', decision: 'started' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainingResult } from '../../../contracts/stage-results.ts';
-import { describeTraining } from '../../../workflows/story.ts';
+import { describeTraining, rolloutDetails } from '../../../workflows/story.ts';
 import { referenceOf } from '../../support/model-fixtures.ts';
 
 const reference = referenceOf('anything', 'story');
@@ -18,6 +18,22 @@ const trained: TrainingResult = {
   environment: {},
   lineage: [],
 };
+
+describe('a rollout in Markdown', () => {
+  it('tells that its sample ratio holds it, with the share that stays and the p-value', () => {
+    const hold = { reason: 'the arms did not get the shares asked for', pValue: 0.000_21 };
+    const look = {
+      verdict: 'continue',
+      pairs: 0,
+      requests: 90,
+      reasons: [`held: ${hold.reason}`],
+      hold,
+    } as const;
+    const details = rolloutDetails({ phase: 'canary', step: 1, trafficFraction: 0.25, look });
+    expect(details).toContain('25 % of the traffic\n\n**held by its sample ratio, p 0.00021**');
+    expect(details).toContain(look.reasons[0]);
+  });
+});
 
 describe('a training in a line', () => {
   it('tells examples, steps and speed', () => {

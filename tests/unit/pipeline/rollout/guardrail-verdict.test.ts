@@ -32,10 +32,16 @@ describe('a step that is judged by guardrails', () => {
     expect([verdict, reasons]).toEqual(['unhealthy', unhealthy.reasons]);
   });
 
-  it('ends undecided where the arms did not get their shares', () => {
+  it('is held where the arms did not get their shares, and ends undecided with that reason', () => {
+    const reason = 'the arms did not get the shares asked for';
     expect(judge({ sampleRatio: mismatch })).toEqual({
+      verdict: 'continue',
+      reasons: [`held: ${reason} (p 0.00010)`],
+      hold: { reason, pValue: 1e-4 },
+    });
+    expect(judge({ sampleRatio: mismatch, elapsedSeconds: 600 })).toEqual({
       verdict: 'inconclusive',
-      reasons: ['the arms did not get the shares asked for (p 0.00010)'],
+      reasons: [`${reason} (p 0.00010)`, 'patience of 600 s is over'],
     });
   });
 

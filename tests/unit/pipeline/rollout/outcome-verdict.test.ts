@@ -65,14 +65,16 @@ describe('judgeByOutcomes', () => {
     expect(reasons[1]).toBe('rating lower by 0.1000 (0.0400 to 0.1600, 210 and 190 subjects)');
   });
 
-  it('stops at broken guardrails first, and holds nothing up that has the wrong shares', () => {
+  it('stops at broken guardrails first, and holds what has the wrong shares until patience is over', () => {
     const health = { status: 'unhealthy' as const, reasons: ['half of its requests fail'] };
     expect(judge({ health, standings: [worse] })).toEqual({ verdict: 'unhealthy', reasons: health.reasons });
     expect(judge({ sampleRatio: skewed, standings: [better] }).reasons[0]).toContain(
       'shares asked for (p 0.00010)',
     );
     expect(judge({ outcomeRatio: skewed, standings: [better] }).reasons[0]).toContain('at different rates');
-    expect(judge({ outcomeRatio: skewed }).verdict).toBe('inconclusive');
+    expect(judge({ outcomeRatio: skewed })).toMatchObject({ verdict: 'continue', hold: { pValue: 0.0001 } });
+    const ended = judge({ outcomeRatio: skewed, elapsedSeconds: policy.patienceSeconds });
+    expect([ended.verdict, ended.hold]).toEqual(['inconclusive', undefined]);
   });
 
   it('waits for time, for people and for health, and not for ever', () => {

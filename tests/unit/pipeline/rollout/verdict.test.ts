@@ -153,15 +153,27 @@ describe('judgeRollout in a canary step', () => {
     expect(judgeRollout({ ...canary, paired: { ...unseen, n: 30 } }, policy).verdict).toBe('promote');
   });
 
-  it('is inconclusive where subjects or labels do not come in the shares asked for', () => {
+  it('is held where subjects or labels do not come in the shares asked for, and goes on once they do', () => {
+    const reason = 'the arms did not get the shares asked for';
     const bySubjects = judgeRollout({ ...canary, sampleRatio: skewed }, policy);
     expect(bySubjects).toEqual({
-      verdict: 'inconclusive',
-      reasons: ['the arms did not get the shares asked for (p under 0.000001)'],
+      verdict: 'continue',
+      reasons: [`held: ${reason} (p under 0.000001)`],
+      hold: { reason, pValue: 2e-9 },
     });
     const byLabels = judgeRollout({ ...canary, labels: { ...allLabelled, ratio: skewed } }, policy);
-    expect(byLabels.verdict).toBe('inconclusive');
-    expect(byLabels.reasons.join()).toContain('labels come at different rates');
+    expect(byLabels.hold?.reason).toContain('labels come at different rates');
+    expect(judgeRollout({ ...canary, elapsedSeconds: 90 }, policy).verdict).toBe('promote');
+  });
+
+  it('ends inconclusive where the shares never came to fit, and is taken back for harm all the same', () => {
+    const { verdict, reasons, hold } = judgeRollout(
+      { ...canary, sampleRatio: skewed, elapsedSeconds: 600 },
+      policy,
+    );
+    expect([verdict, hold]).toEqual(['inconclusive', undefined]);
+    expect(reasons.join()).toMatch(/shares asked for.*patience of 600 s is over/);
+    expect(judgeRollout({ ...canary, sampleRatio: skewed, paired: worse }, policy).verdict).toBe('rollback');
   });
 });
 
