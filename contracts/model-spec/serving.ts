@@ -6,7 +6,7 @@ export const servingPrecisions = ['float32', 'int8'] as const;
 export type ServingPrecision = (typeof servingPrecisions)[number];
 
 const batchingSchema = z.strictObject({
-  /** Texts that a classifier computes together; absent: 8. */
+  /** Texts that are computed together; absent: 8 of a classifier, 16 of a language model. */
   maximumSize: z.number().int().min(1).max(64).optional(),
   /** How long a text may wait for others to be computed with; those that come while a batch is computed wait anyway. */
   maximumWaitMs: z.number().int().min(0).max(1_000).default(0),

@@ -60,11 +60,10 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
       path: ['serving', 'precision'],
       message: 'language models are served in float32',
     };
-  const { maximumSize, maximumWaitMs = 0 } = spec.serving?.batching ?? {};
-  if (maximumSize !== undefined || maximumWaitMs > 0)
+  if ((spec.serving?.batching.maximumWaitMs ?? 0) > 0)
     yield {
-      path: ['serving', 'batching'],
-      message: 'takes text-classification: requests to a language model take turns',
+      path: ['serving', 'batching', 'maximumWaitMs'],
+      message: 'takes text-classification: texts of a language model join others at their next token',
     };
   if (spec.rollout.steps.length === 0)
     yield {

@@ -17,6 +17,8 @@ export interface GenerationOptions extends SamplingOptions {
   readonly alternatives?: number;
   /** Asked after each token; true ends its text. */
   readonly endsAt?: (row: number, id: number) => boolean | Promise<boolean>;
+  /** Of texts that are drawn apart from others of the same seed: how many stand before them; 0 by default. */
+  readonly firstRow?: number;
   /** Ends all; what waits throws its reason. */
   readonly signal?: AbortSignal;
 }
@@ -47,12 +49,12 @@ export async function* generate(
   prompts: readonly (readonly number[])[],
   options: GenerationOptions,
 ): AsyncGenerator<readonly GeneratedToken[], void> {
-  const { signal, endsAt = () => false, maximumNewTokens } = options;
+  const { signal, endsAt = () => false, maximumNewTokens, firstRow = 0 } = options;
   const texts = prompts.map((prompt, row) => ({
     row,
     ids: [...prompt],
     end: prompt.length + roomAfter(prompt, decoder.contextLength, maximumNewTokens),
-    sample: createSampler(options, row),
+    sample: createSampler(options, firstRow + row),
   }));
   const fed: (readonly number[])[] = Array.from({ length: decoder.rows }, (_, row) => prompts[row] ?? []);
   let running = texts;

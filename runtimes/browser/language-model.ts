@@ -1,5 +1,5 @@
 // A language model in a page: continues a text, piece by piece.
-import { type CachedDecoder, openCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
+import { type CachedDecoder, createCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
 import { generate } from '../../pipeline/generation/generate.ts';
 import type { TextOptions } from '../../pipeline/generation/generate-text.ts';
 import { generateText } from '../../pipeline/generation/generate-text.ts';
@@ -37,9 +37,9 @@ export function openLanguageModel(files: PackageFiles, hold: HoldParameters): La
   const decoders: CachedDecoder[] = [];
 
   /** One decoder for all texts where it takes long to make; else each text has one no larger than it needs. */
-  const take = (slots: number): Promise<CachedDecoder> | CachedDecoder =>
+  const take = (slots: number): CachedDecoder =>
     decoders.pop() ??
-    openCachedDecoder(config, { rows: 1, slots: graphs.keepsGraphs ? contextLength : slots }, graphs.open);
+    createCachedDecoder(config, { rows: 1, slots: graphs.keepsGraphs ? contextLength : slots }, graphs.open);
   const giveBack = async (decoder: CachedDecoder): Promise<void> => {
     if (!graphs.keepsGraphs) return decoder.close();
     decoder.reset();
@@ -52,7 +52,7 @@ export function openLanguageModel(files: PackageFiles, hold: HoldParameters): La
     const { ids } = tokenizer.encode(prompt, { add_special_tokens: false });
     const checked = checkedPrompt(ids, config);
     const slots = checked.length + roomAfter(checked, contextLength, options.maximumNewTokens) - 1;
-    const decoder = await take(slots);
+    const decoder = take(slots);
     const pieces = generateText(
       { generate: (each) => generate(decoder, [checked], each), count: 1, decode },
       { ...(endOfTextId !== undefined && { endOfTextId }), ...options },

@@ -1,5 +1,5 @@
 // A model's graphs on what a page computes with.
-import type { OpenGraph } from '../../pipeline/generation/cached-decoder.ts';
+import type { OpenGraph } from '../../pipeline/generation/cached-steps.ts';
 import type { ParameterLayout } from '../../pipeline/model/layout.ts';
 
 export interface ModelGraphs {

@@ -25,13 +25,13 @@ export function holdOnnxParameters({ layout, parameters, quantized = false }: He
   const sessions = new Set<InferenceSession>();
   return {
     keepsGraphs: true,
-    open: async (outputs, shared) => {
+    open: async (outputs) => {
       const file = writeOnnx(outputs, { values, precision: quantized ? 'int8' : 'float32' });
       const session = await InferenceSession.create(file, { executionProviders: ['wasm'] });
       sessions.add(session);
       return {
         run: async (inputs) => {
-          const results = await session.run(tensorsOf(session, { ...Object.fromEntries(shared), ...inputs }));
+          const results = await session.run(tensorsOf(session, inputs));
           return Object.fromEntries(session.outputNames.map((name) => [name, results[name].data as Numbers]));
         },
         close: async () => {

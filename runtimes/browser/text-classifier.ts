@@ -2,7 +2,7 @@
 import { decisionRuleSchema, preprocessingSchema } from '../../contracts/version-package.ts';
 import { requestRecipe } from '../../pipeline/cleaning/recipe.ts';
 import { decide } from '../../pipeline/evaluation/decision.ts';
-import type { GraphSession } from '../../pipeline/generation/cached-decoder.ts';
+import type { GraphSession } from '../../pipeline/generation/cached-steps.ts';
 import { createGraph } from '../../pipeline/graph/ir.ts';
 import { softmax } from '../../pipeline/graph/operations.ts';
 import { attentionMask, classifierLogits } from '../../pipeline/model/bert-graph.ts';
@@ -41,7 +41,7 @@ export function openTextClassifier(files: PackageFiles, hold: HoldParameters): T
 
   const sessionOf = (length: number): Promise<GraphSession> => {
     const logits = classifierLogits(createGraph(), { config, batchSize: 1, length });
-    const opened = sessions.get(length) ?? open({ probabilities: softmax(logits) }, new Map());
+    const opened = sessions.get(length) ?? open({ probabilities: softmax(logits) });
     sessions.set(length, opened);
     return opened;
   };

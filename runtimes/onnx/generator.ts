@@ -2,10 +2,12 @@
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { BeamOptions, Hypothesis } from '../../pipeline/generation/beam-search.ts';
 import { checkBeams } from '../../pipeline/generation/beam-search.ts';
-import type { CachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
+import { type CachedDecoder, createCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
 import type { GeneratedToken, GenerationOptions } from '../../pipeline/generation/generate.ts';
 import { generate } from '../../pipeline/generation/generate.ts';
-import { checkedPrompt, checkMaximumNewTokens, roomAfter } from '../../pipeline/generation/prompts.ts';
+import type { JoinedTexts, JoinedTextsOptions } from '../../pipeline/generation/joined-texts.ts';
+import { createJoinedTexts } from '../../pipeline/generation/joined-texts.ts';
+import { checkedPrompt, checkMaximumNewTokens } from '../../pipeline/generation/prompts.ts';
 import { checkSampling } from '../../pipeline/generation/sampling.ts';
 import { searchBeams } from '../../pipeline/generation/search-beams.ts';
 import { slidingWindows } from '../../pipeline/generation/sliding-windows.ts';
@@ -18,7 +20,7 @@ import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import { nextTokenLogits } from '../../pipeline/model/gpt-graph.ts';
 import { namedTensors } from '../../pipeline/model/layout.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
-import { openOnnxDecoder } from './decoder.ts';
+import { onnxGraphsOf } from './decoder.ts';
 import type { OnnxSession } from './session.ts';
 import { openOnnxSession } from './session.ts';
 import { createSessionPool } from './session-pool.ts';
@@ -58,7 +60,12 @@ export interface OnnxGenerator {
   readonly logProbabilities: (ids: readonly number[], options?: ScoringOptions) => Promise<Float32Array>;
   /** The same, and of each token whether no other was likelier in its place. */
   readonly scoreTokens: (ids: readonly number[], options?: ScoringOptions) => Promise<ScoredTokens>;
-  /** Frees the memory: now of what is idle, and of the rest once it has ended. */
+  /**
+   * Texts that join and leave between two tokens, whoever asks for them.
+   * @param options how many are in the making at once, and who is told how many were computed together
+   */
+  readonly joined: (options: Pick<JoinedTextsOptions, 'rows' | 'onStep'>) => JoinedTexts;
+  /** Frees the memory: now of what is idle, and of the rest once it has ended. Joined texts are closed apart. */
   readonly close: () => Promise<void>;
 }
 
@@ -75,8 +82,8 @@ export interface ScoredTokens {
   readonly likeliest: Uint8Array;
 }
 
-/** Caches have room for a multiple of this many tokens, so that few sizes of them are made. */
-const SLOT_STEP = 64;
+/** Caches have room for so many tokens at first. */
+const SLOTS_AT_FIRST = 32;
 
 /** Kept for the next request: those that were used last. */
 const MAXIMUM_IDLE = 4;
@@ -98,7 +105,10 @@ export function loadOnnxGenerator(
   const model = readGpt(files);
   const { config } = model;
   const { contextLength } = config;
-  const decoders = createDecoders(model, threads);
+  const open = onnxGraphsOf(model, threads);
+  const decoders = createDecoders((rows) =>
+    createCachedDecoder(config, { rows, slots: contextLength, slotsAtFirst: SLOTS_AT_FIRST }, open),
+  );
   const scorers = createSessionPool((length) => openScorer(model, { length, threads }), MAXIMUM_SCORERS);
   const withEnd = <T extends object>(options: T): T => ({
     ...(config.endOfTextId !== undefined && { endOfTextId: config.endOfTextId }),
@@ -110,10 +120,7 @@ export function loadOnnxGenerator(
     checkMaximumNewTokens(options.maximumNewTokens);
     if (prompts.length === 0) return;
     const checked = prompts.map((prompt, row) => checkedPrompt(prompt, config, `prompts.${row}`));
-    const lengths = checked.map(
-      (prompt) => prompt.length + roomAfter(prompt, contextLength, options.maximumNewTokens) - 1,
-    );
-    const { decoder, giveBack } = await decoders.take(checked.length, Math.max(...lengths));
+    const { decoder, giveBack } = decoders.take(checked.length);
     try {
       yield* generate(decoder, checked, withEnd(options));
     } finally {
@@ -123,8 +130,7 @@ export function loadOnnxGenerator(
   const search: OnnxGenerator['search'] = async (prompt, options) => {
     checkBeams(options);
     const checked = checkedPrompt(prompt, config);
-    const length = checked.length + roomAfter(checked, contextLength, options.maximumNewTokens) - 1;
-    const { decoder, giveBack } = await decoders.take(options.beams, length);
+    const { decoder, giveBack } = decoders.take(options.beams);
     try {
       return await searchBeams(decoder, checked, withEnd(options));
     } finally {
@@ -158,43 +164,39 @@ export function loadOnnxGenerator(
   };
   return {
     ...{ config, generate: generateAll, search, scoreTokens, close },
+    joined: (of) => createJoinedTexts(config, { ...of, open }),
     logProbabilities: async (...of) => (await scoreTokens(...of)).logProbabilities,
   };
 }
 
 interface Decoders {
-  /** @param length of the longest text that is looked back at */
-  readonly take: (
-    rows: number,
-    length: number,
-  ) => Promise<{ readonly decoder: CachedDecoder; readonly giveBack: () => Promise<void> }>;
+  readonly take: (rows: number) => {
+    readonly decoder: CachedDecoder;
+    readonly giveBack: () => Promise<void>;
+  };
   readonly close: () => Promise<void>;
 }
 
 /** A decoder belongs to one request at a time, since its caches hold that request's texts. */
-function createDecoders(model: GptModel, threads: number): Decoders {
-  const { contextLength } = model.config;
-  const idle: { readonly size: string; readonly decoder: CachedDecoder }[] = []; // used last stands last
+function createDecoders(create: (rows: number) => CachedDecoder): Decoders {
+  const idle: CachedDecoder[] = []; // used last stands last
   let closed = false;
   return {
-    take: async (rows, length) => {
+    take: (rows) => {
       if (closed) throw new CoppiceFailure('InvariantViolated', 'the generator is closed');
-      const slots = Math.min(contextLength, SLOT_STEP * Math.ceil(length / SLOT_STEP));
-      const size = `${rows} × ${slots}`;
-      const found = idle.findIndex((it) => it.size === size);
-      const known = found < 0 ? undefined : idle.splice(found, 1)[0].decoder;
-      const decoder = known ?? (await openOnnxDecoder(model, { rows, slots, threads }));
+      const found = idle.findIndex((it) => it.rows === rows);
+      const decoder = found < 0 ? create(rows) : idle.splice(found, 1)[0];
       const giveBack = async (): Promise<void> => {
         decoder.reset();
-        idle.push({ size, decoder });
+        idle.push(decoder);
         const gone = idle.splice(0, closed ? idle.length : Math.max(0, idle.length - MAXIMUM_IDLE));
-        await Promise.all(gone.map((it) => it.decoder.close()));
+        await Promise.all(gone.map((it) => it.close()));
       };
       return { decoder, giveBack };
     },
     close: async () => {
       closed = true;
-      await Promise.all(idle.splice(0).map(({ decoder }) => decoder.close()));
+      await Promise.all(idle.splice(0).map((decoder) => decoder.close()));
     },
   };
 }

@@ -1,11 +1,15 @@
-// A language model in its process: prompts to texts, piece by piece. Questions take turns, a few at a time, step by step:
-// one thread computes all of them, so more at once would only make each slower and take more memory.
+// A language model in its process: prompts to texts, piece by piece. Texts of all questions are computed together, token by
+// token; searches by beams take turns with them, a few at a time.
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageFiles } from '../../contracts/version-package.ts';
-import type { Finish } from '../../pipeline/generation/generate.ts';
+import type { Decoder } from '../../pipeline/generation/decoder.ts';
+import { type Finish, generate } from '../../pipeline/generation/generate.ts';
 import { type GeneratedPiece, generateText } from '../../pipeline/generation/generate-text.ts';
-import { checkedPrompt } from '../../pipeline/generation/prompts.ts';
+import type { JoinedTexts } from '../../pipeline/generation/joined-texts.ts';
+import { checkedPrompt, checkMaximumNewTokens } from '../../pipeline/generation/prompts.ts';
+import { checkSampling } from '../../pipeline/generation/sampling.ts';
 import { createStopFilter } from '../../pipeline/generation/stop-sequences.ts';
 import { checkVocabulary } from '../../pipeline/tokenization/check-vocabulary.ts';
 import type { Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
@@ -59,17 +63,24 @@ export interface GenerationWords {
   readonly answer: { readonly promptTokens: number };
 }
 
-/** Questions that are worked on at once; each has caches of its own. */
-const MAXIMUM_RUNNING = 4;
+/** Texts that are computed together, where the model file says nothing else. */
+const DEFAULT_SIZE = 16;
+
+/** Each has caches of its own. */
+const MAXIMUM_SEARCHES = 4;
 
 type Context = Parameters<LoadedTask<GenerationWords>['answer']>[1];
 
 interface Model {
   readonly tokenizer: Tokenizer;
   readonly generator: OnnxGenerator;
+  readonly texts: JoinedTexts;
 }
 
-export const loadGeneration: LoadTask<GenerationWords> = async ({ directory, weights }) => {
+export const loadGeneration: LoadTask<GenerationWords> = async (
+  { directory, weights, batching },
+  onBatch,
+) => {
   const read = (name: string) => readFile(join(directory, name));
   const tokenizer = await loadTokenizer((await read(packageFiles.tokenizer)).toString('utf8'));
   const generator = loadOnnxGenerator({
@@ -78,15 +89,17 @@ export const loadGeneration: LoadTask<GenerationWords> = async ({ directory, wei
   });
   const { contextLength } = generator.config;
   checkVocabulary(tokenizer, generator.config);
-  const turns = createTurns(MAXIMUM_RUNNING);
-  const model = { tokenizer, generator };
-  await generator.search([0], { beams: 1, maximumNewTokens: 1 });
+  const searches = createTurns(MAXIMUM_SEARCHES);
+  const texts = generator.joined({ rows: batching?.maximumSize ?? DEFAULT_SIZE, onStep: onBatch });
+  const model = { tokenizer, generator, texts };
+  await texts.warmUp();
   return {
     facts: { contextLength },
     answer: async (question, context) => {
       const prompts = await encodePrompts(model, question.prompts);
-      const answered = question.beams > 1 ? search : sample;
-      await turns.take(() => answered(model, { prompts, question }, context), context.signal);
+      const asked = { prompts, question };
+      if (question.beams > 1) await searches.take(() => search(model, asked, context), context.signal);
+      else await sample(model, asked, context);
       return { promptTokens: prompts.reduce((sum, { length }) => sum + length, 0) };
     },
   };
@@ -108,25 +121,42 @@ interface Encoded {
   readonly question: GenerationQuestion;
 }
 
+/** Each text by itself, so that it begins as soon as there is a place for one, and leaves it when it ends. */
 async function sample(
-  { tokenizer, generator }: Model,
+  { tokenizer, generator, texts }: Model,
   { prompts, question }: Encoded,
   { signal, tell }: Context,
 ): Promise<void> {
   const { prompts: _texts, choices, alternatives, beams: _beams, ...options } = question;
-  const rows = prompts.flatMap((prompt) => Array.from({ length: choices }, () => prompt));
+  checkSampling(options);
+  checkMaximumNewTokens(options.maximumNewTokens);
   const { endOfTextId } = generator.config;
   const decode = (ids: readonly number[]) => tokenizer.decode(ids);
-  const pieces = generateText(
-    { generate: (each) => generator.generate(rows, each), count: rows.length, decode },
-    {
-      ...options,
-      signal,
-      ...(endOfTextId !== undefined && { endOfTextId }),
-      ...(alternatives !== undefined && { alternatives, logProbabilities: true }),
-    },
-  );
-  for await (const piece of pieces) tell(await toldPiece(piece, decode));
+  const first = new AbortController(); // what fails in one text ends the others
+  const ended = AbortSignal.any([signal, first.signal]);
+  setMaxListeners(0, ended); // each text that waits listens
+  const makeText = async (decoder: Decoder, row: number): Promise<void> => {
+    const prompt = prompts[Math.floor(row / choices)];
+    const pieces = generateText(
+      { generate: (each) => generate(decoder, [prompt], each), count: 1, decode },
+      {
+        ...options,
+        ...{ firstRow: row, signal: ended },
+        ...(endOfTextId !== undefined && { endOfTextId }),
+        ...(alternatives !== undefined && { alternatives, logProbabilities: true }),
+      },
+    );
+    for await (const piece of pieces) tell(await toldPiece({ ...piece, row }, decode));
+  };
+  const rows = Array.from({ length: prompts.length * choices }, (_, row) => row);
+  const making = rows.map((row) => texts.make((decoder) => makeText(decoder, row), ended));
+  try {
+    await Promise.all(making);
+  } catch (error) {
+    first.abort(error);
+    await Promise.allSettled(making);
+    throw error;
+  }
 }
 
 type Decode = (ids: readonly number[]) => Promise<string>;

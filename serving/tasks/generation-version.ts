@@ -26,8 +26,8 @@ export interface LanguageVersion extends LoadedBase {
   ): AsyncGenerator<GenerationPiece, GenerationWords['answer']>;
 }
 
-/** Four of them are worked on; the others wait for some seconds each. */
-const maximumWaiting = 32;
+/** Questions, those whose texts are being made among them. */
+const maximumWaiting = 64;
 
 export async function loadLanguageVersion(files: PackageOnDisk): Promise<LanguageVersion> {
   const task = 'language-modelling';

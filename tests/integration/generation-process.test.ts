@@ -108,6 +108,7 @@ describe('a language model in its process', () => {
     expect(textOf((await answer()).pieces)).toBe(alone);
     const [, , , third] = await Promise.all(others);
     expect([textOf(third.pieces), textOf(third.pieces, 1) !== alone]).toEqual([alone, true]);
+    await poll('texts that were continued together', () => computed.some((size) => size > 4), 10_000);
   });
 
   it('finds texts by beams, and ends before a stop sequence', async () => {
@@ -142,7 +143,7 @@ describe('a language model in its process', () => {
 
   it('turns away more than may wait, and has room again once those who waited are gone', async () => {
     const leaving = new AbortController();
-    const waiting = Array.from({ length: 32 }, () => answer({ maximumNewTokens: 60 }, leaving.signal));
+    const waiting = Array.from({ length: 64 }, () => answer({ maximumNewTokens: 60 }, leaving.signal));
     for (const it of waiting) it.catch(() => undefined);
     await expect(answer()).rejects.toBeInstanceOf(ProcessBusy);
     leaving.abort(new Error('gone'));

@@ -116,7 +116,7 @@ describe('a model file', () => {
       'model.architecture: language-modelling takes gpt2: a bert does not continue a text',
       'training.pretraining: expected: a language model begins with it',
       'serving.precision: language models are served in float32',
-      'serving.batching: takes text-classification: requests to a language model take turns',
+      'serving.batching.maximumWaitMs: takes text-classification: texts of a language model join others at their next token',
       'rollout.steps: expected one at least: only traffic says whether a language model is fit to serve',
     ]);
   });

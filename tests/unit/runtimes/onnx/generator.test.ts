@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createCachedDecoder } from '../../../../pipeline/generation/cached-decoder.ts';
 import type { GeneratedToken, GenerationOptions } from '../../../../pipeline/generation/generate.ts';
 import { generateText } from '../../../../pipeline/generation/generate-text.ts';
 import { textFigures } from '../../../../pipeline/generation/text-figures.ts';
 import { readGpt } from '../../../../pipeline/model/gpt-files.ts';
-import { openOnnxDecoder } from '../../../../runtimes/onnx/decoder.ts';
+import { onnxGraphsOf } from '../../../../runtimes/onnx/decoder.ts';
 import { loadOnnxGenerator } from '../../../../runtimes/onnx/generator.ts';
 import { expectClose } from '../../../support/expect-close.ts';
 import { golden } from '../../pipeline/generation/golden.ts';
@@ -37,7 +38,8 @@ const greedy = { temperature: 0, maximumNewTokens: 10 };
 
 describe('a decoder', () => {
   it('gives the logits of transformers, however a text is fed to it', async () => {
-    const decoder = await openOnnxDecoder(readGpt(files), { rows: 2, slots: 8, threads: 1 });
+    const model = readGpt(files);
+    const decoder = createCachedDecoder(model.config, { rows: 2, slots: 8 }, onnxGraphsOf(model, 1));
     for (const cuts of [[9], [1, 8], [3, 1, 1, 4], [1, 1, 1, 1, 1, 1, 1, 1, 1]]) {
       decoder.reset();
       let at = 0;
