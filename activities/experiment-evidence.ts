@@ -118,3 +118,11 @@ export function countArms(
   const challenger = subjects.filter(({ arm }) => arm === 'challenger').length;
   return [subjects.length - challenger, challenger];
 }
+
+/** @returns answers of each arm, for experiments that draw each of them apart */
+export function countAnswers(
+  records: readonly Pick<PredictionRecord, 'arm'>[],
+): [champion: number, challenger: number] {
+  const challenger = records.filter(({ arm }) => arm === 'challenger').length;
+  return [records.length - challenger, challenger];
+}

@@ -8,7 +8,8 @@ import type { OutcomeEvidence } from '../pipeline/rollout/outcome-verdict.ts';
 import { sampleRatioMismatch } from '../pipeline/rollout/sample-ratio.ts';
 import { type OutcomeRecord, subjectOutcomes } from '../pipeline/rollout/subject-outcomes.ts';
 import { twoArmTest } from '../pipeline/rollout/two-arm-test.ts';
-import { countArms, type ExperimentInput } from './experiment-evidence.ts';
+import { subjectDifferences, withinSubjectTest } from '../pipeline/rollout/within-subject-test.ts';
+import { countAnswers, countArms, type ExperimentInput } from './experiment-evidence.ts';
 
 interface Sources {
   /** From the begin of the rollout on, and before it so long as the policy's covariate needs. */
@@ -33,29 +34,42 @@ export function gatherOutcomeEvidence(
   const inExperiment = completions.filter((it) => it.experiment === experiment && it.step !== undefined);
   const answers = inExperiment.filter((it) => it.step === step);
   const feedback = records.filter((record) => record.kind === 'feedback');
+  const isInterleaved = policy.design === 'interleaved';
   const shareOf = (at: number) => policy.steps[at - 1] ?? trafficFraction;
+  const entry = entryOptions(policy, now);
+  const compare = (outcomes: readonly OutcomeRecord[]) => {
+    if (!isInterleaved) {
+      const subjects = subjectOutcomes(outcomes, entry);
+      return { subjects, standing: twoArmTest(subjects, shareOf, policy) };
+    }
+    const subjects = subjectDifferences(outcomes, entry);
+    return { subjects, standing: { isInterleaved, ...withinSubjectTest(subjects, policy) } };
+  };
   const speakers = new Set<string>();
+  const spokenOf = new Set<string>();
   const standings = (policy.metrics ?? []).map((metric) => {
     const values = valuesOf(metric, feedback);
     const before = meansBefore(completions, values, outcomesSinceStart(input));
-    const subjects = subjectOutcomes(
-      inExperiment.flatMap((answer) => outcomeOf(answer, values, before)),
-      entryOptions(policy, now),
-    );
-    for (const subject of subjects) if (subject.step === step) speakers.add(subject.subject);
-    return { metric, ...twoArmTest(subjects, shareOf, policy) };
+    const outcomes = inExperiment.flatMap((answer) => outcomeOf(answer, values, before));
+    for (const { id, at } of answers) {
+      const isSettled = Date.parse(at) <= now.getTime() - policy.labelHorizonSeconds * 1_000;
+      if (isSettled && values.has(id)) spokenOf.add(id);
+    }
+    const { subjects, standing } = compare(outcomes);
+    for (const it of subjects) if (it.step === step) speakers.add(it.subject);
+    return { metric, ...standing };
   });
   const shares = [1 - trafficFraction, trafficFraction];
+  const countUnits = isInterleaved ? countAnswers : countArms;
+  const isHeard = ({ id, subject }: CompletionRecord) =>
+    isInterleaved ? spokenOf.has(id) : speakers.has(subject);
   return {
     requests: answers.length,
     evidence: {
       ...{ elapsedSeconds: input.elapsedSeconds, health, standings },
       isLastStep: step >= policy.steps.length,
-      sampleRatio: sampleRatioMismatch(countArms(answers), shares),
-      outcomeRatio: sampleRatioMismatch(
-        countArms(answers.filter(({ subject }) => speakers.has(subject))),
-        shares,
-      ),
+      sampleRatio: sampleRatioMismatch(countUnits(answers), shares),
+      outcomeRatio: sampleRatioMismatch(countUnits(answers.filter(isHeard)), shares),
       stepSubjects: speakers.size,
     },
   };

@@ -16,7 +16,7 @@ import type { Interval } from '../pipeline/rollout/confidence-sequence.ts';
 import { judgeByGuardrails } from '../pipeline/rollout/guardrail-verdict.ts';
 import { type HealthJudgement, judgeHealth } from '../pipeline/rollout/health.ts';
 import type { RolloutHold } from '../pipeline/rollout/hold.ts';
-import { judgeByOutcomes } from '../pipeline/rollout/outcome-verdict.ts';
+import { judgeByOutcomes, subjectsOf } from '../pipeline/rollout/outcome-verdict.ts';
 import type { Guardrails } from '../pipeline/rollout/policy.ts';
 import { judgeRollout } from '../pipeline/rollout/verdict.ts';
 import { type ExperimentInput, gatherEvidence, gatherGuardrailEvidence } from './experiment-evidence.ts';
@@ -63,7 +63,7 @@ interface Shown {
 }
 
 /** Of a policy without outcomes. */
-const noOutcome = { estimate: 0, interval: null, champion: 0, challenger: 0 };
+const noOutcome = { estimate: 0, interval: null };
 
 export type RolloutActivities = ReturnType<typeof createRolloutActivities>;
 
@@ -172,11 +172,12 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
         });
       if (input.judgedBy === 'guardrails' && policy.metrics) {
         const { evidence, requests } = gatherOutcomeEvidence(input, { records, health, now: now() });
-        const { estimate, interval, champion: ofChampion, challenger } = evidence.standings[0] ?? noOutcome;
+        const first = evidence.standings.at(0);
+        const { estimate, interval } = first ?? noOutcome;
         const judged = judgeByOutcomes(evidence, policy);
         show({ estimate, interval, ...judged });
         return {
-          ...{ pairs: ofChampion + challenger, requests, ...judged },
+          ...{ pairs: first ? subjectsOf(first) : 0, requests, ...judged },
           ...(interval && { estimate, interval: [interval.lower, interval.upper] as const }),
         };
       }

@@ -56,6 +56,8 @@ export const challengerSchema = z.object({
   trafficFraction: z.number().min(0).max(1),
   /** Index of the step, for estimates that are stratified by step. */
   step: z.number().int().nonnegative(),
+  /** Each request draws its arm anew; absent: a subject is always answered by the same one. */
+  design: z.literal('interleaved').optional(),
 });
 export type Challenger = z.infer<typeof challengerSchema>;
 

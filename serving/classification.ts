@@ -41,7 +41,7 @@ export async function classify(model: ServedModel, request: ClassificationReques
   const id = model.responseIds.issue('clf');
   const subject = request.subject ?? id;
   const { version } = request;
-  const plan = routing && planFor(model, routing, { subject, version });
+  const plan = routing && planFor(model, routing, { subject, id, version });
   if (!plan) return { outcome: 'unavailable', reason: nobodyAnswers(model, version) };
   const { served, arm, shadow } = plan;
   if (served.task !== 'text-classification') return { outcome: 'other-task', task: served.task };

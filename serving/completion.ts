@@ -10,7 +10,7 @@ import type { LanguageVersion } from './tasks/generation-version.ts';
 export interface CompletionInput {
   /** @throws InvalidQuestion where the version cannot be asked so */
   readonly questionFor: (version: LanguageVersion) => GenerationQuestion;
-  /** The unit of assignment, always answered by the same arm. */
+  /** The unit of analysis. */
   readonly subject: string | undefined;
   /** The version that a tester names. */
   readonly version: number | undefined;
@@ -57,7 +57,7 @@ export async function beginCompletion(model: ServedModel, input: CompletionInput
   const routing = model.routing();
   const id = model.responseIds.issue(prefix);
   const subject = input.subject ?? id;
-  const plan = routing && planFor(model, routing, { subject, version: input.version });
+  const plan = routing && planFor(model, routing, { subject, id, version: input.version });
   if (!plan) return { outcome: 'unavailable', reason: nobodyAnswers(model, input.version) };
   const { served, arm } = plan;
   if (served.task !== 'language-modelling') return { outcome: 'other-task', task: served.task };

@@ -23,8 +23,10 @@ export interface Plan {
 
 /** Whom a request is for. */
 export interface Caller {
-  /** The unit of assignment, always answered by the same arm. */
+  /** The unit of assignment, always answered by the same arm but in an interleaved experiment. */
   readonly subject: string;
+  /** The id of the answer, by which an interleaved experiment draws: whoever knows it can draw again. */
+  readonly id: string;
   /** The version that a tester names. */
   readonly version?: number | undefined;
 }
@@ -36,7 +38,7 @@ export interface Caller {
 export function planFor(
   model: ServedModel,
   routing: RoutingDocument,
-  { subject, version }: Caller,
+  { subject, id, version }: Caller,
 ): Plan | undefined {
   if (version !== undefined) {
     const named = model.version(version);
@@ -53,7 +55,8 @@ export function planFor(
     { version: 'champion', weight: 1 - weight },
     { version: 'challenger', weight },
   ];
-  return assignArm(challenger.experiment, subject, arms) === 'challenger'
+  const unit = challenger.design === 'interleaved' ? id : subject;
+  return assignArm(challenger.experiment, unit, arms) === 'challenger'
     ? { arm: 'challenger', served: rival, shadow: champion }
     : { arm: 'champion', served: champion, shadow: rival };
 }

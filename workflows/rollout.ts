@@ -187,7 +187,11 @@ async function deploy(
   const { model, version, experiment, entry } = input;
   tracker.phase('deploying', at);
   const { mode, step, trafficFraction } = at;
-  const challenger = { version, experiment, mode, step, trafficFraction };
+  const isInterleaved = input.policy.design === 'interleaved' && mode === 'canary';
+  const challenger = {
+    ...{ version, experiment, mode, step, trafficFraction },
+    ...(isInterleaved && { design: 'interleaved' as const }),
+  };
   // Once: what a person takes out meanwhile stays out.
   const override = entry === 'canary' && tracker.changes() === 0;
   const generation = await change(

@@ -14,6 +14,8 @@ export const rolloutTestFields = {
   interval: z.enum(['asymptotic', 'exact']).optional(),
   /** Of a language model: what its canary is judged by, besides guardrails; absent: by guardrails alone. */
   metrics: z.array(z.enum(outcomeMetrics)).min(1).max(outcomeMetrics.length).optional(),
+  /** `interleaved`: each request draws its version anew, and subjects are compared with themselves; absent: `subjects`. */
+  design: z.enum(['subjects', 'interleaved']).optional(),
   /** A subject counts with the mean of its answers over so long; absent: with its first. */
   subjectWindowSeconds: z.number().nonnegative().optional(),
   /** Outcomes of the same subject so long before the rollout are taken into account; absent: none. */
@@ -24,6 +26,7 @@ interface RolloutTest {
   readonly objective?: 'better' | 'not-worse' | undefined;
   readonly margin?: number | undefined;
   readonly metrics?: readonly OutcomeMetric[] | undefined;
+  readonly design?: 'subjects' | 'interleaved' | undefined;
   readonly subjectWindowSeconds?: number | undefined;
   readonly covariateSeconds?: number | undefined;
 }
@@ -43,8 +46,34 @@ export function* rolloutTestProblems(
     yield problem('metrics', 'takes language-modelling: a classifier is compared by labels, in pairs');
   if (metrics !== undefined && new Set(metrics).size < metrics.length)
     yield problem('metrics', 'expected each metric once');
+  if (rollout.design === 'interleaved') yield* interleavedProblems(task, rollout);
   if (metrics !== undefined) return;
   for (const field of ['subjectWindowSeconds', 'covariateSeconds'] as const)
     if (rollout[field] !== undefined)
       yield problem(field, 'takes rollout.metrics: only they are means of subjects');
+}
+
+/** A subject must meet both versions, and be heard of both. */
+function* interleavedProblems(
+  task: string,
+  { metrics, subjectWindowSeconds = 0, covariateSeconds }: RolloutTest,
+): Generator<{ readonly path: string[]; readonly message: string }> {
+  const problem = (field: keyof RolloutTest, message: string) => ({ path: ['rollout', field], message });
+  if (task !== 'language-modelling')
+    yield problem(
+      'design',
+      'takes language-modelling: both versions of a classifier answer each request as it is',
+    );
+  else if (metrics === undefined)
+    yield problem('design', 'takes rollout.metrics: guardrails compare nothing within a subject');
+  if (subjectWindowSeconds === 0)
+    yield problem(
+      'subjectWindowSeconds',
+      "expected beside design 'interleaved': in it a subject meets both versions",
+    );
+  if (covariateSeconds !== undefined)
+    yield problem(
+      'covariateSeconds',
+      "takes design 'subjects': a subject that is compared with itself needs none",
+    );
 }

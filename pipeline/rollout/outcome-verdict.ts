@@ -13,6 +13,8 @@ import type { RolloutVerdict } from './verdict.ts';
 /** One outcome of the policy, and where its comparison stands. */
 export interface OutcomeStanding extends TwoArmResult {
   readonly metric: string;
+  /** Each subject met both versions, so those of both arms are the same. */
+  readonly isInterleaved?: boolean;
 }
 
 /** All that is known of a canary step, and of the outcomes since the first one. */
@@ -67,7 +69,7 @@ export function judgeByOutcomes(evidence: OutcomeEvidence, policy: RolloutPolicy
   const told = standings.map((standing) => inWords(standing, policy));
   if (finding === 'rollback') return { verdict: 'rollback', reasons: ['worse in what people said', ...told] };
   const isReached = finding !== 'undecided';
-  const count = Math.max(...standings.map(({ champion, challenger }) => champion + challenger));
+  const count = Math.max(...standings.map(subjectsOf));
   if (isLastStep && !isReached && count >= policy.maximumSample) {
     return {
       verdict: 'inconclusive',
@@ -106,13 +108,21 @@ function whatIsAwaited(evidence: OutcomeEvidence, policy: RolloutPolicy, undecid
   return isLastStep ? [...awaited, ...undecided] : awaited;
 }
 
+/** @returns subjects that the standing rests on, each once */
+export function subjectsOf({ champion, challenger, isInterleaved }: OutcomeStanding): number {
+  return isInterleaved ? champion : champion + challenger;
+}
+
 /** `rating higher by 0.0312 (0.0040 to 0.0584, 410 and 395 subjects)`; the champion's subjects first. */
 function inWords(standing: OutcomeStanding, { minimumSample }: RolloutPolicy): string {
-  const { metric, champion, challenger, estimate, interval } = standing;
+  const { metric, champion, challenger, estimate, interval, isInterleaved } = standing;
+  if (interval === null && isInterleaved)
+    return `${metric}: ${champion} of the ${minimumSample} subjects who spoke of both versions before the first look`;
   if (interval === null)
     return `${metric}: ${champion} and ${challenger} of the ${Math.ceil(minimumSample / 2)} subjects of each arm before the first look`;
   const [direction, low, high]: [string, number, number] =
     estimate < 0 ? ['lower', -interval.upper, -interval.lower] : ['higher', interval.lower, interval.upper];
-  const bounds = `${low.toFixed(4)} to ${high.toFixed(4)}, ${champion} and ${challenger} subjects`;
+  const subjects = isInterleaved ? `${champion} subjects of both` : `${champion} and ${challenger} subjects`;
+  const bounds = `${low.toFixed(4)} to ${high.toFixed(4)}, ${subjects}`;
   return `${metric} ${direction} by ${Math.abs(estimate).toFixed(4)} (${bounds})`;
 }

@@ -6,7 +6,9 @@ import { emptyMean, type MeanState, updateMean } from '../../pipeline/rollout/co
 import { logMixtureRatio, mixtureScaleFor } from '../../pipeline/rollout/mixture-ratio.ts';
 import { oneSidedPValue, oneSidedRhoFor } from '../../pipeline/rollout/one-sided-sequence.ts';
 import { watchPairs } from '../../pipeline/rollout/pair-watch.ts';
-import { heardBy, isFixedTestFooled, outcomesOf, shareOf } from './rollout-simulation.ts';
+import type { OutcomeRecord } from '../../pipeline/rollout/subject-outcomes.ts';
+import type { SubjectDifference } from '../../pipeline/rollout/within-subject-test.ts';
+import { comparedBy, heardBy, isFixedTestFooled, outcomesOf, shareOf } from './rollout-simulation.ts';
 
 const alpha = 0.05;
 const runs = 400;
@@ -63,24 +65,61 @@ export function pairsRow(name: string, effect: number): string {
   );
 }
 
+/** The state of two groups after each subject, once each has fifty. */
+function* groupStates(subjects: readonly OutcomeRecord[]): Generator<MeanState | undefined> {
+  const arms = { champion: 0, challenger: 0 };
+  const scores = createArmScores(shareOf);
+  for (const subject of subjects) {
+    scores.add(subject);
+    arms[subject.arm] += 1;
+    yield Math.min(arms.champion, arms.challenger) < 50 ? undefined : scores.state();
+  }
+}
+
+/** The state of differences within subjects after each of them, once there are a hundred. */
+function* differenceStates(subjects: readonly SubjectDifference[]): Generator<MeanState | undefined> {
+  let state: MeanState = emptyMean;
+  for (const { difference } of subjects) {
+    state = updateMean(state, difference);
+    yield state.count < 100 ? undefined : state;
+  }
+}
+
+/** How many subjects until a difference is found, on whichever side. */
+function firstFound(states: Iterable<MeanState | undefined>): number {
+  const rho = oneSidedRhoFor(1_000, alpha / 2);
+  let subjects = 0;
+  for (const state of states) {
+    subjects += 1;
+    if (state && oneSidedPValue({ ...state, mean: Math.abs(state.mean) }, rho, 0) <= alpha / 2)
+      return subjects;
+  }
+  return Infinity;
+}
+
 /** @returns the same of two groups over a ramp, by the number of subjects in both */
 export function groupsRow(effect: number, subjects = 6_000): string {
   const random = createRandom(200 + Math.round(effect * 1_000));
-  const rho = oneSidedRhoFor(1_000, alpha / 2);
-  const decisions = Array.from({ length: runs / 4 }, () => {
-    const arms = { champion: 0, challenger: 0 };
-    const scores = createArmScores(shareOf);
-    for (const [index, subject] of heardBy(outcomesOf(random, { subjects, effect }), Infinity).entries()) {
-      scores.add(subject);
-      arms[subject.arm] += 1;
-      if (Math.min(arms.champion, arms.challenger) < 50) continue;
-      const state = scores.state();
-      const sided = { ...state, mean: Math.abs(state.mean) };
-      if (oneSidedPValue(sided, rho, 0) <= alpha / 2) return index + 1;
-    }
-    return Infinity;
-  });
+  const decisions = Array.from({ length: runs / 4 }, () =>
+    firstFound(groupStates(heardBy(outcomesOf(random, { subjects, effect }), Infinity))),
+  );
   return row(['two groups over 5, 25 and 50 %', effect.toFixed(2)], decisions, fixedSample(effect, 4 * 0.24));
+}
+
+/** @returns the same of subjects with ten requests each, in one arm or in both; without a fixed test */
+export function repeatedRow(design: RolloutDesign, effect: number, subjects = 3_000): string {
+  const isInterleaved = design === 'interleaved';
+  const random = createRandom(300 + Math.round(effect * 1_000), isInterleaved ? 1 : 0);
+  const world = { subjects, effect, requestsEach: 10, habits: 0.8, isInterleaved };
+  const decisions = Array.from({ length: runs / 4 }, () => {
+    const outcomes = outcomesOf(random, world);
+    return firstFound(
+      isInterleaved
+        ? differenceStates(comparedBy(outcomes, Infinity))
+        : groupStates(heardBy(outcomes, Infinity)),
+    );
+  });
+  return row([`\`${design}\``, effect.toFixed(2)], decisions, '—');
 }
 
 /** Of a fixed test that finds the effect in four cases of five; `variance` of one number. */
@@ -96,6 +135,9 @@ function row(cells: readonly string[], decisions: number[], fixed: string): stri
   return `| ${[...cells, `${(100 * share).toFixed(1)} %`, shown, fixed].join(' | ')} |`;
 }
 
+export const repeatedEffects = [0, 0.1, 0.15];
+export const designs = ['subjects', 'interleaved'] as const;
+type RolloutDesign = (typeof designs)[number];
 export const pairEffects = [0, 0.02, 0.05, 0.1];
 export const groupEffects = [0, 0.1, 0.15, 0.2];
 export const testNames = Object.keys(tests);
@@ -128,5 +170,13 @@ export function rolloutStatisticsPage(): string {
     '',
     ...head,
     ...groupEffects.map((effect) => groupsRow(effect)),
+    '',
+    '## A version a subject, or both',
+    '',
+    `Subjects with ten requests each, whose chance of an outcome of 1 differs from subject to subject (0 to 0.8), over the same ramp, up to`,
+    `3000 of them, ${runs / 4} experiments a row, by \`design\` of the model file. Interleaved, a subject counts where it met both versions.`,
+    '',
+    ...head,
+    ...repeatedEffects.flatMap((effect) => designs.map((design) => repeatedRow(design, effect))),
   ].join('\n')}\n`;
 }

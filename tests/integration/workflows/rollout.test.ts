@@ -316,6 +316,24 @@ describe.concurrent('rollout', () => {
     await world.record('rollout-held-by-ratio', id);
   });
 
+  it('asks gateways to draw each request anew in the canary of an interleaved rollout', async () => {
+    const fake = world.addModel();
+    const policy = {
+      ...{ design: 'interleaved' as const, metrics: ['rating' as const] },
+      ...{ subjectWindowSeconds: 3_600, steps: [0.5] },
+    };
+    const { id, ended } = await startRollout(world, fake, { policy, judgedBy: 'guardrails' });
+    expect(await ended).toMatchObject({ verdict: 'promote' });
+    const challengers = fake
+      .calls('commitRegistryChange')
+      .flatMap(({ change }) => (change.kind === 'challenge' ? [change.challenger] : []));
+    expect(challengers.map(({ mode, design }) => [mode, design])).toEqual([
+      ['shadow', undefined],
+      ['canary', 'interleaved'],
+    ]);
+    await world.record('rollout-interleaved', id);
+  });
+
   it('never lifts a quarantine by itself', async () => {
     const fake = world.addModel();
     await (await startRollout(world, fake)).ended;

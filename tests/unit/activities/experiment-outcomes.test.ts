@@ -67,6 +67,28 @@ describe('gatherOutcomeEvidence', () => {
     expect(standings[1]).toMatchObject({ metric: 'uncorrected', champion: 2, challenger: 1 });
   });
 
+  it('compares subjects with themselves in an interleaved experiment, and tests shares on requests', () => {
+    const using = { ...policy, design: 'interleaved' as const, subjectWindowSeconds: 60 };
+    const answers = Array.from({ length: 40 }, (_, index) => {
+      const arm = index % 2 === 0 ? ('champion' as const) : ('challenger' as const);
+      const subject = `user-${Math.floor(index / 4)}`;
+      return completion(`r-${index}`, { arm, version: arm === 'champion' ? 1 : 2, subject });
+    });
+    const mood = (index: number) => 1 + (index % 3) + (index % 2);
+    const records = [...answers, ...answers.map(({ id }, index) => said(id, stars(mood(index))))];
+    const { evidence } = gather(records, using);
+    expect(evidence.standings[0]).toMatchObject({ isInterleaved: true, champion: 10, challenger: 10 });
+    expect(evidence.standings[0].estimate).toBeGreaterThan(0);
+    expect(evidence).toMatchObject({ stepSubjects: 10, sampleRatio: { mismatch: false } });
+    expect(evidence.outcomeRatio.mismatch).toBe(false);
+    const silent = records.filter(
+      (it) => it.kind === 'completion' || Number(it.prediction.slice(2)) % 2 === 0,
+    );
+    expect(gather(silent, using).evidence.stepSubjects).toBe(0);
+    const more = Array.from({ length: 80 }, (_, index) => completion(`more-${index}`, { subject: 'user-1' }));
+    expect(gather([...records, ...more], using).evidence.sampleRatio.mismatch).toBe(true);
+  });
+
   it('knows what subjects said before the rollout, where the policy asks for it', () => {
     const using = { ...policy, covariateSeconds: 3_600 };
     const { experiment: _experiment, step: _step, ...outside } = completion('old', { at: timeAt(-60) });

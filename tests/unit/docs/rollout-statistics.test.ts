@@ -6,6 +6,7 @@ import {
   groupsRow,
   pairEffects,
   pairsRow,
+  repeatedRow,
   testNames,
 } from '../../support/rollout-statistics.ts';
 
@@ -16,6 +17,7 @@ it('the tables of how often rollouts are wrong are those that the seeds give', (
   expect(lines).toContain(pairsRow('asymptotic sequence', 0.1));
   expect(lines).toContain(pairsRow('bets (`exact`)', 0.1));
   expect(lines).toContain(groupsRow(0.2));
+  expect(lines).toContain(repeatedRow('interleaved', 0.15));
 });
 
 it('every test that a rollout uses is there, and keeps to its level', () => {

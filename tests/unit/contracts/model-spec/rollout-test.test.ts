@@ -34,4 +34,22 @@ describe('how versions are compared', () => {
     ]);
     expect(problemsOf({ metrics: ['applause'] }, language)).toHaveLength(1);
   });
+
+  it('interleaves where subjects can be compared with themselves, and says where they cannot', () => {
+    const design = 'interleaved';
+    const asked = { design, metrics: ['rating'], subjectWindowSeconds: 3_600 };
+    expect(problemsOf(asked, language)).toEqual([]);
+    expect(problemsOf({ design: 'subjects' })).toEqual([]);
+    expect(problemsOf({ design })).toEqual([
+      'rollout.design: takes language-modelling: both versions of a classifier answer each request as it is',
+      "rollout.subjectWindowSeconds: expected beside design 'interleaved': in it a subject meets both versions",
+    ]);
+    expect(problemsOf({ design, subjectWindowSeconds: 60 }, language)).toContain(
+      'rollout.design: takes rollout.metrics: guardrails compare nothing within a subject',
+    );
+    expect(problemsOf({ ...asked, covariateSeconds: 60 }, language)).toEqual([
+      "rollout.covariateSeconds: takes design 'subjects': a subject that is compared with itself needs none",
+    ]);
+    expect(problemsOf({ ...asked, design: 'alternating' }, language)).toHaveLength(1);
+  });
 });

@@ -86,6 +86,18 @@ describe('judgeByOutcomes', () => {
     expect(judge({ health }).reasons).toEqual(['none measured']);
   });
 
+  it('counts a subject of an interleaved experiment once, and tells that it met both versions', () => {
+    const both = { ...even, champion: 400, challenger: 400, isInterleaved: true };
+    expect(judge({ standings: [both], isLastStep: true }).verdict).toBe('continue');
+    expect(judge({ standings: [both] }).reasons).toContain(
+      'rating higher by 0.0100 (-0.0400 to 0.0600, 400 subjects of both)',
+    );
+    const unseen = { ...both, champion: 12, challenger: 12, interval: null };
+    expect(judge({ standings: [unseen], isLastStep: true }).reasons[0]).toBe(
+      'rating: 12 of the 100 subjects who spoke of both versions before the first look',
+    );
+  });
+
   it('ends at the maximum sample, in the last step alone', () => {
     const many = { ...even, champion: 400, challenger: 350 };
     expect(judge({ standings: [many] }).verdict).toBe('promote');
