@@ -129,10 +129,16 @@ export const metricDefinitions = {
     help: 'Requests to a version in service that are not answered yet; more than its queue holds are turned away with 429.',
     labels: ['model', 'version'],
   },
+  queueCapacity: {
+    name: 'coppice_queue_capacity',
+    type: 'gauge',
+    help: 'Requests that a version in service has room for, those that it works on among them.',
+    labels: ['model', 'version'],
+  },
   batchSize: {
     name: 'coppice_batch_size',
     type: 'histogram',
-    help: 'Texts that the process of a classifier computed together, each time.',
+    help: 'Texts that the process of a version computed together, each time.',
     labels: ['model', 'version'],
     buckets: [1, 2, 4, 8, 16, 32, 64],
   },

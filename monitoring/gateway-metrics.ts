@@ -45,8 +45,11 @@ export interface GatewayMetrics {
 }
 
 interface ProcessMetrics {
-  /** @param open - requests that are not answered yet */
-  queued(open: number): void;
+  /**
+   * @param open - requests that are not answered yet
+   * @param capacity - how many there may be
+   */
+  queued(open: number, capacity: number): void;
   /** @param batches - how many were computed together, and how often */
   computed(batches: readonly (readonly [size: number, times: number])[]): void;
   restarted(reason: 'ended' | 'memory'): void;
@@ -117,19 +120,25 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
 }
 
 function processMetrics(
-  { queueDepth, batchSize, modelProcessRestarts }: Instruments,
+  { queueDepth, queueCapacity, batchSize, modelProcessRestarts }: Instruments,
   labels: { model: string; version: string },
 ): ProcessMetrics {
   for (const reason of ['ended', 'memory']) modelProcessRestarts.inc({ ...labels, reason }, 0);
   queueDepth.set(labels, 0);
   return {
-    queued: (open) => queueDepth.set(labels, open),
+    queued: (open, capacity) => {
+      queueDepth.set(labels, open);
+      queueCapacity.set(labels, capacity);
+    },
     computed: (batches) => {
       for (const [size, times] of batches)
         for (let time = 0; time < times; time += 1) batchSize.observe(labels, size);
     },
     restarted: (reason) => modelProcessRestarts.inc({ ...labels, reason }),
-    gone: () => queueDepth.remove(labels),
+    gone: () => {
+      queueDepth.remove(labels);
+      queueCapacity.remove(labels);
+    },
   };
 }
 

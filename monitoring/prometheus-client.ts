@@ -34,7 +34,7 @@ export interface PrometheusClient {
   instant(query: string): Promise<InstantSample[]>;
   /** @param range - in seconds since 1970, with the step between points in seconds */
   range(query: string, range: { start: number; end: number; stepSeconds: number }): Promise<RangeSeries[]>;
-  /** Requests, error rate and latency of a version; null where Prometheus has no measurement. */
+  /** Requests, error rate, latency and saturation of a version; null where Prometheus has no measurement. */
   readHealth(question: HealthQuestion): Promise<MeasuredHealth>;
   /** Has Prometheus read its rule files again. */
   reload(): Promise<void>;
@@ -116,15 +116,19 @@ async function readHealth(
   };
   const all = `sum(increase(coppice_requests_total{${of}}${window}))`;
   const failed = `sum(increase(coppice_requests_total{${of},status=~"5.."}${window}))`;
-  const [requests, errorRate, p95Seconds] = await Promise.all([
+  const process = `{${matchers.slice(0, 2).join(',')}}`; // answers all arms
+  const [requests, errorRate, p95Seconds, saturation] = await Promise.all([
     read(all),
     // One query, so that both sums are of one moment. Where none failed, there may be no series of failures yet.
     read(`(${failed} or vector(0)) / ${all}`),
     read(
       `histogram_quantile(0.95, sum by (le) (rate(coppice_request_duration_seconds_bucket{${of}}${window})))`,
     ),
+    read(
+      `max(avg_over_time(coppice_queue_depth${process}${window}) / max_over_time(coppice_queue_capacity${process}${window}))`,
+    ),
   ]);
-  return { requests, errorRate, p95LatencyMs: p95Seconds === null ? null : p95Seconds * 1_000 };
+  return { requests, errorRate, p95LatencyMs: p95Seconds === null ? null : p95Seconds * 1_000, saturation };
 }
 
 interface Post {

@@ -31,8 +31,8 @@ export interface SupervisedProcess<T extends TaskWords> {
 
 /** Hears how a version's process does. */
 export interface ModelProcessObserver {
-  /** @param open questions that are not answered yet */
-  readonly queued: (open: number) => void;
+  /** @param open questions that are not answered yet, and how many there may be */
+  readonly queued: (open: number, capacity: number) => void;
   readonly computed: (batches: Vitals['batches']) => void;
   readonly restarted: (reason: RestartReason) => void;
   /** The version is no longer served. */
@@ -75,6 +75,7 @@ export async function superviseModelProcess<T extends TaskWords>(
     end = resolve;
   });
   void ended.then(observer.gone);
+  observer.queued(open, maximumWaiting);
 
   const start = async (): Promise<ModelProcess<T>> => {
     let limit = memoryBytes;
@@ -141,12 +142,12 @@ export async function superviseModelProcess<T extends TaskWords>(
   const during = async <R>(work: () => Promise<R>): Promise<R> => {
     usedAt = performance.now();
     open += 1;
-    observer.queued(open);
+    observer.queued(open, maximumWaiting);
     try {
       return await work();
     } finally {
       open -= 1;
-      observer.queued(open);
+      observer.queued(open, maximumWaiting);
     }
   };
 

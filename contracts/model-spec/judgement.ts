@@ -148,6 +148,8 @@ export const rolloutSchema = z.strictObject({
     .strictObject({
       maximumErrorRate: z.number().min(0).max(1).default(0.02),
       maximumP95LatencyMs: z.number().positive().default(1_000),
+      /** How full the queue of a version may be in the mean; absent: it is not judged. */
+      maximumSaturation: z.number().gt(0).max(1).optional(),
       minimumRequests: z.number().int().nonnegative().default(20),
     })
     .prefault({}),

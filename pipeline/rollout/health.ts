@@ -7,6 +7,8 @@ export interface MeasuredHealth {
   /** Share of requests that failed on our side, 0 to 1. */
   readonly errorRate: number | null;
   readonly p95LatencyMs: number | null;
+  /** How full its queue was in the mean, in the gateway where it was fullest, 0 to 1. Absent from what was recorded before. */
+  readonly saturation?: number | null;
 }
 
 /** Whether the challenger keeps to the guardrails, and why not. */
@@ -29,7 +31,7 @@ export function judgeHealth(
   challenger: MeasuredHealth,
   limits: Guardrails,
 ): HealthJudgement {
-  const { requests, errorRate, p95LatencyMs } = challenger;
+  const { requests, errorRate, p95LatencyMs, saturation = null } = challenger;
   if (requests === null) return insufficient('no measurement of the challenger has arrived');
   if (requests < limits.minimumRequests) {
     return insufficient(
@@ -39,6 +41,8 @@ export function judgeHealth(
   if (errorRate === null || p95LatencyMs === null) {
     return insufficient(`${errorRate === null ? 'error rate' : 'latency'} not measured`);
   }
+  const { maximumSaturation } = limits;
+  if (maximumSaturation !== undefined && saturation === null) return insufficient('saturation not measured');
   const reasons: string[] = [];
   if (errorRate > limits.maximumErrorRate) {
     const shared = (champion.errorRate ?? 0) > limits.maximumErrorRate;
@@ -50,6 +54,12 @@ export function judgeHealth(
     const shared = (champion.p95LatencyMs ?? 0) > limits.maximumP95LatencyMs;
     reasons.push(
       `95 % of its answers take up to ${Math.round(p95LatencyMs)} ms, limit ${limits.maximumP95LatencyMs} ms${also(shared)}`,
+    );
+  }
+  if (maximumSaturation !== undefined && (saturation ?? 0) > maximumSaturation) {
+    const shared = (champion.saturation ?? 0) > maximumSaturation;
+    reasons.push(
+      `its queue is ${percent(saturation ?? 0)} full, limit ${percent(maximumSaturation)}${also(shared)}`,
     );
   }
   return { status: reasons.length > 0 ? 'unhealthy' : 'healthy', reasons };

@@ -45,12 +45,23 @@ const scrapedTwice = (series: string) =>
     patienceMs,
   );
 
+const unmeasured = { errorRate: null, p95LatencyMs: null };
+
 it('tells a version without measurements from one without requests', async () => {
   const question = { model, version: '1', windowSeconds: 60 };
-  expect(await client.readHealth(question)).toEqual({ requests: null, errorRate: null, p95LatencyMs: null });
+  expect(await client.readHealth(question)).toEqual({ ...unmeasured, requests: null, saturation: null });
   metrics.followRouting(routing(1));
   await scrapedTwice('coppice_requests_total{version="1",status="200"}');
-  expect(await client.readHealth(question)).toEqual({ requests: 0, errorRate: null, p95LatencyMs: null });
+  expect(await client.readHealth(question)).toEqual({ ...unmeasured, requests: 0, saturation: null });
+});
+
+it('measures how full the queue of a version is', async () => {
+  const process = metrics.observeProcess(model, 5);
+  process.queued(16, 64);
+  await scrapedTwice('coppice_queue_capacity{version="5"}');
+  const { saturation } = await client.readHealth({ model, version: '5', windowSeconds: 60 });
+  expect(saturation).toBe(0.25);
+  process.gone();
 });
 
 it('measures requests, error rate and latency of a version', async () => {

@@ -31,10 +31,15 @@ const vector = (value: string | undefined) => ({
 });
 
 /** Answers the three questions about a version's health. */
-const health = (requests?: string, errorRate?: string, p95?: string) =>
+const health = ([requests, errorRate, p95, saturation]: readonly (string | undefined)[]) =>
   serve((_request, query, response) => {
-    const value = query.includes('histogram_quantile') ? p95 : query.includes('5..') ? errorRate : requests;
-    response.end(JSON.stringify(vector(value)));
+    const answers = [
+      ['histogram_quantile', p95],
+      ['coppice_queue_depth', saturation],
+      ['5..', errorRate],
+      ['', requests],
+    ] as const;
+    response.end(JSON.stringify(vector(answers.find(([part]) => query.includes(part))?.[1])));
   });
 
 const question = { model: 'mail-filter', version: '2', windowSeconds: 12.3 };
@@ -143,19 +148,23 @@ describe('failures', () => {
 
 describe('readHealth', () => {
   it.each([
-    ['measures a version', ['200', '0.015', '0.125'], { requests: 200, errorRate: 0.015, p95LatencyMs: 125 }],
+    [
+      'measures a version',
+      ['200', '0.015', '0.125', '0.4'],
+      { requests: 200, errorRate: 0.015, p95LatencyMs: 125, saturation: 0.4 },
+    ],
     [
       'tells no series from no requests',
-      [undefined, undefined, undefined],
-      { requests: null, errorRate: null, p95LatencyMs: null },
+      [undefined, undefined, undefined, undefined],
+      { requests: null, errorRate: null, p95LatencyMs: null, saturation: null },
     ],
     [
       'knows no rate of no requests',
-      ['0', 'NaN', 'NaN'],
-      { requests: 0, errorRate: null, p95LatencyMs: null },
+      ['0', 'NaN', 'NaN', '0'],
+      { requests: 0, errorRate: null, p95LatencyMs: null, saturation: 0 },
     ],
-  ])('%s', async (_, [requests, errorRate, p95], expected) => {
-    const client = createPrometheusClient({ url: await health(requests, errorRate, p95) });
+  ])('%s', async (_, values, expected) => {
+    const client = createPrometheusClient({ url: await health(values) });
     expect(await client.readHealth(question)).toEqual(expected);
   });
 
@@ -166,8 +175,9 @@ describe('readHealth', () => {
       response.end(JSON.stringify(vector(undefined)));
     });
     await createPrometheusClient({ url }).readHealth({ ...question, arm: 'shadow' });
-    expect(queries).toHaveLength(3);
-    for (const query of queries) expect(query).toContain('model="mail-filter",version="2",arm="shadow"');
+    expect(queries).toHaveLength(4);
+    for (const query of queries) expect(query).toContain('model="mail-filter",version="2"');
+    expect(queries.filter((query) => query.includes('arm="shadow"'))).toHaveLength(3); // a queue is of all arms
     for (const query of queries) expect(query).toContain('[13s]');
   });
 });

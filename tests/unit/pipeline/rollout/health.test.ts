@@ -23,6 +23,21 @@ describe('judgeHealth', () => {
     ]);
   });
 
+  it('judges how full a queue is only where it has a limit', () => {
+    const full = { ...sound, saturation: 0.95 };
+    const limited = { ...limits, maximumSaturation: 0.8 };
+    expect(judgeHealth(sound, full, limits).status).toBe('healthy');
+    expect(judgeHealth({ ...sound, saturation: 0.9 }, full, limited)).toEqual({
+      status: 'unhealthy',
+      reasons: ['its queue is 95.0 % full, limit 80.0 % (the champion breaks it too)'],
+    });
+    expect(judgeHealth(sound, { ...sound, saturation: 0.8 }, limited).status).toBe('healthy');
+    expect(judgeHealth(sound, sound, limited)).toEqual({
+      status: 'insufficient',
+      reasons: ['saturation not measured'],
+    });
+  });
+
   it('says when the champion breaks the limit too', () => {
     const failing = { ...sound, errorRate: 0.3 };
     expect(judgeHealth(failing, failing, limits).reasons).toEqual([
