@@ -14,7 +14,12 @@ export type ChampionFiguresActivities = ReturnType<typeof createChampionFiguresA
 export function createChampionFiguresActivities({ artifacts }: { readonly artifacts: ArtifactStore }) {
   return {
     /** @throws ArtifactNotFound, ArtifactCorrupt where its package is damaged */
-    async measureChampion({ corpus, holdout, ...input }: ChampionFiguresInput): Promise<ChampionFigures> {
+    async measureChampion({
+      corpus,
+      holdout,
+      stride,
+      ...input
+    }: ChampionFiguresInput): Promise<ChampionFigures> {
       return withHeartbeat(async (signal) => {
         const documents: string[] = [];
         for await (const { text } of readShards(artifacts, corpus, cleanDocumentSchema)) {
@@ -29,7 +34,7 @@ export function createChampionFiguresActivities({ artifacts }: { readonly artifa
             weights: await artifacts.readBytes(files[packageFiles.weights]),
           },
           tokenizer: await read(packageFiles.tokenizer),
-          documents,
+          ...{ documents, stride },
         };
         const byDocument = await measureByDocument(job, signal);
         return { ...figuresOfDocuments(byDocument), byDocument: await artifacts.putJson(byDocument) };

@@ -140,7 +140,8 @@ export function createLanguageEvaluationActivities({
   const judge = async (judged: Judged, looked: Looked, signal: AbortSignal): Promise<LanguageEvaluation> => {
     const { input, corpus, model, tokenizer, questions } = judged;
     const { training, evaluation } = input;
-    const losses = await measureByDocument({ model, tokenizer, documents: corpus.holdout.texts }, signal);
+    const job = { model, tokenizer, documents: corpus.holdout.texts, stride: evaluation.stride };
+    const losses = await measureByDocument(job, signal);
     const { leakage, languages } = await compareHeldOut(corpus, signal);
     const holdout = { ...corpus.holdout, languages };
     const { answers, served } = looked;
@@ -179,6 +180,7 @@ export function createLanguageEvaluationActivities({
       ...{ ...looked, ...evaluated, environment: training.environment },
       ...(await readCleaningReport(artifacts, input)),
       heldOutDocuments: evaluation.holdout,
+      stride: evaluation.stride,
       learning: await readCurve(training.curve),
       ...(await readSearchTable(artifacts, training)),
       ...(training.answering &&

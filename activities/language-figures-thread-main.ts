@@ -1,4 +1,4 @@
-// The thread that measures a language model on documents, one by one: what training measures of its own, by the same windows.
+// The thread that measures a language model on documents, one by one; without a stride what training measures of its own, by the same windows.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DocumentLosses } from '../contracts/training-job.ts';
 import { lossesByDocument } from '../pipeline/evaluation/document-losses.ts';
@@ -11,10 +11,17 @@ export interface LanguageFiguresJob {
   /** Text of its own tokenizer.json. */
   readonly tokenizer: string;
   readonly documents: readonly string[];
+  /** In tokens, from one window to the next; that of the context where it is more, or not given. */
+  readonly stride?: number | undefined;
 }
 
-/** The documents one after the other, an end of text before the first and behind each, in windows that do not overlap. */
-async function measure({ model, tokenizer: json, documents }: LanguageFiguresJob): Promise<DocumentLosses> {
+/** The documents one after the other, an end of text before the first and behind each, in sliding windows. */
+async function measure({
+  model,
+  tokenizer: json,
+  documents,
+  stride = Infinity,
+}: LanguageFiguresJob): Promise<DocumentLosses> {
   const tokenizer = await loadTokenizer(json);
   const generator = loadOnnxGenerator(model);
   const ids = [tokenizer.sepId];
@@ -26,7 +33,9 @@ async function measure({ model, tokenizer: json, documents }: LanguageFiguresJob
       lengths.push(of.length + 1);
     }
   }
-  const scored = await generator.scoreTokens(ids, { stride: generator.config.contextLength });
+  const scored = await generator.scoreTokens(ids, {
+    stride: Math.min(stride, generator.config.contextLength),
+  });
   await generator.close();
   return lossesByDocument(
     scored,

@@ -343,6 +343,8 @@ export interface ChampionFiguresInput extends RunIdentity {
   readonly corpus: ArtifactReference;
   /** On the last so many documents. */
   readonly holdout: number;
+  /** In tokens, between two windows; its context's length where that is less, or nothing is given. */
+  readonly stride?: number | undefined;
 }
 
 export interface ChampionFigures extends LanguageFigures {

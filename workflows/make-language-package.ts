@@ -71,7 +71,7 @@ export async function makeLanguagePackage(
   const evaluated = await stage(
     'evaluation',
     async () => {
-      const { holdout, gates } = evaluation;
+      const { holdout, gates, stride } = evaluation;
       // A classifier that served under this name before has labels, and no text to be measured on. The last histories
       // without the patch measured the champion only where a gate compares.
       const isCompared =
@@ -79,7 +79,7 @@ export async function makeLanguagePackage(
         (gates.some(({ kind }) => kind === 'no-worse-than-champion') ||
           patched('2026-11-30-champion-beside-figures'));
       const figures =
-        isCompared && (await measureChampion({ ...run, package: champion.package, corpus, holdout }));
+        isCompared && (await measureChampion({ ...run, package: champion.package, corpus, holdout, stride }));
       return evaluateLanguageModel({
         ...run,
         ...{ evaluation, contextLength, cleaning: spec.cleaning },

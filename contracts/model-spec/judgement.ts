@@ -103,6 +103,11 @@ export const evaluationSchema = z.strictObject({
   /** The label whose precision, recall and F1 are reported first; default: the last in alphabetical order. */
   positiveLabel: z.string().optional(),
   gates: z.array(gateSchema).default([]),
+  /**
+   * Of a language model: tokens that a window lies behind the one before, where held-out documents are measured. The fewer, the
+   * more stands before a token, and the longer it takes; absent: the context's length.
+   */
+  stride: z.number().int().min(1).optional(),
   /** Of a language model: texts whose probability the report tells token by token; absent: sentences that were held out. */
   samples: z.array(sampleText).max(12).optional(),
   /** Of a language model: beginnings that the report continues; absent: those of the samples. */

@@ -55,6 +55,11 @@ export function* taskProblems(spec: Sections): Generator<TaskProblem> {
     };
   if (training.pretraining === undefined)
     yield { path: ['training', 'pretraining'], message: 'expected: a language model begins with it' };
+  if ((spec.evaluation.stride ?? 1) > model.contextLength)
+    yield {
+      path: ['evaluation', 'stride'],
+      message: `expected ${model.contextLength} at most, the length of the context: a larger one leaves tokens out`,
+    };
   if (spec.serving?.precision === 'int8')
     yield {
       path: ['serving', 'precision'],
@@ -86,6 +91,11 @@ function* classifierProblems({
         path: ['evaluation', field],
         message: 'takes language-modelling: a classifier continues no text',
       };
+  if (evaluation.stride !== undefined)
+    yield {
+      path: ['evaluation', 'stride'],
+      message: 'takes language-modelling: a classifier reads a document at once',
+    };
   if (serving?.chatTemplate !== undefined)
     yield {
       path: ['serving', 'chatTemplate'],

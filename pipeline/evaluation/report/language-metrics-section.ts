@@ -10,9 +10,19 @@ import { differenceCell, estimateCell } from './metrics-section.ts';
 type Measured = Pick<
   LanguageEvaluation,
   'figures' | 'metrics' | 'champion' | 'difference' | 'hardest' | 'seed'
->;
+> & {
+  /** Tokens from one window to the next; absent: windows do not overlap. */
+  readonly stride?: number | undefined;
+};
 
-export function languageMetricsSection({ figures, metrics, champion, difference, seed }: Measured): Markup {
+export function languageMetricsSection({
+  figures,
+  metrics,
+  champion,
+  difference,
+  seed,
+  stride,
+}: Measured): Markup {
   const counted = `${formatCount(figures.tokens)} tokens, ${formatCount(figures.bytes)} bytes of ${formatCount(figures.documents)} documents`;
   const rows = Object.entries(languageModelMetrics).map(([key, { title, meaning, better }]) => {
     const name = key as keyof typeof languageModelMetrics;
@@ -31,8 +41,7 @@ ${table({
   ],
   rows,
 })}
-<p class="note">Documents stand one after the other, and are read in windows of the whole context that do not overlap (stride: the
-context). Compare perplexities and token accuracies of one vocabulary only: versions compare by bits per byte. A tokenizer that
+<p class="note">Documents stand one after the other, and are read in windows of the whole context, ${stride === undefined ? 'which do not overlap (stride: the context)' : `each ${formatCount(stride)} tokens behind the one before (stride), of which it scores what those before it did not`}. Compare perplexities and token accuracies of one vocabulary only: versions compare by bits per byte. A tokenizer that
 drops case, white space or unknown words leaves less to predict, and its bits per byte are the fewer.</p></section>`;
 }
 

@@ -32,6 +32,8 @@ import { writingSection } from './writing-section.ts';
 export interface LanguageReport extends ReportOrigin, LanguageEvaluation {
   readonly format: 'coppice-language-report/1';
   readonly heldOutDocuments: number;
+  /** Tokens from one window to the next; absent: windows do not overlap. */
+  readonly stride?: number | undefined;
   /** Of one that was taught to answer. */
   readonly answering?: AnsweringReport;
   readonly samples: readonly ScoredText[];

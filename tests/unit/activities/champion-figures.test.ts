@@ -1,4 +1,5 @@
-// The thread and what it is given: a language model's figures on documents equal those of its training's windows.
+// The thread and what it is given: a language model's figures on documents equal those of its training's windows, or those of
+// windows that overlap.
 import { describe, expect, it } from 'vitest';
 import { createChampionFiguresActivities } from '../../../activities/champion-figures.ts';
 import { createShardWriter } from '../../../activities/shards.ts';
@@ -47,22 +48,28 @@ async function corpusOf(texts: readonly string[]) {
   return shards.close();
 }
 
+async function measured({ json, files }: Awaited<ReturnType<typeof model>>, stride?: number) {
+  const put = (content: string | Uint8Array) =>
+    artifacts.putBytes(Buffer.from(content), { mediaType: mediaTypes.tokenizer });
+  const activities = createChampionFiguresActivities({ artifacts });
+  return asActivity(async () =>
+    activities.measureChampion({
+      ...{ model: 'speeches', runId: 'lifecycle/speeches/run', holdout, corpus: await corpusOf(documents) },
+      package: await artifacts.putDirectory({
+        'config.json': await put(files.config),
+        'model.safetensors': await put(files.weights),
+        'tokenizer.json': await put(json),
+      }),
+      stride,
+    }),
+  );
+}
+
 describe('the champion’s figures', () => {
   it('are those of the windows that training measures on, over the last documents', async () => {
-    const { json, tokenizer, files } = await model();
-    const put = (content: string | Uint8Array) =>
-      artifacts.putBytes(Buffer.from(content), { mediaType: mediaTypes.tokenizer });
-    const activities = createChampionFiguresActivities({ artifacts });
-    const found = await asActivity(async () =>
-      activities.measureChampion({
-        ...{ model: 'speeches', runId: 'lifecycle/speeches/run', holdout, corpus: await corpusOf(documents) },
-        package: await artifacts.putDirectory({
-          'config.json': await put(files.config),
-          'model.safetensors': await put(files.weights),
-          'tokenizer.json': await put(json),
-        }),
-      }),
-    );
+    const made = await model();
+    const { tokenizer, files } = made;
+    const found = await measured(made);
 
     const ids: number[] = [];
     const ends: number[] = [];
@@ -88,5 +95,26 @@ describe('the champion’s figures', () => {
     expect(found).toMatchObject({ documents: holdout, tokens, bytes: heldOut.bytes });
     expect(found.loss).toBeCloseTo(loss / tokens, 5);
     expect(found.bitsPerByte).toBeCloseTo(loss / Math.LN2 / heldOut.bytes, 5);
+  });
+
+  it('are those of sliding windows where a stride is given: each token by itself, from as much as the context holds', async () => {
+    const made = await model();
+    const { tokenizer, files } = made;
+    const ids = [tokenizer.sepId];
+    for await (const chunk of tokenizer.encodeWhole(documents.slice(-holdout)))
+      for (const of of chunk) ids.push(...of, tokenizer.sepId);
+    const generator = loadOnnxGenerator(files);
+    let loss = 0;
+    for (let next = 1; next < ids.length; next += 1) {
+      const seen = ids.slice(Math.max(0, next - contextLength), next + 1);
+      loss -= (await generator.logProbabilities(seen)).at(-1) ?? 0;
+    }
+    await generator.close();
+    const found = await measured(made, 1);
+    expect(found.loss).toBeCloseTo(loss / (ids.length - 1), 4);
+    const apart = await measured(made);
+    expect(found.tokens).toBe(apart.tokens);
+    expect(Math.abs(found.loss - apart.loss)).toBeGreaterThan(0.01);
+    expect(await measured(made, 4 * contextLength)).toMatchObject({ loss: apart.loss }); // its context is shorter
   });
 });

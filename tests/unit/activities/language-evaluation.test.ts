@@ -115,7 +115,7 @@ async function evaluate(
     answer?: string;
     /** As the model file states it. */
     chatTemplate?: string;
-  } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts'>> = {},
+  } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts' | 'stride'>> = {},
 ) {
   const { json, files } = await smallModel();
   const put = (name: string) => artifacts.putJson(name);
@@ -201,6 +201,14 @@ describe('the evaluation of a language model', () => {
     ]);
     expect(page).toContain(`${tokens} tokens, ${bytes.toLocaleString('en')} bytes of 20 documents`);
     expect(page).toContain('No version is in service yet to compare with');
+  });
+
+  it('reads what was held out by sliding windows where the model file states a stride, and says so', async () => {
+    const apart = await evaluate([]);
+    const sliding = await evaluate([], { stride: 8 });
+    expect(sliding.result.metrics.loss).not.toBe(apart.result.metrics.loss);
+    expect(sliding.page).toContain('each 8 tokens behind the one before (stride)');
+    expect(apart.page).toContain('which do not overlap (stride: the context)');
   });
 
   it('packs the chat template that the model file states, or that of its training', async () => {

@@ -91,6 +91,22 @@ describe('a model file', () => {
     ]);
   });
 
+  it('takes a stride of a language model, up to its context', () => {
+    const pretrained = {
+      task: 'language-modelling',
+      model: { preset: 'nano' },
+      training: { pretraining: {} },
+    };
+    expect(problemsOf({ ...pretrained, evaluation: { stride: 128 } })).toEqual([]);
+    expect(problemsOf({ ...pretrained, evaluation: { stride: 129 } })).toEqual([
+      'evaluation.stride: expected 128 at most, the length of the context: a larger one leaves tokens out',
+    ]);
+    expect(problemsOf({ ...pretrained, evaluation: { stride: 0 } })[0]).toMatch(/^evaluation\.stride: /);
+    expect(problemsOf({ evaluation: { stride: 64 } })).toEqual([
+      'evaluation.stride: takes language-modelling: a classifier reads a document at once',
+    ]);
+  });
+
   it('takes a chat template of a language model alone', () => {
     expect(problemsOf({ serving: { chatTemplate: '{{ messages }}' } })).toEqual([
       'serving.chatTemplate: takes language-modelling: a classifier answers no messages',
