@@ -32,7 +32,11 @@ async function answer(
     throw new HttpProblem(415, 'unsupported_media_type', message, { param: 'input.media_type' });
   }
 
-  const result = await classify(model, { input: content, subject, version: requestedVersion(headers) });
+  const result = await classify(model, {
+    input: content,
+    subject,
+    version: requestedVersion(headers, model),
+  });
   switch (result.outcome) {
     case 'failed':
       observe(String(result.version), result.arm, 503);

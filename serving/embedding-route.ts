@@ -31,7 +31,7 @@ async function answer(
 ): Promise<Embeddings> {
   const { model: name, input, encoding_format: format, dimensions } = parse(embeddingRequestSchema, body);
   const model = find(dependencies, name);
-  const named = requestedVersion(headers);
+  const named = requestedVersion(headers, model);
   const served = versionOf(model, named);
   const { version } = served;
   const arm: Arm = named === undefined ? 'champion' : 'tester';

@@ -18,8 +18,9 @@ import type { ServedModel } from './served-model.ts';
 export function createHttpServer(dependencies: HttpServerDependencies): FastifyInstance {
   const { models } = dependencies;
   const server = Fastify(optionsOf(dependencies));
+  const isEnding = dependencies.isEnding ?? (() => false);
   answerErrors(server, dependencies.onFailure);
-  addAnswerHeaders(server);
+  addAnswerHeaders(server, isEnding);
   addClassifications(server, dependencies);
   addCompletions(server, dependencies);
   addChatCompletions(server, dependencies);
@@ -41,7 +42,7 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
       return champion !== undefined && !version(champion);
     });
     return reply
-      .status(waiting.length === 0 && dependencies.hasDiscovered() ? 200 : 503)
+      .status(waiting.length === 0 && dependencies.hasDiscovered() && !isEnding() ? 200 : 503)
       .send({ waiting: waiting.map(({ model }) => model) });
   });
   return server;
@@ -57,7 +58,8 @@ const defaultTimeouts: HttpTimeouts = {
 function optionsOf({ maximumBodyBytes, timeouts }: HttpServerDependencies): FastifyHttpOptions<Server> {
   const { headers, request, silence, check } = { ...defaultTimeouts, ...timeouts };
   return {
-    ...{ bodyLimit: maximumBodyBytes, forceCloseConnections: true },
+    // While it closes, what still comes over an open connection is answered as before.
+    ...{ bodyLimit: maximumBodyBytes, forceCloseConnections: 'idle', return503OnClosing: false },
     ...{ genReqId: newRequestId, clientErrorHandler: answerClientError, frameworkErrors: answerRouterError },
     routerOptions: { maxParamLength: 1_000 },
     ...{ requestTimeout: request, connectionTimeout: silence },

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import pino from 'pino';
 import { createClaims } from '../artifacts/claims.ts';
 import { createLateRecordFilter } from '../artifacts/forgetting/late-records.ts';
@@ -13,6 +14,7 @@ import { readSettings } from '../settings/settings.ts';
 import { createBatchStore } from './batches/batch-store.ts';
 import { askServer, createBatchRunner } from './batches/run-batches.ts';
 import { createCapture } from './capture.ts';
+import { drain, drainLimits } from './drain.ts';
 import { createFleet } from './fleet.ts';
 import { createHttpServer } from './http-server.ts';
 import { createVersionLoader } from './loaded-version.ts';
@@ -48,10 +50,12 @@ const fleet = createFleet({
   }),
 });
 const batches = createBatchStore(store.buckets.artifacts);
+let ending = false;
 const server = createHttpServer({
   model: fleet.model,
   models: fleet.models,
   hasDiscovered: fleet.hasDiscovered,
+  isEnding: () => ending,
   recordAnswer: fleet.recorder.recordAnswer,
   recordCompletion: fleet.recorder.recordCompletion,
   capture: createCapture({
@@ -82,8 +86,8 @@ await server.listen({ host: settings.gatewayHost, port: settings.port });
 log.info({ replica }, 'listening');
 
 const stop = async () => {
-  await batchRunner.stop();
-  await server.close();
+  ending = true;
+  await Promise.all([Promise.race([batchRunner.stop(), wait(drainLimits.answersMs)]), drain(server)]);
   await fleet.stop();
   process.exit(0);
 };

@@ -55,7 +55,9 @@ const retryLater = (description: string) => ({
 
 const misuse = {
   '400': problem('The body is not as described; every problem is named.'),
-  '404': problem('There is no such model; those that there are are named.'),
+  '404': problem(
+    'There is no such model, or not the version that the header names; those that there are are named.',
+  ),
   '408': problem('The request took too long to come.'),
   '413': problem('The body is too large.'),
   '415': problem('The body is not sent as application/json, or a document is neither text nor a mail.'),
@@ -197,7 +199,7 @@ const paths = {
       summary: 'Whether the champion of every model is loaded.',
       responses: {
         '200': answer('All are.', 'Readiness'),
-        '503': answer('Some are not, or the registry is not read yet.', 'Readiness'),
+        '503': answer('Some are not, the registry is not read yet, or the gateway ends.', 'Readiness'),
       },
     },
   },

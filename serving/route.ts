@@ -15,6 +15,8 @@ export interface HttpServerDependencies {
   readonly models: () => readonly ServedModel[];
   /** Whether it is known which models there are. */
   readonly hasDiscovered: () => boolean;
+  /** Whether the process was asked to end: it answers, and is not ready any more; default: never. */
+  readonly isEnding?: () => boolean;
   readonly recordAnswer: (record: PredictionRecord) => void;
   readonly recordCompletion: (record: CompletionRecord) => void;
   readonly capture: Capture;

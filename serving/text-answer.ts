@@ -50,7 +50,7 @@ export async function answerTexts<Choice, Part>(
   const model = find(dependencies, asked.model);
   const signal = whileConnected(reply);
   const { questionFor, user: subject, prefix } = asked;
-  const version = requestedVersion(reply.request.headers);
+  const version = requestedVersion(reply.request.headers, model);
   const begun = await beginCompletion(model, { questionFor, subject, version, prefix, signal });
   if (begun.outcome === 'unavailable') throw unavailable(begun.reason);
   if (begun.outcome === 'other-task') throw otherTask(asked.model, begun.task);

@@ -55,7 +55,7 @@ export const ownProcesses: readonly ComponentDescription[] = [
     port: 8080,
     after: ['minio'],
     announcedAs: 'GATEWAY_URL',
-    graceSeconds: 10, // answers in flight
+    graceSeconds: 20, // answers in flight, and what is to be shipped
   }),
   describe({
     name: 'control',

@@ -22,7 +22,7 @@ const startupMs = 30_000;
 export const credentials = { accessKey: 'coppice-test', secretKey: 'coppice-test-secret' };
 
 /** All are held until all are known, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports: number[] = [];
   for (const server of servers) {

@@ -72,6 +72,31 @@ describe('the gateway', () => {
     expect([labels(), answers]).toEqual([[['2', 'tester', 200]], []]);
   });
 
+  it('tells a tester which versions gateways have, where it names another; one that is being loaded will be there', async () => {
+    served = servedModelOf([createVersion(1)], { mode: 'shadow', trafficFraction: 0 });
+    for (const [url, asked] of [
+      ['/v1/classifications', { input: 'win money now' }],
+      ['/v1/completions', { prompt: 'win' }],
+      ['/v1/embeddings', { input: 'win' }],
+    ] as const) {
+      const ask = (version: string) =>
+        server.inject({
+          ...{ method: 'POST', url, headers: { 'x-coppice-version': version } },
+          payload: { model: 'mail-filter', ...asked },
+        });
+      expect((await ask('7')).json()).toEqual({
+        error: {
+          message:
+            'x-coppice-version: gateways do not have version 7 of mail-filter, only those that its routing names: 1, 2',
+          ...{ type: 'invalid_request_error', param: 'x-coppice-version', code: 'version_not_found' },
+        },
+      });
+      const loading = await ask('2');
+      expect([loading.statusCode, loading.headers['retry-after']]).toEqual([503, '1']);
+    }
+    expect(labels()).toEqual([]);
+  });
+
   it('counts the failure of a challenger as its own, so that its guardrail sees it', async () => {
     const dead = createVersion(2, () => Promise.reject(new Error('the model process has ended')));
     served = servedModelOf([createVersion(1), dead], { trafficFraction: 1 });
