@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CoppiceFailure } from '../../../../contracts/failures.ts';
 import type { BpeTrainingOptions } from '../../../../pipeline/tokenization/bpe-trainer.ts';
-import { trainBpe } from '../../../../pipeline/tokenization/bpe-trainer.ts';
+import { trainBpe, trainBpeSteps } from '../../../../pipeline/tokenization/bpe-trainer.ts';
 import { byteAlphabet } from '../../../../pipeline/tokenization/byte-alphabet.ts';
 import { countByteLevelWords } from '../../../../pipeline/tokenization/byte-level-words.ts';
 import { specialTokens } from '../../../../pipeline/tokenization/vocabulary.ts';
@@ -50,6 +51,46 @@ describe('trainBpe', () => {
 
   it('learns nothing from a corpus of one character', () => {
     expect(trainBpe([['a', 9]], { vocabularySize: 300 }).merges).toEqual([]);
+  });
+
+  it('reads a lone surrogate as U+FFFD', () => {
+    const [whole, half] = ['\ufffd\ufffd', '\ud800\ud800'].map((word) =>
+      trainBpe([[word, 9]], { vocabularySize: 300 }),
+    );
+    expect(half.merges.length).toBeGreaterThan(0);
+    expect(half).toEqual(whole);
+  });
+
+  it('tells how far it has come, up to the size asked for, and gives the host turns in between', () => {
+    const options = { vocabularySize: 300 };
+    const words = Array.from({ length: 9_000 }, (_, index) => [index.toString(5), 1 + (index % 7)] as const);
+    const steps = trainBpeSteps(words, options);
+    const seen: number[] = [];
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) {
+      expect(step.value.total).toBe(300);
+      seen.push(step.value.done);
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(step.value).toEqual(trainBpe(words, options));
+  });
+
+  it('does not depend on the order of the words', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '가', '나'), minLength: 1, maxLength: 6 });
+    const counts = fc.uniqueArray(fc.tuple(word, fc.integer({ min: 1, max: 9 })), {
+      minLength: 1,
+      selector: ([text]) => text,
+    });
+    const shuffled = counts.chain((words) =>
+      fc.tuple(fc.constant(words), fc.shuffledSubarray(words, { minLength: words.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, ([words, other]) => {
+        const options = { vocabularySize: 280 };
+        expect(trainBpe(other, options)).toEqual(trainBpe(words, options));
+      }),
+    );
   });
 
   it('refuses a corpus without a word', () => {
