@@ -63,7 +63,7 @@ export function createPackageSource(spec: PackageSpec, context: PackageContext):
     const licence = spec.licence ?? found.licence;
     const uriOf = (path: string): string =>
       `${packageUrl(registry, release)}#${path.split('/').map(encodeURIComponent).join('/')}`;
-    const prefix = folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`;
+    const prefix = folder === '' ? '' : `${folder.replace(/(?<!\/)\/+$/, '')}/`;
     const listed = await listPackage(join(found.files, folder), { release, folder, signal });
     for (const entry of inOrder(
       listed.filter(({ name }) => isWanted(name)),

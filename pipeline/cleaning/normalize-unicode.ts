@@ -35,7 +35,7 @@ function rewritesOf({ form, privateUse }: Options): Rewrite[] {
     { pattern: /[\t \u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/g, by: ' ' },
     { pattern: / ?\n ?/g, by: '\n' },
     { pattern: /\n{3,}/g, by: '\n\n' },
-    { pattern: /^\s+|\s+$/g, by: '' },
+    { pattern: /^\s+|(?<!\s)\s+$/g, by: '' },
   ];
 }
 

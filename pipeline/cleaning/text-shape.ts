@@ -9,13 +9,14 @@ type Options = Extract<CleaningStepSpec, { step: 'text-shape' }>;
 const ITEM = /^(?:[•‣◦▪●○■□※·*+–-]|\(?\d{1,3}[.)]|\(?[a-zA-Z가-하][.)]|[①-⑳])\s/u;
 const LINK = /(?:https?:\/\/|www\.)[^\s<>"]+/g;
 const CUT = /(?:\.\.\.|…|[,;:(–-])$/;
-const CLOSING = /["'”’»」』)\]]+$/;
+const LAST = 12; // characters at the end of a line
+const CLOSING = /["'”’»」』)\]]{1,12}$/;
 const WORDS = 5; // in a line that is held for a sentence; shorter ones are headings and entries
 
 function isIncomplete(line: string): boolean {
   if (line.split(/\s+/, WORDS).length < WORDS) return false;
   if (CUT.test(line) || /^\p{Ll}/u.test(line)) return true;
-  const last = Array.from(line.slice(-12).replace(CLOSING, '')).at(-1) ?? '';
+  const last = Array.from(line.slice(-LAST).replace(CLOSING, '')).at(-1) ?? '';
   return !terminalPunctuation.has(last);
 }
 

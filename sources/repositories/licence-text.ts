@@ -70,7 +70,7 @@ export function licenceOfText(text: string): string | undefined {
 export function licenceOfHead(text: string): string | undefined {
   return IDENTIFIER.exec(text.slice(0, HEAD))?.[1]
     .trim()
-    .replace(/[ -]+$/, '');
+    .replace(/[ -]{1,200}$/, '');
 }
 
 /** @returns for a path the licence of the nearest folder above that has one */

@@ -87,7 +87,7 @@ export async function* readDump(
     },
     { maximumDepth: DEPTH, maximumPieceBytes: PIECE },
   );
-  const siteOf = (): WikiSite => ({ pageAddress: base.replace(/[^/]*$/, '') + '$1', leftOut });
+  const siteOf = (): WikiSite => ({ pageAddress: `${base.slice(0, base.lastIndexOf('/') + 1)}$1`, leftOut });
   for await (const piece of bytes) {
     xml.write(piece);
     for (const page of ready.splice(0)) yield { page, site: siteOf() };
