@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { Secret } from '../../settings/secret.ts';
 import type { HttpClient, NoReply, Reply } from '../web/http-get.ts';
+import { charsetOf, decodePage } from '../web/page-text.ts';
 import { type Clock, createPatientClient, HostBusyError, retryAfterMs } from '../web/patient-client.ts';
 
 export interface RemoteSpec {
@@ -65,10 +66,11 @@ function follow(url: URL, { header }: Reply): URL {
 }
 
 /** @throws CoppiceFailure SourceUnavailable where the answer is none of that shape */
-export function readJson<T>(url: URL, bytes: Uint8Array, schema: z.ZodType<T>): T {
+function readJson<T>(url: URL, { bytes, header }: Reply, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(bytes).toString());
+    // JSON is UTF-8 (RFC 8259, 8.1); hosts that write it otherwise are read as they say, or as their bytes say.
+    value = JSON.parse(decodePage(bytes, charsetOf(header('content-type') ?? '') ?? 'utf-8'));
   } catch {
     throw new CoppiceFailure('SourceUnavailable', `${place(url)} answered with what is no JSON`);
   }
@@ -134,8 +136,8 @@ export function createApi(spec: RemoteSpec, { client, clock, token, signal }: Ap
   return {
     get,
     getJson: async (url, schema) => {
-      const { bytes, header } = await get(url, 'application/json');
-      return { value: readJson(url, bytes, schema), header };
+      const reply = await get(url, 'application/json');
+      return { value: readJson(url, reply, schema), header: reply.header };
     },
     pause,
     clock,

@@ -1,7 +1,7 @@
 // What a feed lists, whether it is RSS, RDF, Atom (RFC 4287) or JSON Feed 1.1; feedsmith reads them. Licences as RFC 4946, the
 // modules of Creative Commons, or nobody says them.
 import { parseFeed } from 'feedsmith';
-import { charsetOf, decodePage } from '../web/page-text.ts';
+import { decodeXml } from '../web/page-text.ts';
 import { resolveAddress } from '../web/scope.ts';
 
 export interface FeedEntry {
@@ -19,7 +19,6 @@ export interface FeedEntry {
 }
 
 const MOST_ENTRIES = 10_000; // of one feed
-const ENCODING = /^\s{0,100}<\?xml[^<>]{0,200}?\sencoding\s{0,10}=\s{0,10}["']([\w.:-]{1,40})/;
 
 interface Link {
   readonly href?: string | undefined;
@@ -100,9 +99,8 @@ function entryOf({ link, isPlain = false, ...raw }: Raw, base: string): FeedEntr
  * @returns its entries in their order, or nothing where it is no feed
  */
 export function readFeed(bytes: Buffer, contentType: string, base: string): FeedEntry[] | undefined {
-  const own = ENCODING.exec(bytes.subarray(0, 512).toString('latin1'))?.[1];
   try {
-    return rawEntries(decodePage(bytes, charsetOf(contentType) ?? own)).map((raw) => entryOf(raw, base));
+    return rawEntries(decodeXml(bytes, contentType)).map((raw) => entryOf(raw, base));
   } catch {
     return undefined; // feedsmith throws for whatever is none
   }

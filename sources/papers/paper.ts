@@ -4,6 +4,7 @@ import type { Api } from '../api/api-client.ts';
 import { documentOf } from '../content.ts';
 import { licenceOf } from '../licences.ts';
 import type { Found } from '../source.ts';
+import { decodeXml } from '../web/page-text.ts';
 import { XmlError } from '../xml/xml-stream.ts';
 import { readXml, type XmlElement } from '../xml/xml-tree.ts';
 
@@ -39,9 +40,9 @@ export function documentOfPaper(
 
 /** @throws CoppiceFailure SourceUnavailable where the answer is no XML */
 export async function getXml(api: Api, url: URL): Promise<XmlElement> {
-  const { bytes } = await api.get(url, 'application/atom+xml, text/xml, application/xml');
+  const { bytes, header } = await api.get(url, 'application/atom+xml, text/xml, application/xml');
   try {
-    return readXml(bytes);
+    return readXml(Buffer.from(decodeXml(bytes, header('content-type') ?? '')));
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     throw new CoppiceFailure('SourceUnavailable', `${url.host}${url.pathname}: ${error.message}`);

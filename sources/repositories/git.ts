@@ -1,11 +1,12 @@
 // Git over its command line, so that a repository can make it do nothing but hand over its objects: no configuration but
 // ours, no hooks, no prompts, no submodules, no way to fetch but the one that was asked for.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { readdir, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { CoppiceFailure } from '../../contracts/failures.ts';
+import { errorCode } from '../folder.ts';
 import { hostNameOf, isPrivateAddress } from '../web/addresses.ts';
 
 const NOWHERE = '/dev/null';
@@ -60,18 +61,32 @@ function environmentOf(schemes: readonly string[]): Record<string, string> {
   };
 }
 
-/** Starts git in the repository, with nothing of this process's surroundings. */
+/** Ends git with all that it started: what fetches is a process of its own, which holds on to git's pipes. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return; // it never began
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error; // it has ended
+  }
+}
+
+/** Starts git in the repository, with nothing of this process's surroundings, until the signal ends it. */
 export function startGit(
   commandLine: readonly string[],
   { folder, signal, schemes = [], settings = [] }: GitOptions,
 ) {
   const configured = [...SETTINGS, ...settings].flatMap((setting) => ['-c', setting]);
-  return spawn('git', [...configured, '--git-dir', folder, ...commandLine], {
+  const child = spawn('git', [...configured, '--git-dir', folder, ...commandLine], {
     env: environmentOf(schemes),
-    signal,
-    killSignal: 'SIGKILL',
+    detached: true, // a group of its own
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  const end = (): void => endGroup(child);
+  signal.addEventListener('abort', end, { once: true });
+  child.once('close', () => signal.removeEventListener('abort', end));
+  if (signal.aborted) end();
+  return child;
 }
 
 /** @returns bytes of all files below a folder */
@@ -90,7 +105,7 @@ async function sizeOf(folder: string): Promise<number> {
 function lastWords(complaint: string): string {
   const lines = complaint
     .split('\n')
-    .map((line) => line.replace(/\S+:\/\/\S+/g, 'the repository').trim())
+    .map((line) => line.replace(/[a-z+]{1,10}:\/\/\S+/g, 'the repository').trim())
     .filter((line) => line !== '');
   return (lines.findLast((line) => /^(?:fatal|error|remote):/.test(line)) ?? lines.at(-1) ?? 'no word').slice(
     0,
@@ -110,7 +125,7 @@ export async function runGit(commandLine: readonly string[], options: GitOptions
   let failure: CoppiceFailure | undefined;
   const end = (because: CoppiceFailure): void => {
     failure ??= because;
-    child.kill('SIGKILL');
+    endGroup(child);
   };
   const tooLate = `git took longer than ${timeoutMs / 1_000} s`;
   const timer = setTimeout(() => end(new CoppiceFailure('SourceUnavailable', tooLate)), timeoutMs);

@@ -56,3 +56,11 @@ export function decodePage(bytes: Uint8Array, declared: string | undefined): str
     (KOREAN.test(head) || looksKorean(bytes) ? 'euc-kr' : undefined);
   return decodeBytes(bytes, found ?? named.at(0));
 }
+
+const ENCODING = /^\s{0,100}<\?xml[^<>]{0,200}?\sencoding\s{0,10}=\s{0,10}["']([\w.:-]{1,40})/;
+
+/** Decodes XML: by the header, by what it says itself, and else as a page. */
+export function decodeXml(bytes: Uint8Array, contentType: string): string {
+  const own = ENCODING.exec(Buffer.from(bytes.subarray(0, 512)).toString('latin1'))?.[1];
+  return decodePage(bytes, charsetOf(contentType) ?? own);
+}

@@ -1,10 +1,12 @@
 import { access, chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sourceSchema } from '../../../../contracts/model-spec/collection.ts';
 import { createSource } from '../../../../sources/create-source.ts';
 import type { Source } from '../../../../sources/source.ts';
 import { commitFiles, git, serveRepositories } from '../../../support/git-server.ts';
+import { openLoopback } from '../../../support/loopback.ts';
 import { collectAll, describeAll, lastCursor, temporaryFolder } from '../support.ts';
 
 const MIT =
@@ -191,5 +193,54 @@ describe('a repository that means harm', { timeout: 120_000 }, () => {
     await expect(
       source().collect(undefined, controller.signal)[Symbol.asyncIterator]().next(),
     ).rejects.toThrow('stopped');
+  });
+});
+
+describe('a host of repositories that', { timeout: 120_000 }, () => {
+  const reset: RequestListener = ({ socket }) => socket.resetAndDestroy();
+  const endless: RequestListener = (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' });
+    const write = (): void => {
+      const isTaken = response.write('001e# service=git-upload-pack\n'.repeat(1_000));
+      if (isTaken) setImmediate(write);
+      else response.once('drain', () => setImmediate(write)); // git reads as fast as this process writes
+    };
+    write();
+  };
+  it.each<[string, RequestListener]>([
+    ['asks to slow down', (_, response) => response.writeHead(429, { 'retry-after': '9' }).end()],
+    ['is busy', (_, response) => response.writeHead(503, { 'retry-after': '9' }).end()],
+    ['breaks connections', reset],
+    ['answers without end', endless],
+  ])('%s makes the run fail as something that passes, and is asked again by the next', async (_, answer) => {
+    const { source, code } = await world({ 'a.ts': 'a' });
+    const origin = await openLoopback(answer);
+    const failure = describeAll(source({ url: `${origin}/code`, timeoutSeconds: 2 }));
+    await expect(failure).rejects.toMatchObject({ type: 'SourceUnavailable' });
+    expect(await describeAll(source({ url: `file://${code}`, schemes: ['file'] }))).toEqual(['code/a.ts']);
+  });
+
+  it('leads elsewhere is not followed, in a circle or inside', async () => {
+    const { source, server } = await world({ 'a.ts': 'a' });
+    let asked = 0;
+    const origin = await openLoopback(({ url = '' }, response) => {
+      asked += 1;
+      const location = asked === 1 ? `${server.origin}${url}` : url;
+      response.writeHead(302, { location }).end();
+    });
+    for (let attempt = 1; attempt <= 2; attempt += 1)
+      await expect(describeAll(source({ url: `${origin}/code` }))).rejects.toMatchObject({
+        type: 'SourceUnavailable',
+      });
+    expect([asked, server.requests]).toEqual([2, []]);
+  });
+
+  it('keeps texts as they were written before UTF-8 has them come with their bytes', async () => {
+    const bytes = Buffer.from('2f2f20c7d1b1db0a', 'hex'); // "// 한글" in EUC-KR
+    const { source } = await world({ 'a.c': bytes });
+    const [item] = await collectAll(source());
+    expect(item).toMatchObject({
+      document: { content: { encoding: 'base64', data: bytes.toString('base64') } },
+    });
   });
 });
