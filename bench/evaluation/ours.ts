@@ -30,7 +30,9 @@ const drawn = {
 function lowEnds(statistics: Record<string, Statistic>): number {
   let sum = 0;
   for (let repeat = 0; repeat < repeats; repeat += 1) {
-    const intervals = Object.values(bootstrapIntervals(statistics, { examples, resamples, seed: repeat }));
+    const intervals = Object.values(
+      bootstrapIntervals(statistics, { examples, resamples, seed: repeat, method: 'percentile' }),
+    );
     sum = intervals.reduce((of, interval) => of + (interval?.low ?? Number.NaN), 0);
   }
   return sum;

@@ -4,7 +4,7 @@ import type { LanguageMetric } from '../../contracts/model-spec/judgement.ts';
 import { languageMetrics } from '../../contracts/model-spec/judgement.ts';
 import type { DocumentLosses, LanguageFigures } from '../../contracts/training-job.ts';
 import type { Statistic } from './bootstrap.ts';
-import { bootstrapIntervals } from './bootstrap.ts';
+import { allOf, bootstrapIntervals } from './bootstrap.ts';
 import { createSumStatistic } from './generation/segments.ts';
 import { languageFigures } from './language-figures.ts';
 import type { MeasureOptions } from './measure.ts';
@@ -73,7 +73,7 @@ export function languageStatistics(documents: DocumentLosses): Record<LanguageMe
 export function measureDocuments(documents: DocumentLosses, options: MeasureOptions): MetricTable {
   const statistics = languageStatistics(documents);
   const examples = documents.losses.length;
-  const all = Int32Array.from({ length: examples }, (_, document) => document);
+  const all = allOf(examples);
   const intervals = bootstrapIntervals(statistics, { ...options, examples });
   return Object.fromEntries(
     languageMetrics.map((name) => [name, { value: statistics[name](all), interval: intervals[name] }]),

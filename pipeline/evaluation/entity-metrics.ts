@@ -4,7 +4,7 @@ import type { EntityMetric } from '../../contracts/model-spec/judgement.ts';
 import { entityMetrics } from '../../contracts/model-spec/judgement.ts';
 import type { Entity } from '../entities/tags.ts';
 import { entitiesOf } from '../entities/tags.ts';
-import { bootstrapTable } from './bootstrap.ts';
+import { allOf, bootstrapTable } from './bootstrap.ts';
 import type { StatisticOf } from './gate-evidence.ts';
 import type { MetricTable } from './metric-table.ts';
 import type { Slice } from './slices.ts';
@@ -38,7 +38,7 @@ interface Counts {
 /** @returns figures of each label that is labelled or answered, in alphabetical order */
 export function scoreLabels(documents: readonly TaggedDocument[]): LabelScore[] {
   const counts = countEntities(documents);
-  const sums = sumOf(counts, all(documents.length));
+  const sums = sumOf(counts, allOf(documents.length));
   return counts.labels.map((label, index) => ({
     label,
     ...scoreOf(sums.subarray(index * 3, index * 3 + 3)),
@@ -56,7 +56,7 @@ export function measureEntities(
   const counts = countEntities(documents);
   const measure = (indices: Int32Array) => metricsOf(counts, indices);
   const intervals = bootstrapTable(entityMetrics, measure, { examples: documents.length, seed });
-  const values = metricsOf(counts, all(documents.length));
+  const values = metricsOf(counts, allOf(documents.length));
   return Object.fromEntries(
     entityMetrics.map((name) => [name, { value: values[name], interval: intervals[name] }]),
   );
@@ -92,8 +92,6 @@ export function labelSlices(documents: readonly TaggedDocument[]): Slice[] {
     return { by: 'label', name, members: Int32Array.from(members) };
   });
 }
-
-const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, index) => index);
 
 function countEntities(documents: readonly TaggedDocument[]): Counts {
   const read = documents.map(

@@ -1,8 +1,7 @@
 // What gates ask beyond the tables of metrics: paired differences, and figures slice by slice. Measured when they ask.
 import type { SliceDimension } from '../../contracts/model-spec/judgement.ts';
-import { bcaEstimate } from './bca.ts';
 import type { Statistic } from './bootstrap.ts';
-import { difference } from './bootstrap.ts';
+import { allOf, difference, estimateOn } from './bootstrap.ts';
 import type { MetricEstimate } from './metric-table.ts';
 import { ENOUGH_DOCUMENTS } from './slice-figures.ts';
 import type { MeasuredSlice, MeasuredSlices } from './slice-gates.ts';
@@ -32,7 +31,6 @@ export interface EvidenceInput {
 /** More would take longer than they tell. */
 const MOST_RESAMPLES = 10_000;
 
-/** Intervals are BCa: slices are small, and differences of rare errors skewed. */
 export function createGateEvidence({
   candidate,
   champion,
@@ -51,11 +49,11 @@ export function createGateEvidence({
     };
     const measured = {
       ...{ name: slice.name, documents: slice.members.length },
-      candidate: bcaEstimate(ours, slice.members, options),
+      candidate: estimateOn(ours, slice.members, options),
       ...(theirs && {
         champion: {
           value: theirs(slice.members),
-          difference: bcaEstimate(difference(ours, theirs), slice.members, options),
+          difference: estimateOn(difference(ours, theirs), slice.members, options),
         },
       }),
     };
@@ -66,8 +64,7 @@ export function createGateEvidence({
     difference: (metric) => {
       const [ours, theirs] = [candidate(metric), champion?.(metric)];
       if (ours === undefined || theirs === undefined) return undefined;
-      const all = Int32Array.from({ length: examples }, (_, example) => example);
-      return bcaEstimate(difference(ours, theirs), all, { seed, resamples });
+      return estimateOn(difference(ours, theirs), allOf(examples), { seed, resamples });
     },
     slices: (metric, by) => {
       const wanted = slices.filter((slice) => slice.by === by);

@@ -1,7 +1,7 @@
 // All metrics of a classifier with their intervals, and the paired differences between two classifiers.
 
 import type { Statistic } from './bootstrap.ts';
-import { bootstrapIntervals, difference } from './bootstrap.ts';
+import { allOf, bootstrapIntervals, difference } from './bootstrap.ts';
 import { prepareCalibrationError } from './calibration.ts';
 import type { ConfusionMatrix } from './classification-metrics.ts';
 import {
@@ -94,7 +94,7 @@ function tabulate(
   examples: number,
   options: MeasureOptions,
 ): MetricTable {
-  const all = Int32Array.from({ length: examples }, (_, example) => example);
+  const all = allOf(examples);
   const intervals = bootstrapIntervals(statistics, { ...options, examples });
   return Object.fromEntries(
     metricNames.map((metric) => [metric, { value: statistics[metric](all), interval: intervals[metric] }]),

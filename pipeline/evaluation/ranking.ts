@@ -83,10 +83,3 @@ export function positivesOf(labels: ArrayLike<number>, positive: number): Uint8A
   }
   return positives;
 }
-
-/** @returns 0, 1, 2 … for so many examples */
-export function allOf(examples: number): Int32Array {
-  const indices = new Int32Array(examples);
-  for (let example = 0; example < examples; example += 1) indices[example] = example;
-  return indices;
-}

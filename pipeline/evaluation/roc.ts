@@ -1,7 +1,7 @@
 // The receiver operating characteristic of one class against the rest, and the area under it. Tied scores are one step
 // of the curve, and points on a straight line between their neighbours are left out, both as scikit-learn 1.9 does it.
 import { MetricUndefined } from './metric-undefined.ts';
-import { allOf, checkScores, countGroups, positivesOf, rank } from './ranking.ts';
+import { checkScores, countGroups, positivesOf, rank } from './ranking.ts';
 
 /** Points from (0, 0) to (1, 1); point i counts as positive what scores at least `thresholds[i]`. */
 export interface RocCurve {
@@ -78,11 +78,39 @@ export function prepareAuc(
 }
 
 /**
- * Area under the ROC curve: the share of (positive, negative) pairs in the right order, a tie counting half.
+ * Area under the ROC curve: the share of (positive, negative) pairs in the right order, a tie counting half. Sorts the two
+ * sides apart and counts the pairs in one walk over both (Mann & Whitney 1947).
  * @throws MetricUndefined as `rocCurve`
  */
 export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>, positive: number): number {
-  const area = prepareAuc(labels, scores, positive)(allOf(scores.length));
-  if (Number.isNaN(area)) throw new MetricUndefined('AUC', 'the examples are all of one side');
-  return area;
+  checkScores('AUC', labels, scores);
+  const [above, below] = splitScores(labels, scores, positive);
+  if (above.length === 0 || below.length === 0)
+    throw new MetricUndefined('AUC', 'the examples are all of one side');
+  above.sort();
+  below.sort();
+  let [pairs, lower, notHigher] = [0, 0, 0];
+  for (let at = 0; at < above.length; at += 1) {
+    const score = above[at];
+    while (lower < below.length && below[lower] < score) lower += 1;
+    notHigher = Math.max(notHigher, lower);
+    while (notHigher < below.length && below[notHigher] === score) notHigher += 1;
+    pairs += (lower + notHigher) / 2;
+  }
+  return pairs / (above.length * below.length);
+}
+
+/** @returns the scores of the class, and of all others */
+function splitScores(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  positive: number,
+): [Float64Array, Float64Array] {
+  const [above, below] = [new Float64Array(scores.length), new Float64Array(scores.length)];
+  let [positives, negatives] = [0, 0];
+  for (let example = 0; example < scores.length; example += 1) {
+    if (labels[example] === positive) above[positives++] = scores[example];
+    else below[negatives++] = scores[example];
+  }
+  return [above.subarray(0, positives), below.subarray(0, negatives)];
 }

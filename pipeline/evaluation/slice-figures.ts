@@ -1,7 +1,7 @@
 // How well each slice fares, and which of them surely fare worse than the whole.
 import type { SliceDimension } from '../../contracts/model-spec/judgement.ts';
 import type { Interval, Statistic } from './bootstrap.ts';
-import { bootstrapInterval } from './bootstrap.ts';
+import { allOf, estimateOn } from './bootstrap.ts';
 import { formatCount, formatNumber } from './format.ts';
 import type { GateMetricName } from './metric-table.ts';
 import { gateDescriptions } from './metric-table.ts';
@@ -56,13 +56,13 @@ export function measureSlices(
   slices: readonly Slice[],
   { lead, others = [], examples, seed }: SliceOptions,
 ): SliceFigure[] {
-  const overall = lead.candidate(Int32Array.from({ length: examples }, (_, at) => at));
+  const overall = lead.candidate(allOf(examples));
   const sign = gateDescriptions[lead.metric].better === 'higher' ? 1 : -1;
   const figures = slices.map(({ by, name, members }) => {
-    const estimate = estimateOn(lead, members, seed);
+    const estimate = estimateMeasure(lead, members, seed);
     return {
       ...{ by, name, documents: members.length, ...estimate },
-      others: others.map((measure) => estimateOn(measure, members, seed)),
+      others: others.map((measure) => estimateMeasure(measure, members, seed)),
       pValue: lead.isShare
         ? scoreTest(estimate.value * members.length, members.length, overall)
         : distanceTest(estimate, overall),
@@ -79,17 +79,16 @@ export function measureSlices(
   });
 }
 
-function estimateOn(
+function estimateMeasure(
   { metric, candidate, champion, isShare }: SliceMeasure,
   members: Int32Array,
   seed: number,
 ): SliceEstimate {
   const value = candidate(members);
-  const drawn: Statistic = (indices) => candidate(indices.map((at) => members[at]));
-  const interval = isShare
-    ? wilsonInterval(Math.round(value * members.length), members.length)
-    : bootstrapInterval(drawn, { examples: members.length, seed });
-  return { metric, value, interval, ...(champion && { champion: champion(members) }) };
+  const estimate = isShare
+    ? { value, interval: wilsonInterval(Math.round(value * members.length), members.length) }
+    : estimateOn(candidate, members, { seed });
+  return { metric, ...estimate, ...(champion && { champion: champion(members) }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Written texts beside what they should have been, and the sums that a metric of many of them is told from.
 import type { Statistic } from '../bootstrap.ts';
 import { MetricUndefined } from '../metric-undefined.ts';
+import { createColumnSums } from './column-sums.ts';
 
 /** What a model wrote, row i of both being example i. */
 export interface Segments {
@@ -56,45 +57,14 @@ export function createSumStatistic(
   score: (sums: Float64Array) => number,
 ): Statistic {
   const examples = rows.length / width;
-  const { lanes, base } = packingOf(rows, examples);
-  const columns = Array.from({ length: Math.ceil(width / lanes) }, (_, at) => {
-    const values = new Float64Array(examples);
-    for (let lane = Math.min(lanes, width - at * lanes) - 1; lane >= 0; lane -= 1)
-      for (let example = 0; example < examples; example += 1)
-        values[example] = values[example] * base + rows[example * width + at * lanes + lane];
-    return values;
-  });
+  const add = createColumnSums(rows, width);
   const sums = new Float64Array(width);
-  const add = (indices: Int32Array): void => {
-    for (let at = 0; at < columns.length; at += 1) {
-      let sum = sumAt(columns[at], indices);
-      const end = Math.min(width, (at + 1) * lanes);
-      for (let column = at * lanes; column < end; column += 1) {
-        const above = column + 1 < end ? Math.floor(sum / base) : 0;
-        sums[column] += sum - above * base;
-        sum = above;
-      }
-    }
-  };
   return (indices) => {
     sums.fill(0);
-    for (let from = 0; from < indices.length; from += examples) add(indices.subarray(from, from + examples));
+    for (let from = 0; from < indices.length; from += examples)
+      add(indices.subarray(from, from + examples), sums);
     return score(sums);
   };
-}
-
-/**
- * How many columns of counts fit side by side into the 53 bits of a number, so that one addition serves them all: their
- * sums over as many examples as there are must not reach into one another. One where the rows are no counts.
- */
-function packingOf(rows: Float64Array, examples: number): { lanes: number; base: number } {
-  let most = 0;
-  for (const value of rows) {
-    if (!Number.isInteger(value) || value < 0) return { lanes: 1, base: 1 };
-    if (value > most) most = value;
-  }
-  const lanes = most * examples < 2 ** 17 ? 3 : most * examples < 2 ** 26 ? 2 : 1;
-  return { lanes, base: lanes === 3 ? 2 ** 17 : 2 ** 26 };
 }
 
 /** Four sums side by side, since each addition waits for the one before it. */

@@ -39,7 +39,10 @@ export function scoreStudy(
     return Object.fromEntries(systems.map((system, index) => [system, MEAN + POINTS * strengths[index]]));
   };
   const points = measure(items.map((_, item) => item));
-  const intervals = bootstrapTable(systems, measure, { examples: items.length, seed, resamples });
+  const intervals = bootstrapTable(systems, measure, {
+    ...{ examples: items.length, seed, resamples },
+    method: 'percentile',
+  });
   return {
     judgements: judgements.length,
     systems: systems.map((system) => ({

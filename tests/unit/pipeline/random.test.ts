@@ -56,19 +56,51 @@ describe('random', () => {
     expect(counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)).toBeLessThan(20.5);
   });
 
-  it.each([1, 6, 1_000, 2 ** 31 - 1])(
-    'fills an array below %i as one draw after the other would',
+  it.each([1, 6, 1_000, 49_152, 2 ** 16])(
+    'fills an array with each integer below %i equally often, and the next with others',
     (limit) => {
-      const [single, many] = [createRandom(5), createRandom(5)];
-      const filled = new Int32Array(2_000);
-      many.integers(limit, filled);
-      expect([...filled]).toEqual(draw(2_000, () => single.integer(limit)));
-      expect(many.state()).toEqual(single.state());
-      expect(() => many.integers(0, filled)).toThrow(RangeError);
-      many.integers(limit, new Int32Array(0));
-      expect(many.state()).toEqual(single.state());
+      const random = createRandom(5);
+      const filled = new Int32Array(100_001);
+      const groups = Math.min(limit, 12);
+      const counts = new Float64Array(groups);
+      random.integers(limit, filled);
+      for (const drawn of filled) counts[Math.floor((drawn * groups) / limit)] += 1;
+      const expected = Float64Array.from(
+        counts,
+        (_, group) =>
+          (filled.length *
+            (Math.ceil(((group + 1) * limit) / groups) - Math.ceil((group * limit) / groups))) /
+          limit,
+      );
+      // Up to eleven degrees of freedom: chi-square above 31.3 has probability 0.001.
+      expect(
+        counts.reduce((sum, count, group) => sum + (count - expected[group]) ** 2 / expected[group], 0),
+      ).toBeLessThan(31.3);
+      const next = new Int32Array(50);
+      random.integers(limit, next);
+      expect([...next].join() === [...filled.subarray(0, 50)].join()).toBe(limit === 1);
     },
   );
+
+  it('draws neighbours of an array independently', () => {
+    const filled = new Int32Array(100_000);
+    createRandom(6).integers(3, filled);
+    const counts = new Float64Array(9);
+    for (let at = 0; at < filled.length; at += 2) counts[filled[at] * 3 + filled[at + 1]] += 1;
+    // Eight degrees of freedom: chi-square above 26.1 has probability 0.001.
+    expect(counts.reduce((sum, count) => sum + (count - 50_000 / 9) ** 2 / (50_000 / 9), 0)).toBeLessThan(
+      26.1,
+    );
+  });
+
+  it('fills an array below a large limit as one draw after the other would, and refuses what is no limit', () => {
+    const [single, many] = [createRandom(5), createRandom(5)];
+    const filled = new Int32Array(200);
+    many.integers(2 ** 31 - 1, filled);
+    expect([...filled]).toEqual(draw(200, () => single.integer(2 ** 31 - 1)));
+    for (const limit of [0, -1, 1.5, Number.NaN])
+      expect(() => many.integers(limit, filled)).toThrow(RangeError);
+  });
 
   it('draws normal numbers with mean 0, variance 1 and kurtosis 3', () => {
     const numbers = draw(100_000, createRandom(4).normal);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Statistic } from '../../../../pipeline/evaluation/bootstrap.ts';
-import { bootstrapInterval, pairedBootstrap, quantile } from '../../../../pipeline/evaluation/bootstrap.ts';
+import {
+  allOf,
+  bootstrapInterval,
+  bootstrapTable,
+  difference,
+  estimateOn,
+  quantile,
+} from '../../../../pipeline/evaluation/bootstrap.ts';
 import { createRandom } from '../../../../pipeline/random.ts';
 import { classification, distance } from './golden.ts';
 
@@ -61,8 +68,7 @@ describe('bootstrap', () => {
     const a = hardness.map((value) => value + 0.1 + 0.1 * random.normal());
     const b = hardness.map((value) => value + 0.1 * random.normal());
     const options = { examples: 200, seed: 8 };
-    const { difference, interval } = pairedBootstrap(meanOf(a), meanOf(b), options);
-    expect(difference).toBeCloseTo(0.1, 1);
+    const interval = bootstrapInterval(difference(meanOf(a), meanOf(b)), options);
     expect(interval?.low).toBeGreaterThan(0.05);
     expect(interval?.high).toBeLessThan(0.15);
     const alone = bootstrapInterval(meanOf(a), options);
@@ -71,9 +77,8 @@ describe('bootstrap', () => {
 
   it('finds no difference between a system and itself', () => {
     const same = meanOf(Float64Array.from({ length: 30 }, createRandom(9).next));
-    expect(pairedBootstrap(same, same, { examples: 30, seed: 1 })).toEqual({
-      difference: 0,
-      interval: { low: 0, high: 0, confidence: 0.95 },
+    expect(bootstrapInterval(difference(same, same), { examples: 30, seed: 1 })).toEqual({
+      ...{ low: 0, high: 0, confidence: 0.95 },
     });
   });
 
@@ -86,7 +91,62 @@ describe('bootstrap', () => {
     expect(bootstrapInterval(lackingAll, { examples: 6, seed: 1 })?.low).toBeGreaterThan(1);
   });
 
-  it('gives no interval without examples', () => {
+  it('gives no interval without examples, nor where all of them give no value', () => {
     expect(bootstrapInterval(() => 1, { examples: 0, seed: 1 })).toBeNull();
+    const lackingAll: Statistic = (indices) => (new Set(indices).size === 6 ? Number.NaN : 1);
+    expect(bootstrapInterval(lackingAll, { examples: 6, seed: 1 })).toBeNull();
+  });
+
+  it('leaves each example out once to tell how a metric is skewed, where there are not too many', () => {
+    const lengths = new Set<number>();
+    const left: number[] = [];
+    const spy: Statistic = (indices) => {
+      lengths.add(indices.length);
+      if (indices.length === 19) left.push(190 - indices.reduce((sum, at) => sum + at, 0));
+      return indices[0];
+    };
+    bootstrapInterval(spy, { examples: 20, seed: 1, resamples: 50 });
+    expect([...lengths]).toEqual([20, 19]);
+    expect(left).toEqual([...allOf(20)]);
+    lengths.clear();
+    bootstrapInterval(spy, { examples: 20, seed: 1, resamples: 50, method: 'percentile' });
+    bootstrapInterval(spy, { examples: 2_001, seed: 1, resamples: 5 });
+    expect([...lengths]).toEqual([20, 2_001]);
+  });
+
+  it('holds a rare error’s true rate more often than percentiles do, on both sides', () => {
+    const random = createRandom(10);
+    const missed = { bca: [0, 0], percentile: [0, 0] };
+    for (let study = 0; study < 300; study += 1) {
+      const values = Float64Array.from({ length: 40 }, () => -Math.log(1 - random.next())); // of mean 1, skewed
+      for (const method of ['bca', 'percentile'] as const) {
+        const interval = bootstrapInterval(meanOf(values), {
+          ...{ examples: 40, seed: study, resamples: 400, method },
+        });
+        if ((interval?.low ?? 0) > 1) missed[method][0] += 1;
+        if ((interval?.high ?? 0) < 1) missed[method][1] += 1;
+      }
+    }
+    const apart = ([low, high]: number[]): number => high - low;
+    expect(apart(missed.bca)).toBeLessThan(apart(missed.percentile));
+    expect(missed.bca[1]).toBeLessThan(missed.percentile[1]);
+  });
+
+  it('tells many metrics by one count each, and those of a slice by its examples alone', () => {
+    const values = Float64Array.from({ length: 40 }, createRandom(11).normal);
+    const options = { examples: 40, seed: 2 };
+    const both = bootstrapTable(
+      ['mean', 'negative'],
+      (indices) => ({ mean: meanOf(values)(indices), negative: -meanOf(values)(indices) }),
+      options,
+    );
+    expect(both.mean).toEqual(bootstrapInterval(meanOf(values), options));
+    expect(both.negative?.low).toBeCloseTo(-(both.mean?.high ?? Number.NaN), 12);
+    const members = Int32Array.of(39, 3, 5, 7, 11, 13);
+    const own = Float64Array.from(members, (member) => values[member]);
+    expect(estimateOn(meanOf(values), members, { seed: 2 })).toEqual({
+      value: meanOf(own)(allOf(6)),
+      interval: bootstrapInterval(meanOf(own), { examples: 6, seed: 2 }),
+    });
   });
 });

@@ -1,7 +1,8 @@
 // Intervals and tests beside statsmodels and scipy; tests/golden/make-judgement.py makes their numbers.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bcaEstimate, bcaInterval } from '../../../../pipeline/evaluation/bca.ts';
+import { bcaShares } from '../../../../pipeline/evaluation/bca.ts';
+import { allOf, estimateOn, quantile } from '../../../../pipeline/evaluation/bootstrap.ts';
 import { compareAnswers, mcNemar } from '../../../../pipeline/evaluation/mcnemar.ts';
 import { normalCdf, normalQuantile } from '../../../../pipeline/evaluation/normal.ts';
 import { holm, scoreTest, wilsonInterval } from '../../../../pipeline/evaluation/proportions.ts';
@@ -83,27 +84,33 @@ describe('McNemar’s test', () => {
 
 describe('BCa intervals', () => {
   it.each(golden.bca)('equal those of scipy on the same resamples: $name', (it) => {
-    const { low, high } = bcaInterval(it.value, Float64Array.from(it.drawn), it);
-    expectClose([low, high], [it.low, it.high], 1e-10);
+    const sorted = Float64Array.from(it.drawn).sort();
+    const jackknife = Float64Array.from(it.jackknife);
+    const shares = bcaShares(it.value, sorted, { tail: (1 - it.confidence) / 2, jackknife });
+    expectClose(
+      shares.map((share) => quantile(sorted, share)),
+      [it.low, it.high],
+      1e-10,
+    );
   });
 
   it('are seeded, stay within what was drawn, and are null where a metric is undefined too often', () => {
     const values = Float64Array.from({ length: 30 }, (_, index) => (index < 3 ? 1 : 0));
     const mean = (indices: Int32Array): number =>
       indices.reduce((sum, index) => sum + values[index], 0) / indices.length;
-    const all = Int32Array.from(values.keys());
-    const first = bcaEstimate(mean, all, { seed: 1 });
-    expect(first).toEqual(bcaEstimate(mean, all, { seed: 1 }));
+    const all = allOf(30);
+    const first = estimateOn(mean, all, { seed: 1 });
+    expect(first).toEqual(estimateOn(mean, all, { seed: 1 }));
     expect(first.interval?.low).toBeGreaterThanOrEqual(0);
     expect(first.interval?.low).toBeLessThan(0.1);
     expect(first.interval?.high).toBeGreaterThan(0.2);
     const seldom = (indices: Int32Array): number => (indices[0] < 10 ? mean(indices) : Number.NaN);
-    expect(bcaEstimate(seldom, all, { seed: 1 }).interval).toBeNull();
-    expect(bcaEstimate(mean, all.subarray(0, 0), { seed: 1 }).value).toBeNaN();
+    expect(estimateOn(seldom, all, { seed: 1 }).interval).toBeNull();
+    expect(estimateOn(mean, all.subarray(0, 0), { seed: 1 }).value).toBeNaN();
   });
 
   it('end where they begin when no resample differs', () => {
-    expect(bcaEstimate(() => 1, Int32Array.of(0, 1, 2), { seed: 1 }).interval).toMatchObject({
+    expect(estimateOn(() => 1, Int32Array.of(0, 1, 2), { seed: 1 }).interval).toMatchObject({
       low: 1,
       high: 1,
     });
