@@ -4,7 +4,8 @@ import type { SourceSpec } from '../contracts/model-spec/collection.ts';
 import type { Api } from './api/api-client.ts';
 import { type ApiContext, createApiSource } from './api/api-source.ts';
 import { newestFirst, newestFirstSchema, type PostsPage } from './api/newest-first.ts';
-import { documentOfPost, escapeHtml, type Post, unreadable } from './social/post.ts';
+import { fingerprint } from './seen-entries.ts';
+import { deleted, documentOfPost, escapeHtml, lookBackTo, type Post, unreadable } from './social/post.ts';
 import type { SocialContext } from './social/social-context.ts';
 import type { Found, Source } from './source.ts';
 
@@ -29,11 +30,13 @@ function orderOf({ objectID, created_at_i: seconds }: z.infer<typeof keySchema>)
   return `${seconds}${objectID.padStart(ID_DIGITS, '0')}`;
 }
 
+const uriOf = (id: string): string => `https://news.ycombinator.com/item?id=${id}`;
+
 function postOf({ objectID, created_at_i: seconds, ...hit }: z.infer<typeof hitSchema>): Post {
   const title = hit.title ?? '';
   const text = hit.comment_text ?? hit.story_text ?? '';
   return {
-    ...{ name: objectID, uri: `https://news.ycombinator.com/item?id=${objectID}`, mediaType: 'text/html' },
+    ...{ name: objectID, uri: uriOf(objectID), mediaType: 'text/html' },
     text: hit.comment_text ? text : `<p>${escapeHtml(title)}</p>${text}`,
     time: new Date(seconds * 1_000),
     author: hit.author ?? undefined,
@@ -65,7 +68,16 @@ async function readPage(
   const isCut = !isLast && seconds.some((at) => at < reached && at !== last);
   const posts = keyed
     .filter(({ key }) => !isCut || key?.created_at_i !== last)
-    .map(({ post, key }) => ({ post, id: key && orderOf(key) }))
+    .map(({ post, key }) => {
+      const { data: hit } = hitSchema.safeParse(post);
+      return {
+        ...{ post, id: key && orderOf(key) },
+        ...(hit && {
+          print: fingerprint(hit.title ?? '', hit.story_text ?? '', hit.comment_text ?? ''),
+          writtenAt: hit.created_at_i * 1_000,
+        }),
+      };
+    })
     .sort((a, b) => Number(BigInt(b.id ?? 0) - BigInt(a.id ?? 0)));
   return { posts, isLast };
 }
@@ -75,13 +87,19 @@ export function createHackerNewsSource(spec: HackerNewsSpec, context: ApiContext
   return createApiSource(spec, context, {
     address: spec.api,
     state: newestFirstSchema,
-    begin: {},
+    begin: { recent: {} },
     collect: async function* (api, state): AsyncGenerator<Found> {
       const pseudonymize = await context.pseudonyms();
       const post = { spec, host: 'news.ycombinator.com', pseudonymize, now: context.now };
       const page = (before: string | undefined) => readPage(spec, api, before);
-      for await (const hit of newestFirst(state, { page, maximum: spec.maximumPosts })) {
-        const parsed = hitSchema.safeParse(hit);
+      const listing = { page, maximum: spec.maximumPosts, lookBackTo: lookBackTo(spec, context.now) };
+      for await (const listed of newestFirst(state, listing)) {
+        if ('gone' in listed) {
+          const id = String(Number(listed.gone.slice(-ID_DIGITS)));
+          yield { problem: { uri: uriOf(id), reason: deleted } };
+          continue;
+        }
+        const parsed = hitSchema.safeParse(listed.post);
         if (parsed.success) yield documentOfPost(postOf(parsed.data), post);
         else yield { problem: { uri: spec.api, reason: unreadable } };
       }

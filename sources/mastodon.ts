@@ -6,7 +6,8 @@ import type { Api } from './api/api-client.ts';
 import { type ApiContext, createApiSource } from './api/api-source.ts';
 import { newestFirst, newestFirstSchema, type PostsPage } from './api/newest-first.ts';
 import type { Pseudonymize } from './pseudonyms.ts';
-import { documentOfPost, unreadable } from './social/post.ts';
+import { fingerprint } from './seen-entries.ts';
+import { deleted, documentOfPost, lookBackTo, unreadable } from './social/post.ts';
 import type { SocialContext } from './social/social-context.ts';
 import type { Found, Source } from './source.ts';
 
@@ -17,6 +18,7 @@ const PAGE = 40; // as many as a server gives
 const idSchema = z.object({ id: z.string().regex(/^\d{1,32}$/) });
 const statusSchema = idSchema.extend({
   created_at: z.iso.datetime(),
+  edited_at: z.iso.datetime().nullish(),
   content: z.string(),
   visibility: z.string(),
   language: z.string().nullish(),
@@ -67,12 +69,32 @@ function hasNext(link: string | undefined): boolean {
   return /;\s{0,10}rel="?next"?/.test(link?.slice(0, 4_000) ?? '');
 }
 
-async function readPage(api: Api, timeline: URL, before: string | undefined): Promise<PostsPage<unknown>> {
+/** Whether a post is public, none of somebody else, and in a language that is asked for. */
+function isWanted({ visibility, reblog, language }: Status, languages: readonly string[]): boolean {
+  if (visibility !== 'public' || (reblog !== undefined && reblog !== null)) return false;
+  return languages.length === 0 || languages.includes(language ?? '');
+}
+
+async function readPage(
+  api: Api,
+  timeline: URL,
+  { before, languages }: { before: string | undefined; languages: readonly string[] },
+): Promise<PostsPage<unknown>> {
   const url = new URL(timeline);
   url.searchParams.set('limit', String(PAGE));
   if (before !== undefined) url.searchParams.set('max_id', before);
   const { value, header } = await api.getJson(url, z.array(z.unknown()));
-  const posts = value.map((post) => ({ id: idSchema.safeParse(post).data?.id, post }));
+  const posts = value.map((post) => {
+    const status = statusSchema.safeParse(post).data;
+    const isKept = status && isWanted(status, languages) && status.account.noindex !== true;
+    return {
+      ...{ id: idSchema.safeParse(post).data?.id, post },
+      ...(isKept && {
+        print: fingerprint(status.content, status.edited_at ?? ''),
+        writtenAt: Date.parse(status.created_at),
+      }),
+    };
+  });
   return { posts, isLast: !hasNext(header('link')) };
 }
 
@@ -84,21 +106,26 @@ export function createMastodonSource(spec: MastodonSpec, context: ApiContext & S
   return createApiSource(spec, context, {
     address: server,
     state: newestFirstSchema,
-    begin: {},
+    begin: { recent: {} },
     collect: async function* (api, state): AsyncGenerator<Found> {
       const pseudonymize = await context.pseudonyms();
       const timeline = await timelineOf(spec, api);
-      const page = (before: string | undefined) => readPage(api, timeline, before);
-      for await (const post of newestFirst(state, { page, maximum })) {
-        const parsed = statusSchema.safeParse(post);
+      const page = (before: string | undefined) => readPage(api, timeline, { before, languages });
+      const uriOf = (id: string): string => new URL(`/api/v1/statuses/${id}`, server).href;
+      const listing = { page, maximum, lookBackTo: lookBackTo(spec, context.now) };
+      for await (const listed of newestFirst(state, listing)) {
+        if ('gone' in listed) {
+          yield { problem: { uri: uriOf(listed.gone), reason: deleted } };
+          continue;
+        }
+        const parsed = statusSchema.safeParse(listed.post);
         if (!parsed.success) {
           yield { problem: { uri: server, reason: unreadable } };
           continue;
         }
-        const { id, account, visibility, language, reblog, created_at: created } = parsed.data;
-        const uri = new URL(`/api/v1/statuses/${id}`, server).href; // the page's own address names its author
-        const isOther = languages.length > 0 && !languages.includes(language ?? '');
-        if (visibility !== 'public' || (reblog !== undefined && reblog !== null) || isOther) continue;
+        const { id, account, created_at: created } = parsed.data;
+        const uri = uriOf(id); // the page's own address names its author
+        if (!isWanted(parsed.data, languages)) continue;
         if (account.noindex === true) yield { problem: { uri, reason: 'its author asks not to be indexed' } };
         else
           yield documentOfPost(

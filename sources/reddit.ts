@@ -5,7 +5,8 @@ import type { Api } from './api/api-client.ts';
 import { type ApiContext, createApiSource } from './api/api-source.ts';
 import { newestFirst, newestFirstSchema, type PostsPage } from './api/newest-first.ts';
 import type { Pseudonymize } from './pseudonyms.ts';
-import { documentOfPost, unreadable } from './social/post.ts';
+import { fingerprint } from './seen-entries.ts';
+import { deleted, documentOfPost, lookBackTo, unreadable } from './social/post.ts';
 import type { SocialContext } from './social/social-context.ts';
 import type { Found, Source } from './source.ts';
 
@@ -39,7 +40,16 @@ async function readPage(spec: RedditSpec, api: Api, before: string | undefined):
     data: z.object({ after: z.string().nullish(), children: z.array(z.unknown()) }),
   });
   const { data } = (await api.getJson(url, schema)).value;
-  const posts = data.children.map((post) => ({ post, id: keySchema.safeParse(post).data?.data.id }));
+  const posts = data.children.map((post) => {
+    const link = linkSchema.safeParse(post).data?.data;
+    return {
+      ...{ post, id: keySchema.safeParse(post).data?.data.id },
+      ...(link && {
+        print: fingerprint(link.title, link.selftext, link.removed_by_category ?? ''),
+        writtenAt: link.created_utc * 1_000,
+      }),
+    };
+  });
   return { posts, isLast: data.after === undefined || data.after === null };
 }
 
@@ -79,12 +89,18 @@ export function createRedditSource(spec: RedditSpec, context: ApiContext & Socia
   return createApiSource(spec, context, {
     address: `${spec.server}/r/${spec.subreddit}`,
     state: newestFirstSchema,
-    begin: {},
+    begin: { recent: {} },
     collect: async function* (api, state): AsyncGenerator<Found> {
       const pseudonymize = await context.pseudonyms();
       const page = (before: string | undefined) => readPage(spec, api, before);
-      for await (const post of newestFirst(state, { page, maximum: spec.maximumPosts }))
-        yield takeIn(post, spec, { pseudonymize, now: context.now });
+      const { now } = context;
+      const listing = { page, maximum: spec.maximumPosts, lookBackTo: lookBackTo(spec, now) };
+      for await (const listed of newestFirst(state, listing))
+        if ('post' in listed) yield takeIn(listed.post, spec, { pseudonymize, now });
+        else
+          yield {
+            problem: { uri: `https://www.reddit.com/comments/${listed.gone}`, reason: deleted },
+          };
     },
   });
 }

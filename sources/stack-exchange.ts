@@ -17,6 +17,8 @@ const stateSchema = z.object({
   reached: z.number(),
   /** Posts of that second that were brought. */
   ids: z.array(z.number()),
+  /** Edits are told by what happened last to a post: those since a time, in seconds since 1970, and how far they are brought. */
+  edits: z.object({ since: z.number(), reached: z.number(), ids: z.array(z.number()) }).optional(),
 });
 type State = z.infer<typeof stateSchema>;
 
@@ -32,6 +34,8 @@ const keySchema = z.object({
   creation_date: z.number().int(),
   question_id: z.number().int(),
   answer_id: z.number().int().optional(),
+  last_edit_date: z.number().int().optional(),
+  last_activity_date: z.number().int().optional(),
 });
 const itemSchema = keySchema.extend({
   title: z.string().optional(),
@@ -57,19 +61,19 @@ function postOf(item: z.infer<typeof itemSchema>, site: string): Post {
   };
 }
 
-async function readPage(spec: StackExchangeSpec, api: Api, { from, page }: { from: number; page: number }) {
+/** How posts are listed: from a time on, by when they were written or by when something happened to them last. */
+interface Order {
+  readonly by: 'creation' | 'activity';
+  readonly from: number;
+  readonly page: number;
+}
+
+async function readPage(spec: StackExchangeSpec, api: Api, { by, from, page }: Order) {
   const { site, tagged, key, posts } = spec;
   const url = new URL(`${spec.api.replace(/\/$/, '')}/${posts}`);
   const parameters = {
-    ...{
-      site,
-      order: 'asc',
-      sort: 'creation',
-      filter: 'withbody',
-      pagesize: String(PAGE),
-      page: String(page),
-    },
-    ...(from > 0 && { fromdate: String(from) }),
+    ...{ site, order: 'asc', sort: by, filter: 'withbody', pagesize: String(PAGE), page: String(page) },
+    ...(from > 0 && { [by === 'creation' ? 'fromdate' : 'min']: String(from) }),
     ...(posts === 'questions' && tagged.length > 0 && { tagged: tagged.join(';') }),
     ...(key !== undefined && { key }),
   };
@@ -84,37 +88,73 @@ export function createStackExchangeSource(
 ): Source {
   const { site, since, maximumPosts } = spec;
 
-  async function* collect(api: Api, state: State): AsyncGenerator<Found> {
-    const pseudonymize = await context.pseudonyms();
-    const post = { spec, host: `${site}.stackexchange`, pseudonymize, now: context.now };
-    let [page, count] = [1, 0];
-    for (;;) {
-      const from = state.reached;
+  /**
+   * Lists posts from where a place stands to the end, each once; the place stands behind what was yielded.
+   * @param timeOf when a post counts, in seconds since 1970
+   */
+  async function* list(
+    api: Api,
+    place: { reached: number; ids: number[] },
+    { by, timeOf }: { by: Order['by']; timeOf: (key: z.infer<typeof keySchema>) => number },
+  ): AsyncGenerator<{ readonly item: unknown; readonly key?: z.infer<typeof keySchema> }> {
+    for (let page = 1; ; ) {
+      const from = place.reached;
       const {
         items,
         has_more: hasMore,
         backoff = 0,
         quota_remaining: quota,
-      } = await readPage(spec, api, { from, page });
+      } = await readPage(spec, api, { by, from, page });
       for (const item of items) {
         const key = keySchema.safeParse(item).data;
-        const parsed = itemSchema.safeParse(item);
-        if (key !== undefined) {
-          const [at, id] = [key.creation_date, idOf(key)];
-          if (at < state.reached || (at === state.reached && state.ids.includes(id))) continue;
-          if (count === maximumPosts) return; // the next run goes on
-          Object.assign(state, { reached: at, ids: at === state.reached ? [...state.ids, id] : [id] });
-          count += 1;
+        if (key === undefined) yield { item };
+        else {
+          const [at, id] = [timeOf(key), idOf(key)];
+          if (at < place.reached || (at === place.reached && place.ids.includes(id))) continue;
+          Object.assign(place, { reached: at, ids: at === place.reached ? [...place.ids, id] : [id] });
+          yield { item, key };
         }
-        if (parsed.success) yield documentOfPost(postOf(parsed.data, site), post);
-        else yield { problem: { uri: spec.api, reason: unreadable } };
       }
       if (!hasMore || items.length === 0) return;
       if (quota === 0) throw new HostBusyError();
       await api.pause(backoff * 1_000);
       // Pages beyond the 25th are for those with a key, so each answer is the first page from where we are.
-      page = state.reached === from ? page + 1 : 1;
+      page = place.reached === from ? page + 1 : 1;
     }
+  }
+
+  async function* collect(api: Api, state: State): AsyncGenerator<Found> {
+    const pseudonymize = await context.pseudonyms();
+    const post = { spec, host: `${site}.stackexchange`, pseudonymize, now: context.now };
+    const take = (item: unknown): Found => {
+      const parsed = itemSchema.safeParse(item);
+      if (parsed.success) return documentOfPost(postOf(parsed.data, site), post);
+      return { problem: { uri: spec.api, reason: unreadable } };
+    };
+    const isFirst = state.edits === undefined;
+    const began = Math.trunc(api.clock.now() / 1_000);
+    const edits = (state.edits ??= { since: began, reached: began, ids: [] });
+    let count = 0;
+    for await (const { item, key } of list(api, state, {
+      by: 'creation',
+      timeOf: ({ creation_date: at }) => at,
+    })) {
+      yield take(item);
+      if (key !== undefined && (count += 1) === maximumPosts) return; // the next run goes on
+    }
+    if (isFirst) return; // everything was brought as it is now
+    for await (const { item, key } of list(api, edits, {
+      by: 'activity',
+      timeOf: (it) => it.last_activity_date ?? it.creation_date,
+    })) {
+      // What was written since then was brought as it is now, and an answer to a question is no edit of it.
+      const { creation_date: written = 0, last_edit_date: edited = 0 } = key ?? {};
+      const isEdited = edited >= edits.since && edited > written && written <= edits.since;
+      if (!isEdited) continue;
+      yield take(item);
+      if ((count += 1) === maximumPosts) return;
+    }
+    edits.since = edits.reached;
   }
 
   const reached = since === undefined ? 0 : Date.parse(since) / 1_000;

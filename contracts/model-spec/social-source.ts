@@ -6,6 +6,12 @@ const address = z.url({ protocol: /^https?$/ });
 /** That one run brings: the newest, or, where the host tells them from the oldest on, the next. */
 const maximumPosts = z.number().int().positive().default(1_000);
 
+/**
+ * So long after they were written posts are looked at again, at most as many as a run brings: those that were edited come once
+ * more, those that are gone are told. Zero: never.
+ */
+const lookBackDays = z.number().min(0).max(30).default(1);
+
 /** A timeline of a Mastodon server, or of another that answers like one. */
 export const mastodonSourceSchema = z
   .strictObject({
@@ -27,6 +33,7 @@ export const mastodonSourceSchema = z
     /** ISO 639 codes; posts in others, or that say none, are left out. Empty: all. */
     languages: z.array(z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z]{2,8})?$/)).default([]),
     maximumPosts,
+    lookBackDays,
     tokenVariable,
     ...remote,
   })
@@ -50,6 +57,7 @@ export const hackerNewsSourceSchema = z.strictObject({
   /** Words; all where empty. */
   query: z.string().max(200).default(''),
   maximumPosts,
+  lookBackDays,
   ...remote,
 });
 
@@ -61,6 +69,7 @@ export const redditSourceSchema = z.strictObject({
   server: address.default('https://www.reddit.com'),
   subreddit: z.string().regex(/^[A-Za-z0-9_]{2,50}$/, 'expected a name without /r/'),
   maximumPosts,
+  lookBackDays,
   tokenVariable,
   ...remote,
   delaySeconds: remote.delaySeconds.unwrap().default(6),

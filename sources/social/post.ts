@@ -44,5 +44,18 @@ export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+const DAY_MS = 24 * 3_600_000;
+
+/** @returns since when posts are looked at again, in milliseconds since 1970 */
+export function lookBackTo(
+  { lookBackDays: days }: { readonly lookBackDays: number },
+  now: () => Date,
+): number {
+  return days === 0 ? Number.POSITIVE_INFINITY : now().getTime() - days * DAY_MS;
+}
+
+/** What is told of a post that was brought and is no longer listed. */
+export const deleted = 'deleted since it was brought';
+
 /** What is told of a post that is none in the shape which the host documents. */
 export const unreadable = 'a post of another shape';

@@ -5,7 +5,7 @@ import type { Source } from '../../../sources/source.ts';
 import { describeSource } from '../../support/source-contract.ts';
 import { openHost, status } from './api/host.ts';
 import { pseudonymOf, socialContext } from './social/support.ts';
-import { collectAll, describeAll } from './support.ts';
+import { collectAll, describeAll, lastCursor } from './support.ts';
 
 interface Hit {
   readonly objectID: string;
@@ -82,6 +82,18 @@ describe('hacker-news', () => {
     ]);
     const asked = search.asked[0].url.searchParams;
     expect([asked.get('tags'), asked.get('query')]).toEqual(['(story,comment)', 'a b']);
+  });
+
+  it('brings a hit of the last days again that was edited, and tells which are gone', async () => {
+    const day = Date.parse('2026-01-02T00:00:00Z') / 1_000;
+    const search = await openSearch([5, 4, 3, 2, 1].map((id) => hit(id, day + id)));
+    const cursor = await lastCursor(open(search));
+    search.hits.splice(0, 5, hit(5, day + 5), hit(4, day + 4, { title: 'Better' }), hit(1, day + 1));
+    expect(await describeAll(open(search), cursor)).toEqual([
+      'item?id=3: deleted since it was brought',
+      'item?id=2: deleted since it was brought',
+      'hn/4',
+    ]);
   });
 
   it('sets aside what has another shape, waits where it must, and says what is no JSON', async () => {

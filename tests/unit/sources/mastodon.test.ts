@@ -6,7 +6,7 @@ import type { Source } from '../../../sources/source.ts';
 import { describeSource } from '../../support/source-contract.ts';
 import { openHost, status } from './api/host.ts';
 import { key, pseudonymOf, socialContext } from './social/support.ts';
-import { collectAll, describeAll, lastCursor } from './support.ts';
+import { collectAll, cursorsOf, describeAll, lastCursor } from './support.ts';
 
 interface Status {
   readonly id: string;
@@ -188,6 +188,39 @@ describe('mastodon', () => {
         .end(first),
     );
     expect((await describeAll(open(server))).at(-1)).toMatch('asks for a longer pause');
+  });
+
+  it('brings a post of the last days again that was edited, and tells which were deleted', async () => {
+    const now = '2026-01-02T01:00:00.000Z';
+    const young = (id: number): Status => statusOf(id, { created_at: now });
+    const server = await openServer([statusOf(1), ...[2, 3, 4, 5, 6].map(young)]);
+    let cursor = await lastCursor(open(server));
+    expect(await describeAll(open(server), cursor)).toEqual([]);
+    const edit = (id: string, fields: Record<string, unknown>): void => {
+      const at = server.statuses.findIndex((it) => it.id === id);
+      server.statuses[at] = { ...server.statuses[at], ...fields };
+    };
+    edit('1', { content: '<p>too old', edited_at: now });
+    edit('3', { content: '<p>고쳤다', edited_at: now });
+    edit('5', { favourites_count: 7 });
+    server.statuses.splice(
+      server.statuses.findIndex(({ id }) => id === '4'),
+      1,
+    );
+    server.statuses.push(young(7));
+    const items = await collectAll(open(server), cursor);
+    expect(items).toMatchObject([
+      { document: { id: 'posts/7' } },
+      { problem: { uri: `${server.origin}/api/v1/statuses/4`, reason: 'deleted since it was brought' } },
+      { document: { id: 'posts/3', content: { data: '<p>고쳤다' }, time: now } },
+    ]);
+    const cursors = await cursorsOf(open(server), cursor);
+    for (const [at, behind] of cursors.entries())
+      expect(await collectAll(open(server), behind), `after ${at}`).toHaveLength(2 - at);
+    cursor = await lastCursor(open(server), cursor);
+    edit('6', { content: '<p>again' });
+    expect(await describeAll(open(server, { lookBackDays: 0 }), cursor)).toEqual([]);
+    expect(await describeAll(open(server), cursor)).toEqual(['posts/6']);
   });
 
   it('sends its token as a header', async () => {

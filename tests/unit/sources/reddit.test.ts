@@ -5,7 +5,7 @@ import type { Source } from '../../../sources/source.ts';
 import { describeSource } from '../../support/source-contract.ts';
 import { openHost, status } from './api/host.ts';
 import { pseudonymOf, socialContext } from './social/support.ts';
-import { collectAll, describeAll } from './support.ts';
+import { collectAll, describeAll, lastCursor } from './support.ts';
 
 const link = (id: string, fields: Record<string, unknown> = {}) => ({
   kind: 't3',
@@ -106,6 +106,26 @@ describe('reddit', () => {
       'forum/6',
     ]);
     expect(items[3]).not.toHaveProperty('document.author');
+  });
+
+  it('brings a post of the last days again that was edited, and tells which were removed or are gone', async () => {
+    const young = { created_utc: Date.parse('2026-01-02T00:00:00Z') / 1_000 };
+    const forum = await openForum(['e', 'd', 'c', 'b', 'a'].map((id) => link(id, young)));
+    const cursor = await lastCursor(open(forum));
+    const edits = {
+      d: { selftext: 'edited' },
+      c: { selftext: '[removed]', removed_by_category: 'moderator' },
+    };
+    forum.links.splice(
+      1,
+      3,
+      ...Object.entries(edits).map(([id, fields]) => link(id, { ...young, ...fields })),
+    );
+    expect(await describeAll(open(forum), cursor)).toEqual([
+      'forum/d',
+      'b: deleted since it was brought',
+      ': removed',
+    ]);
   });
 
   it('waits as its headers and 429 say', async () => {

@@ -5,7 +5,7 @@ import { createStackExchangeSource } from '../../../sources/stack-exchange.ts';
 import { describeSource } from '../../support/source-contract.ts';
 import { openHost, status } from './api/host.ts';
 import { pseudonymOf, socialContext } from './social/support.ts';
-import { collectAll, describeAll, lastCursor } from './support.ts';
+import { collectAll, cursorsOf, describeAll, lastCursor } from './support.ts';
 
 const question = (id: number, seconds: number, fields: Record<string, unknown> = {}) => ({
   ...{ question_id: id, creation_date: seconds, title: `Why ${id}?`, body: '<p>Because', tags: ['grammar'] },
@@ -17,10 +17,11 @@ const question = (id: number, seconds: number, fields: Record<string, unknown> =
 async function openSite(posts: readonly ReturnType<typeof question>[], limit = 2, wrapper: object = {}) {
   const all = [...posts];
   const host = await openHost(({ searchParams }) => {
-    const from = Number(searchParams.get('fromdate') ?? 0);
-    const found = all
-      .filter((it) => it.creation_date >= from)
-      .sort((a, b) => a.creation_date - b.creation_date);
+    const isActivity = searchParams.get('sort') === 'activity';
+    const timeOf = (it: Record<string, unknown>): number =>
+      Number((isActivity && it['last_activity_date']) || it['creation_date']);
+    const from = Number(searchParams.get(isActivity ? 'min' : 'fromdate') ?? 0);
+    const found = all.filter((it) => timeOf(it) >= from).sort((a, b) => timeOf(a) - timeOf(b));
     const begin = (Number(searchParams.get('page')) - 1) * limit;
     const items = found.slice(begin, begin + limit);
     return {
@@ -109,6 +110,31 @@ describe('stack-exchange', () => {
     const source = open(await openSite(five), { maximumPosts: 3 });
     expect(await describeAll(source)).toEqual(['qa/1', 'qa/2', 'qa/3']);
     expect(await describeAll(source, await lastCursor(source))).toEqual(['qa/4', 'qa/5']);
+  });
+
+  it('brings posts again that were edited since, and not those that were only answered', async () => {
+    const now = Date.parse('2026-01-02T03:04:05Z') / 1_000;
+    const old = [1, 2, 3, 4].map((id) => question(id, id));
+    const site = await openSite([...old, question(5, 5, { last_edit_date: 6, last_activity_date: now + 9 })]);
+    let cursor = await lastCursor(open(site));
+    expect(await describeAll(open(site), cursor)).toEqual([]);
+    const edited = (seconds: number) => ({ last_edit_date: seconds, last_activity_date: seconds });
+    site.posts.splice(
+      0,
+      3,
+      question(1, 1, { ...edited(now + 20), last_activity_date: now + 40 }),
+      question(2, 2, { ...edited(now + 30), body: '<p>Since' }),
+      question(3, 3, { last_activity_date: now + 50 }),
+    );
+    site.posts.push(question(6, now + 60, edited(now + 70)));
+    const items = await collectAll(open(site), cursor);
+    expect(items.map((it) => 'document' in it && it.document.id)).toEqual(['qa/6', 'qa/2', 'qa/1']);
+    const cursors = await cursorsOf(open(site), cursor);
+    expect(await describeAll(open(site), cursors[1])).toEqual(['qa/1']);
+    cursor = await lastCursor(open(site), cursor);
+    site.posts[3] = question(4, 4, edited(now + 80));
+    site.posts[site.posts.length - 1] = question(6, now + 60, edited(now + 90));
+    expect(await describeAll(open(site), cursor)).toEqual(['qa/4', 'qa/6']);
   });
 
   it('backs off as long as an answer says, and ends for now where the quota is used up', async () => {

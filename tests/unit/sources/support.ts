@@ -29,6 +29,13 @@ export async function collectAll(source: Source, cursor?: Cursor): Promise<Colle
   return items;
 }
 
+/** @returns the cursors behind each item, as a kill after it would find them */
+export async function cursorsOf(source: Source, cursor?: Cursor): Promise<Cursor[]> {
+  const cursors: Cursor[] = [];
+  for await (const item of source.collect(cursor, new AbortController().signal)) cursors.push(item.cursor());
+  return cursors;
+}
+
 /** @returns the id of a document, or the last part of the address of what was set aside, with the reason. */
 function describeItem(item: CollectedItem): string {
   if ('document' in item) return item.document.id;
