@@ -6,6 +6,7 @@ import { generateText } from '../../pipeline/generation/generate-text.ts';
 import { checkedPrompt, checkMaximumNewTokens, roomAfter } from '../../pipeline/generation/prompts.ts';
 import { checkSampling } from '../../pipeline/generation/sampling.ts';
 import { readServedGpt } from '../../pipeline/model/quantized-files.ts';
+import { checkVocabulary } from '../../pipeline/tokenization/check-vocabulary.ts';
 import type { HoldParameters } from './model-graphs.ts';
 import type { PackageFiles } from './package-files.ts';
 import { readTokenizer } from './tokenizer.ts';
@@ -23,12 +24,13 @@ export interface LanguageModel {
   readonly dispose: () => void;
 }
 
-/** @throws ModelFormatError where a file is malformed */
+/** @throws ModelFormatError where a file is malformed; CoppiceFailure InvalidInput where the tokenizer has more tokens */
 export function openLanguageModel(files: PackageFiles, hold: HoldParameters): LanguageModel {
   const model = readServedGpt(files);
   const { config } = model;
   const { contextLength, endOfTextId } = config;
   const tokenizer = readTokenizer(files.tokenizer);
+  checkVocabulary(tokenizer, config);
   const decode = (ids: readonly number[]): string =>
     ids.length === 0
       ? '' // of nothing the library makes an error

@@ -7,6 +7,7 @@ import { createGraph } from '../../pipeline/graph/ir.ts';
 import { softmax } from '../../pipeline/graph/operations.ts';
 import { attentionMask, classifierLogits } from '../../pipeline/model/bert-graph.ts';
 import { readServed } from '../../pipeline/model/quantized-files.ts';
+import { checkVocabulary } from '../../pipeline/tokenization/check-vocabulary.ts';
 import type { HoldParameters } from './model-graphs.ts';
 import type { PackageFiles } from './package-files.ts';
 import { readTokenizer } from './tokenizer.ts';
@@ -28,7 +29,7 @@ export interface TextClassifier {
 /** Texts are padded to a multiple of so many tokens, so that few graphs are made. */
 const LENGTH_STEP = 32;
 
-/** @throws ModelFormatError or ZodError where a file is malformed */
+/** @throws ModelFormatError or ZodError where a file is malformed; CoppiceFailure InvalidInput where the tokenizer has more tokens */
 export function openTextClassifier(files: PackageFiles, hold: HoldParameters): TextClassifier {
   const served = readServed(files);
   const { config } = served;
@@ -36,6 +37,7 @@ export function openTextClassifier(files: PackageFiles, hold: HoldParameters): T
   const rule = decisionRuleSchema.parse(JSON.parse(files.decision ?? 'null'));
   const recipe = requestRecipe(steps);
   const tokenizer = readTokenizer(files.tokenizer);
+  checkVocabulary(tokenizer, config);
   const { open, dispose } = hold(served);
   const sessions = new Map<number, Promise<GraphSession>>();
 

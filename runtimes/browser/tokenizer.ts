@@ -1,7 +1,8 @@
 // A tokenizer.json in a page, read by Hugging Face's own library for browsers.
 import * as library from '@huggingface/tokenizers';
+import { readVocabulary } from '../../pipeline/tokenization/tokenizer-json.ts';
 
-export interface PageTokenizer {
+interface LoadedTokenizer {
   readonly encode: (text: string, options?: { readonly add_special_tokens: boolean }) => { ids: number[] };
   readonly decode: (
     ids: number[],
@@ -9,12 +10,24 @@ export interface PageTokenizer {
   ) => string;
 }
 
+export interface PageTokenizer extends Pick<LoadedTokenizer, 'encode' | 'decode'> {
+  readonly vocabularySize: number;
+}
+
 // Its declarations import each other without an extension, which TypeScript does not follow in a module.
 const { Tokenizer } = library as unknown as {
-  Tokenizer: new (json: object, config: object) => PageTokenizer;
+  Tokenizer: new (json: object, config: object) => LoadedTokenizer;
 };
 
-/** @param json text of tokenizer.json */
+/**
+ * @param json text of tokenizer.json
+ * @throws CoppiceFailure InvalidInput where it has no vocabulary
+ */
 export function readTokenizer(json: string): PageTokenizer {
-  return new Tokenizer(JSON.parse(json) as object, {});
+  const loaded = new Tokenizer(JSON.parse(json) as object, {});
+  return {
+    vocabularySize: readVocabulary(json).tokens.length,
+    encode: (...of) => loaded.encode(...of),
+    decode: (...of) => loaded.decode(...of),
+  };
 }
