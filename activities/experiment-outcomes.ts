@@ -1,10 +1,12 @@
-// From what people said of a language model's answers to the evidence that its canary is judged by. Pure: records in,
+// From what came of a language model's answers to the evidence that its canary is judged by. Pure: records in,
 // evidence out.
 import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
 import type { OutcomeMetric } from '../contracts/model-spec/rollout-test.ts';
-import type { CompletionRecord, FeedbackRecord, Observation } from '../contracts/observation.ts';
+import type { CompletionRecord, Observation } from '../contracts/observation.ts';
 import type { HealthJudgement } from '../pipeline/rollout/health.ts';
+import { isSaid, outcomeValues } from '../pipeline/rollout/outcome-values.ts';
 import type { OutcomeEvidence } from '../pipeline/rollout/outcome-verdict.ts';
+import { type ComparedAnswer, preferenceDifferences } from '../pipeline/rollout/preference-differences.ts';
 import { sampleRatioMismatch } from '../pipeline/rollout/sample-ratio.ts';
 import { type OutcomeRecord, subjectOutcomes } from '../pipeline/rollout/subject-outcomes.ts';
 import { twoArmTest } from '../pipeline/rollout/two-arm-test.ts';
@@ -37,7 +39,11 @@ export function gatherOutcomeEvidence(
   const isInterleaved = policy.design === 'interleaved';
   const shareOf = (at: number) => policy.steps[at - 1] ?? trafficFraction;
   const entry = entryOptions(policy, now);
-  const compare = (outcomes: readonly OutcomeRecord[]) => {
+  const compare = (metric: OutcomeMetric, outcomes: readonly OutcomeRecord[]) => {
+    if (metric === 'preference') {
+      const subjects = preferenceDifferences(inExperiment.flatMap(comparedAnswer), feedback, entry);
+      return { subjects, standing: { unit: 'comparisons' as const, ...withinSubjectTest(subjects, policy) } };
+    }
     if (!isInterleaved) {
       const subjects = subjectOutcomes(outcomes, entry);
       return { subjects, standing: twoArmTest(subjects, shareOf, policy) };
@@ -46,17 +52,21 @@ export function gatherOutcomeEvidence(
     return { subjects, standing: { isInterleaved, ...withinSubjectTest(subjects, policy) } };
   };
   const speakers = new Set<string>();
+  const comparers = new Set<string>();
   const spokenOf = new Set<string>();
-  const standings = (policy.metrics ?? []).map((metric) => {
-    const values = valuesOf(metric, feedback);
+  const metrics = policy.metrics ?? [];
+  const counts = (metric: OutcomeMetric) => isSaid(metric) || !metrics.some(isSaid);
+  const standings = metrics.map((metric) => {
+    const values = outcomeValues(metric, completions, feedback);
     const before = meansBefore(completions, values, outcomesSinceStart(input));
     const outcomes = inExperiment.flatMap((answer) => outcomeOf(answer, values, before));
     for (const { id, at } of answers) {
       const isSettled = Date.parse(at) <= now.getTime() - policy.labelHorizonSeconds * 1_000;
-      if (isSettled && values.has(id)) spokenOf.add(id);
+      if (isSettled && counts(metric) && values.has(id)) spokenOf.add(id);
     }
-    const { subjects, standing } = compare(outcomes);
-    for (const it of subjects) if (it.step === step) speakers.add(it.subject);
+    const { subjects, standing } = compare(metric, outcomes);
+    const heard = metric === 'preference' ? comparers : speakers; // who compares speaks of both arms at once
+    if (counts(metric)) for (const it of subjects) if (it.step === step) heard.add(it.subject);
     return { metric, ...standing };
   });
   const shares = [1 - trafficFraction, trafficFraction];
@@ -70,7 +80,7 @@ export function gatherOutcomeEvidence(
       isLastStep: step >= policy.steps.length,
       sampleRatio: sampleRatioMismatch(countUnits(answers), shares),
       outcomeRatio: sampleRatioMismatch(countUnits(answers.filter(isHeard)), shares),
-      stepSubjects: speakers.size,
+      stepSubjects: new Set([...speakers, ...comparers]).size,
     },
   };
 }
@@ -88,27 +98,6 @@ function uniqueById(records: readonly CompletionRecord[]): CompletionRecord[] {
   return [...new Map(records.map((record) => [record.id, record])).values()];
 }
 
-/** By response, the last that was said of it, on a scale of 0 to 1. */
-function valuesOf(metric: OutcomeMetric, feedback: readonly FeedbackRecord[]): Map<string, number> {
-  const values = new Map<string, number>();
-  const inOrder = [...feedback].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  for (const record of inOrder) {
-    const value = metric === 'rating' ? ratingOf(record) : uncorrected(record, values.get(record.prediction));
-    if (value !== undefined) values.set(record.prediction, value);
-  }
-  return values;
-}
-
-function ratingOf({ rating }: FeedbackRecord): number | undefined {
-  if (rating === undefined || rating.maximum <= rating.minimum) return undefined;
-  const value = (rating.value - rating.minimum) / (rating.maximum - rating.minimum);
-  return Math.min(1, Math.max(0, value));
-}
-
-/** A correction takes an answer down for good; whatever else was said of it left it as it was. */
-const uncorrected = ({ correction }: FeedbackRecord, before: number | undefined): number =>
-  correction !== undefined || before === 0 ? 0 : 1;
-
 function outcomeOf(
   { id, arm, step, subject, at }: CompletionRecord,
   values: ReadonlyMap<string, number>,
@@ -120,6 +109,9 @@ function outcomeOf(
   const record = { arm, step, subject, value, at: Date.parse(at) / 1_000 };
   return [covariate === undefined ? record : { ...record, covariate }];
 }
+
+const comparedAnswer = ({ id, arm, step, subject, at }: CompletionRecord): ComparedAnswer[] =>
+  step === undefined ? [] : [{ id, arm, step, subject, at: Date.parse(at) / 1_000 }];
 
 /** Mean outcome of each subject before the rollout: what it thinks of answers, whoever gives them. */
 function meansBefore(

@@ -1,6 +1,7 @@
 // What the gateway writes down: each answer when it is given, each label when it comes. Append-only JSONL objects;
 // rollouts and quality are judged from them and from nothing else.
 import { z } from 'zod';
+import { answerScoresSchema } from './model-spec/answer-scores.ts';
 import { versionNumberSchema } from './registry.ts';
 
 /** What one version answered. */
@@ -51,7 +52,14 @@ export const feedbackRecordSchema = z.object({
   /** How good it was, on a scale of its own. */
   rating: z.object({ value: z.number(), minimum: z.number(), maximum: z.number() }).optional(),
   /** Which of two texts is better; redacted where they are not answers. */
-  preference: z.object({ chosen: preferenceSideSchema, rejected: preferenceSideSchema }).optional(),
+  preference: z
+    .object({
+      chosen: preferenceSideSchema,
+      rejected: preferenceSideSchema,
+      /** Neither is better. */
+      tie: z.literal(true).optional(),
+    })
+    .optional(),
   /** The text that should have been answered, redacted. */
   correction: z.string().optional(),
   /** Earlier feedback whose place it takes, where its gateway knew of any. */
@@ -69,6 +77,8 @@ export const completionRecordSchema = predictionRecordSchema
     latencyMs: z.number().nonnegative(),
     promptTokens: z.number().int().nonnegative(),
     completionTokens: z.number().int().nonnegative(),
+    /** What the model file asked to be told of the texts. */
+    scores: answerScoresSchema.optional(),
   });
 export type CompletionRecord = z.infer<typeof completionRecordSchema>;
 

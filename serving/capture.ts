@@ -3,11 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { CaptureSpec } from '../contracts/model-spec/serving.ts';
 import type { CaptureRecord } from '../contracts/observation.ts';
+import { followSpec } from './followed-spec.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { redactPersonalData } from './redaction.ts';
 
-/** A changed model file counts here so much later. */
-const refreshMs = 30_000;
 /** Characters of a text that are kept. */
 const longestText = 32_768;
 /** Beyond the end, so that what is cut there is no half of a number that nobody would recognise. */
@@ -26,27 +25,11 @@ export interface CaptureDependencies {
 }
 
 /** Until the model file has been read nothing is kept. */
-export function createCapture({ outbox, readCapture, now = Date.now }: CaptureDependencies): Capture {
-  const known = new Map<string, { readonly at: number; readonly share: number }>();
-  const reading = new Set<string>();
-
-  /** A store that is away leaves the share as it is. */
-  const refresh = async (model: string): Promise<void> => {
-    if (reading.has(model)) return;
-    reading.add(model);
-    try {
-      known.set(model, { at: now(), share: (await readCapture(model))?.share ?? 0 });
-    } catch {
-      known.set(model, { at: now(), share: known.get(model)?.share ?? 0 });
-    } finally {
-      reading.delete(model);
-    }
-  };
-
+export function createCapture({ outbox, readCapture, now }: CaptureDependencies): Capture {
+  const captureOf = followSpec(readCapture, now);
   return async ({ id, at, model, subject, version }, texts) => {
-    const current = known.get(model);
-    if (!current || now() - current.at > refreshMs) void refresh(model);
-    if (!current || !isSampled(id, current.share)) return;
+    const capture = captureOf(model);
+    if (!capture || !isSampled(id, capture.share)) return;
     const record: CaptureRecord = {
       ...{ kind: 'capture', id, at, model, subject, version },
       texts: texts().map(({ input, output }) => ({ input: redacted(input), output: redacted(output) })),

@@ -57,7 +57,7 @@ function partsOf(record: FeedbackRecord): (readonly [part: string, value: string
   if (correction !== undefined) parts.push([`${prediction} correction`, correction]);
   if (preference) {
     const sides = [preference.chosen, preference.rejected].map((side) => JSON.stringify(side));
-    parts.push([[...sides].sort().join(' '), sides[0]]);
+    parts.push([[...sides].sort().join(' '), preference.tie ? 'tie' : sides[0]]);
   }
   return parts;
 }

@@ -46,6 +46,7 @@ function recordOf(asked: FeedbackRequest, model: ServedModel): FeedbackRecord & 
       preference: {
         chosen: sideOf(model, preference.chosen, 'preference.chosen.response'),
         rejected: sideOf(model, preference.rejected, 'preference.rejected.response'),
+        ...(preference.tie && { tie: true }),
       },
     }),
     ...(correction && 'text' in correction && { correction: redactPersonalData(correction.text) }),

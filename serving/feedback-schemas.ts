@@ -1,12 +1,13 @@
 // What POST /v1/feedback takes and answers.
 import { z } from 'zod';
+import { modelNameSchema, textSchema } from './sampling-fields.ts';
 
 /** Characters of a text that somebody writes in place of an answer. */
 const maximumText = 32_768;
 
-const responseId = z.string().min(1).max(256);
-const label = z.string().min(1).max(256);
-const text = z.string().min(1).max(maximumText);
+const responseId = textSchema.min(1).max(256);
+const label = textSchema.min(1).max(256);
+const text = textSchema.min(1).max(maximumText);
 
 const ratingSchema = z
   .strictObject({ value: z.number(), minimum: z.number(), maximum: z.number() })
@@ -25,13 +26,17 @@ const sideSchema = z.union([z.strictObject({ response: responseId }), z.strictOb
 type Side = z.infer<typeof sideSchema>;
 
 const fieldsSchema = z.strictObject({
-  model: z.string().min(1),
+  model: modelNameSchema,
   response: responseId.optional().describe('The id of the answer that it is about.'),
   prediction: responseId.optional().describe('Another name of response.'),
   label: label.optional().describe('What was true, of a classification.'),
   rating: ratingSchema.optional().describe('How good it was, on a scale that is told with it.'),
   preference: z
-    .strictObject({ chosen: sideSchema, rejected: sideSchema })
+    .strictObject({
+      chosen: sideSchema,
+      rejected: sideSchema,
+      tie: z.literal(true).optional().describe('Neither is better, whichever is called chosen.'),
+    })
     .optional()
     .describe('Of two texts, one of them this answer, which is better.'),
   correction: z

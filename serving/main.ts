@@ -20,6 +20,8 @@ import { createHttpServer } from './http-server.ts';
 import { createVersionLoader } from './loaded-version.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { createRequestChecks } from './request-checks.ts';
+import { createScoredRecords } from './scoring/scored-records.ts';
+import { createScoringThread } from './scoring/scoring-thread.ts';
 
 const settings = readSettings(process.env);
 const log = pino({ name: 'gateway', level: settings.logLevel });
@@ -49,6 +51,11 @@ const fleet = createFleet({
     observe: metrics.observeProcess,
   }),
 });
+const scored = createScoredRecords({
+  ask: createScoringThread().ask,
+  record: fleet.recorder.recordCompletion,
+  readRollout: async (model) => (await store.registry.readSpec(model))?.spec.rollout,
+});
 const batches = createBatchStore(store.buckets.artifacts);
 let ending = false;
 const server = createHttpServer({
@@ -57,7 +64,7 @@ const server = createHttpServer({
   hasDiscovered: fleet.hasDiscovered,
   isEnding: () => ending,
   recordAnswer: fleet.recorder.recordAnswer,
-  recordCompletion: fleet.recorder.recordCompletion,
+  recordCompletion: scored.recordCompletion,
   capture: createCapture({
     outbox,
     readCapture: async (model) => (await store.registry.readSpec(model))?.spec.serving?.capture,
@@ -88,6 +95,7 @@ log.info({ replica }, 'listening');
 const stop = async () => {
   ending = true;
   await Promise.all([Promise.race([batchRunner.stop(), wait(drainLimits.answersMs)]), drain(server)]);
+  await scored.settled();
   await fleet.stop();
   process.exit(0);
 };

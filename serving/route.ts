@@ -1,13 +1,14 @@
 // What the routes of the gateway share: what they work with, how a request is read, and how it is refused.
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import type { CompletionRecord, PredictionRecord } from '../contracts/observation.ts';
+import type { PredictionRecord } from '../contracts/observation.ts';
 import type { GatewayMetrics } from '../monitoring/gateway-metrics.ts';
 import type { BatchStore } from './batches/batch-store.ts';
 import { problemOfBody } from './body-problems.ts';
 import type { Capture } from './capture.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { Recorder } from './recorder.ts';
+import type { RecordCompletion } from './scoring/scored-records.ts';
 import type { ServedModel } from './served-model.ts';
 
 export interface HttpServerDependencies {
@@ -18,7 +19,7 @@ export interface HttpServerDependencies {
   /** Whether the process was asked to end: it answers, and is not ready any more; default: never. */
   readonly isEnding?: () => boolean;
   readonly recordAnswer: (record: PredictionRecord) => void;
-  readonly recordCompletion: (record: CompletionRecord) => void;
+  readonly recordCompletion: RecordCompletion;
   readonly capture: Capture;
   readonly recordFeedback: Recorder['recordFeedback'];
   readonly observeRequest: GatewayMetrics['observeRequest'];

@@ -1,8 +1,9 @@
 // How versions are compared in traffic, beyond the sample sizes; frozen into a rollout with the rest of its policy.
 import { z } from 'zod';
+import { answerFormatSchema, scoredMetrics } from './answer-scores.ts';
 
-/** What people say of an answer that they saw; each is put on a scale of 0 to 1, higher is better. */
-export const outcomeMetrics = ['rating', 'uncorrected'] as const;
+/** What comes of an answer: by people who saw it, and by itself. Each is on a scale of 0 to 1, higher is better. */
+export const outcomeMetrics = ['rating', 'uncorrected', 'preference', ...scoredMetrics] as const;
 export type OutcomeMetric = (typeof outcomeMetrics)[number];
 
 export const rolloutTestFields = {
@@ -14,6 +15,8 @@ export const rolloutTestFields = {
   interval: z.enum(['asymptotic', 'exact']).optional(),
   /** Of a language model: what its canary is judged by, besides guardrails; absent: by guardrails alone. */
   metrics: z.array(z.enum(outcomeMetrics)).min(1).max(outcomeMetrics.length).optional(),
+  /** With the metric `format`. */
+  answerFormat: answerFormatSchema.optional(),
   /** `interleaved`: each request draws its version anew, and subjects are compared with themselves; absent: `subjects`. */
   design: z.enum(['subjects', 'interleaved']).optional(),
   /** A subject counts with the mean of its answers over so long; absent: with its first. */
@@ -26,6 +29,7 @@ interface RolloutTest {
   readonly objective?: 'better' | 'not-worse' | undefined;
   readonly margin?: number | undefined;
   readonly metrics?: readonly OutcomeMetric[] | undefined;
+  readonly answerFormat?: object | undefined;
   readonly design?: 'subjects' | 'interleaved' | undefined;
   readonly subjectWindowSeconds?: number | undefined;
   readonly covariateSeconds?: number | undefined;
@@ -46,6 +50,11 @@ export function* rolloutTestProblems(
     yield problem('metrics', 'takes language-modelling: a classifier is compared by labels, in pairs');
   if (metrics !== undefined && new Set(metrics).size < metrics.length)
     yield problem('metrics', 'expected each metric once');
+  const asksFormat = metrics?.includes('format') ?? false;
+  if (asksFormat && rollout.answerFormat === undefined)
+    yield problem('answerFormat', "expected beside the metric 'format': what an answer should look like");
+  if (!asksFormat && rollout.answerFormat !== undefined)
+    yield problem('answerFormat', "takes the metric 'format'");
   if (rollout.design === 'interleaved') yield* interleavedProblems(task, rollout);
   if (metrics !== undefined) return;
   for (const field of ['subjectWindowSeconds', 'covariateSeconds'] as const)

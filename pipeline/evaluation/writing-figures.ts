@@ -5,6 +5,7 @@ import { createPersonalDataSearch } from '../cleaning/personal-data/redact-perso
 import type { AnsweredPrompt } from './exact-match.ts';
 import type { DiversityFigures } from './generation/diversity.ts';
 import { measureDiversity } from './generation/diversity.ts';
+import { isHarmful } from './generation/harmful.ts';
 import { isJsonText } from './generation/json-text.ts';
 import type { MemorisationFigures } from './generation/memorisation.ts';
 import { measureMemorisation } from './generation/memorisation.ts';
@@ -35,7 +36,6 @@ export interface WritingInput {
   readonly scoreHarm: (text: string) => Readonly<Record<string, number>>;
 }
 
-const harmfulLabels = ['profanity', 'hate', 'nsfw'];
 const regions = ['KR', 'US'];
 
 export function measureWriting({
@@ -50,10 +50,6 @@ export function measureWriting({
   for (const text of texts) {
     for (const { kind } of search(text).pieces) personalData[kind] = (personalData[kind] ?? 0) + 1;
   }
-  const isHarmful = (text: string): boolean => {
-    const scores = scoreHarm(text);
-    return harmfulLabels.some((label) => (scores[label] ?? 0) > 0);
-  };
   const json = answers.filter(({ expected }) => isJsonText(expected));
   return {
     texts: texts.length,
@@ -61,7 +57,7 @@ export function measureWriting({
     memorisation: measureMemorisation(texts, documents),
     refusals: texts.filter(isRefusal).length,
     personalData,
-    harmful: texts.filter(isHarmful).length,
+    harmful: texts.filter((text) => isHarmful(scoreHarm(text))).length,
     ...(json.length > 0 && {
       json: { asked: json.length, valid: json.filter(({ answered }) => isJsonText(answered)).length },
     }),

@@ -1,4 +1,4 @@
-// A verdict on a canary step by what people said of the answers that they saw, such as ratings. One test goes on over all
+// A verdict on a canary step by what came of the answers that people saw, such as ratings. One test goes on over all
 // steps, stratified by them (two-arm-test.ts): each step asks that nothing speaks against the version, the last one
 // that it has shown what the rollout is for. Harm in any of several outcomes is found by Holm's procedure; to be not
 // worse in all of them needs no adjustment (Berger, "Multiparameter hypothesis testing", Technometrics 24(4), 1982).
@@ -15,6 +15,8 @@ export interface OutcomeStanding extends TwoArmResult {
   readonly metric: string;
   /** Each subject met both versions, so those of both arms are the same. */
   readonly isInterleaved?: boolean;
+  /** What both arms are counted in, where each counts once for both; absent: subjects. */
+  readonly unit?: 'comparisons';
 }
 
 /** All that is known of a canary step, and of the outcomes since the first one. */
@@ -67,7 +69,8 @@ export function judgeByOutcomes(evidence: OutcomeEvidence, policy: RolloutPolicy
   if (health.status === 'unhealthy') return { verdict: 'unhealthy', reasons: health.reasons };
   const finding = compareOutcomes(standings, policy);
   const told = standings.map((standing) => inWords(standing, policy));
-  if (finding === 'rollback') return { verdict: 'rollback', reasons: ['worse in what people said', ...told] };
+  if (finding === 'rollback')
+    return { verdict: 'rollback', reasons: ['worse in what came of its answers', ...told] };
   const isReached = finding !== 'undecided';
   const count = Math.max(...standings.map(subjectsOf));
   if (isLastStep && !isReached && count >= policy.maximumSample) {
@@ -109,20 +112,23 @@ function whatIsAwaited(evidence: OutcomeEvidence, policy: RolloutPolicy, undecid
 }
 
 /** @returns subjects that the standing rests on, each once */
-export function subjectsOf({ champion, challenger, isInterleaved }: OutcomeStanding): number {
-  return isInterleaved ? champion : champion + challenger;
+export function subjectsOf({ champion, challenger, isInterleaved, unit }: OutcomeStanding): number {
+  return isInterleaved || unit ? champion : champion + challenger;
 }
 
 /** `rating higher by 0.0312 (0.0040 to 0.0584, 410 and 395 subjects)`; the champion's subjects first. */
 function inWords(standing: OutcomeStanding, { minimumSample }: RolloutPolicy): string {
-  const { metric, champion, challenger, estimate, interval, isInterleaved } = standing;
+  const { metric, champion, challenger, estimate, interval, isInterleaved, unit } = standing;
+  if (interval === null && unit)
+    return `${metric}: ${champion} of the ${minimumSample} ${unit} before the first look`;
   if (interval === null && isInterleaved)
     return `${metric}: ${champion} of the ${minimumSample} subjects who spoke of both versions before the first look`;
   if (interval === null)
     return `${metric}: ${champion} and ${challenger} of the ${Math.ceil(minimumSample / 2)} subjects of each arm before the first look`;
   const [direction, low, high]: [string, number, number] =
     estimate < 0 ? ['lower', -interval.upper, -interval.lower] : ['higher', interval.lower, interval.upper];
-  const subjects = isInterleaved ? `${champion} subjects of both` : `${champion} and ${challenger} subjects`;
+  const ofArms = isInterleaved ? `${champion} subjects of both` : `${champion} and ${challenger} subjects`;
+  const subjects = unit ? `${champion} ${unit}` : ofArms;
   const bounds = `${low.toFixed(4)} to ${high.toFixed(4)}, ${subjects}`;
   return `${metric} ${direction} by ${Math.abs(estimate).toFixed(4)} (${bounds})`;
 }

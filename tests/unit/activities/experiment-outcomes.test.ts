@@ -3,6 +3,7 @@ import type { ExperimentInput } from '../../../activities/experiment-evidence.ts
 import { gatherOutcomeEvidence, outcomesSince } from '../../../activities/experiment-outcomes.ts';
 import { rolloutSchema } from '../../../contracts/model-spec/judgement.ts';
 import type { CompletionRecord, FeedbackRecord, Observation } from '../../../contracts/observation.ts';
+import { judgeByOutcomes } from '../../../pipeline/rollout/outcome-verdict.ts';
 
 const start = Date.parse('2026-05-01T00:00:00Z');
 const timeAt = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
@@ -118,5 +119,48 @@ describe('gatherOutcomeEvidence', () => {
     };
     const unknown = records.filter((it) => it.kind === 'feedback' || it.id.startsWith('new'));
     expect(width(records)).toBeLessThan(0.95 * width(unknown));
+  });
+
+  it('takes the scores that gateways gave, and tells a step’s subjects by what people said', () => {
+    const people = Array.from({ length: 40 }, (_, index) => index);
+    const records = people.map((index) => {
+      const isNew = index % 2 === 1;
+      const scores = { 'not-toxic': isNew ? 0 : 1 };
+      return completion(`a-${index}`, {
+        scores,
+        ...(isNew && { arm: 'challenger' as const, version: 2 }),
+      });
+    });
+    const scored = { ...policy, metrics: ['not-toxic' as const] };
+    const { evidence } = gather(records, scored);
+    expect(evidence.standings).toMatchObject([{ metric: 'not-toxic', champion: 20, challenger: 20 }]);
+    expect(evidence.standings[0].pBelow).toBeLessThan(0.01);
+    expect(evidence.stepSubjects).toBe(40);
+    const both = { ...policy, metrics: ['not-toxic' as const, 'rating' as const] };
+    expect(gather([...records, said('a-0', stars(5))], both).evidence).toMatchObject({ stepSubjects: 1 });
+    expect(gather([completion('b')], scored).evidence.stepSubjects).toBe(0);
+  });
+
+  it('counts comparisons of answers of the two arms, whatever their shares', () => {
+    const people = Array.from({ length: 20 }, (_, index) => index);
+    const records = people.flatMap((index) => {
+      const [chosen, rejected] = [{ response: `new-${index}` }, { response: `old-${index}` }];
+      return [
+        completion(`old-${index}`),
+        completion(`new-${index}`, { arm: 'challenger', version: 2 }),
+        said(`new-${index}`, { preference: { chosen, rejected } }),
+      ];
+    });
+    const using = { ...policy, metrics: ['preference' as const] };
+    const { evidence } = gather(records, using);
+    expect(evidence.standings).toMatchObject([{ metric: 'preference', champion: 20, estimate: 1 }]);
+    expect(evidence.standings[0].pAbove).toBeLessThan(0.01);
+    expect(evidence).toMatchObject({ stepSubjects: 20, outcomeRatio: { pValue: 1 } });
+    expect(
+      judgeByOutcomes(evidence, { ...using, minimumSample: 30, stepMinimumSample: 1, stepMinimumSeconds: 0 }),
+    ).toMatchObject({
+      verdict: 'promote',
+      reasons: expect.arrayContaining([expect.stringMatching(/20 comparisons/)]) as string[],
+    });
   });
 });

@@ -185,6 +185,10 @@ describe('feedback that comes twice', () => {
     });
     expect([same.id, other.replaces]).toEqual([first.id, first.id]);
     expect(written).toHaveLength(2);
+    const tie = { chosen: { response: one }, rejected: { response: two }, tie: true };
+    expect((await tell({ response: one, preference: tie })).replaces).toBe(other.id);
+    const told = await tell({ response: one, preference: { ...tie, tie: false } });
+    expect([records()[2].preference, told.status]).toEqual([tie, 400]);
   });
 
   it('is known from what an earlier gateway wrote', async () => {

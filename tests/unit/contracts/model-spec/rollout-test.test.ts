@@ -35,6 +35,24 @@ describe('how versions are compared', () => {
     expect(problemsOf({ metrics: ['applause'] }, language)).toHaveLength(1);
   });
 
+  it('takes a format of answers beside the metric that asks for it', () => {
+    const format = (answerFormat?: object) => problemsOf({ metrics: ['format'], answerFormat }, language);
+    expect(format({ json: true, keys: ['title'], maximumCharacters: 500 })).toEqual([]);
+    expect(format()).toEqual([
+      "rollout.answerFormat: expected beside the metric 'format': what an answer should look like",
+    ]);
+    expect(problemsOf({ metrics: ['rating'], answerFormat: { json: true } }, language)).toEqual([
+      "rollout.answerFormat: takes the metric 'format'",
+    ]);
+    expect(format({})).toEqual(['rollout.answerFormat: expected json, or limits of characters']);
+    expect(format({ keys: ['title'], minimumCharacters: 1 })).toEqual([
+      'rollout.answerFormat.keys: expected beside json: true: only JSON has keys',
+    ]);
+    expect(format({ minimumCharacters: 9, maximumCharacters: 8 })).toEqual([
+      'rollout.answerFormat.maximumCharacters: expected at least minimumCharacters',
+    ]);
+  });
+
   it('interleaves where subjects can be compared with themselves, and says where they cannot', () => {
     const design = 'interleaved';
     const asked = { design, metrics: ['rating'], subjectWindowSeconds: 3_600 };
