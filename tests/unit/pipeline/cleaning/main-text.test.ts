@@ -75,6 +75,23 @@ describe('main-text', () => {
     expect(text).not.toContain('Home');
   });
 
+  it.each([
+    ['a newspaper', 'article_txt', ['댓글-목록', 'reple_box', 'sns_area', 'gija-info', '관련기사', '저작권']],
+    ['GnuBoard', 'bo_v_con', ['gnb', 'lnb_menu', 'fnb', 'cmt_list']],
+    ['XpressEngine', 'xe_content', ['fdb_lst', '추천글', '광고', '메뉴']],
+    ['Tistory', 'contents_style', ['container_postbtn', '기자명', '사진설명']],
+  ])('reads the names that Korean sites give to their parts, as %s does', (_, body, others) => {
+    const around = others.map(
+      (name) => `<div class="${name}"><p>${korean.replace('위원회', '다른 글')}</p></div>`,
+    );
+    const half = Math.ceil(around.length / 2);
+    const text = mainText(
+      `<body>${around.slice(0, half).join('')}<div id="${body}"><h1>항구</h1>${`<p>${korean}</p>`.repeat(3)}</div>
+       ${around.slice(half).join('')}</body>`,
+    );
+    expect(text.split('\n')).toEqual(['항구', korean, korean, korean]);
+  });
+
   it('keeps a box of text that is called a sidebar, and a list at the end of a text', () => {
     const box = `<div class="sidebar"><p>${english} ${english} Boxed.</p></div>`;
     const text = mainText(
