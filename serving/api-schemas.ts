@@ -1,7 +1,7 @@
 // What the gateway's HTTP API takes and answers, as schemas: requests are checked by them, and the OpenAPI document
 // is made from them.
 import { z } from 'zod';
-import { modelNameSchema } from './sampling-fields.ts';
+import { modelNameSchema, textSchema } from './sampling-fields.ts';
 
 const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(text.replace(/[\r\n]/g, ''));
 
@@ -12,7 +12,7 @@ const documentInputSchema = z
       .min(1)
       .describe('Of text or a mail, such as message/rfc822; anything else is refused with 415.'),
     encoding: z.enum(['utf8', 'base64']).default('utf8'),
-    data: z.string().min(1),
+    data: textSchema.min(1),
   })
   .refine(({ encoding, data }) => encoding === 'utf8' || isBase64(data), {
     path: ['data'],
@@ -20,12 +20,11 @@ const documentInputSchema = z
   });
 
 export const classificationRequestSchema = z.strictObject({
-  model: z.string().min(1),
-  input: z.union([z.string().regex(/\S/, 'expected a text that is not blank'), documentInputSchema], {
+  model: modelNameSchema,
+  input: z.union([textSchema.regex(/\S/, 'expected a text that is not blank'), documentInputSchema], {
     error: 'expected a text, or { media_type, encoding, data }',
   }),
-  subject: z
-    .string()
+  subject: textSchema
     .min(1)
     .max(256)
     .optional()
