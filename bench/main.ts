@@ -1,5 +1,5 @@
 // `npm run bench -- <name> [case…]`: measures ours beside a named peer in interleaved rounds, prints a table with
-// medians and spread, and ends with one line of JSON. Cases are chosen by a part of their name.
+// medians and spread, and ends with one line of JSON. Cases are chosen by their name, or a part of it.
 
 import { benches } from './benches.ts';
 import { measure, measureGoal, median } from './measure.ts';
@@ -18,8 +18,10 @@ async function main([name = '', ...chosen]: string[]): Promise<number> {
       ...bench.cases.map((it) => ({ name: it.name, run: () => measure(it) })),
       ...(bench.goals ?? []).map((it) => ({ name: it.name, run: () => measureGoal(it) })),
     ];
+    const isChosen = (it: string, part: string): boolean =>
+      all.some((other) => other.name === part) ? it === part : it.includes(part);
     const cases = all.filter(
-      ({ name: it }) => chosen.length === 0 || chosen.some((part) => it.includes(part)),
+      ({ name: it }) => chosen.length === 0 || chosen.some((part) => isChosen(it, part)),
     );
     if (cases.length === 0) {
       say(`no such case; there are: ${all.map((it) => it.name).join(', ')}`);

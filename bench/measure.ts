@@ -92,7 +92,7 @@ export async function measureGoal({
 }: Goal): Promise<CaseResult[]> {
   const ours: number[] = [];
   for (let round = 0; round < rounds; round += 1) ours.push(await once());
-  const ratios = ours.map((figure) => goal / figure);
+  const ratios = ours.map((figure) => (figure === goal ? 1 : goal / figure)); // also where both are 0
   return [{ case: name, unit, peerName, ours, peer: ours.map(() => goal), ratios }];
 }
 

@@ -1,40 +1,50 @@
 // Clients over loopback that each ask, wait, and ask again; and what a process and those below it have computed.
 import { readdir, readFile } from 'node:fs/promises';
 import { Pool } from 'undici';
-import { z } from 'zod';
-import { model } from './work.ts';
+import type { z } from 'zod';
 
-const answerSchema = z.object({ probabilities: z.record(z.string(), z.number()) });
+export interface Asked<T> {
+  readonly path: string;
+  /** Of each request. */
+  readonly bodies: readonly object[];
+  readonly schema: z.ZodType<T>;
+  /** That ask at once. */
+  readonly clients: number;
+}
 
-export interface Answered {
-  /** Of each request, in the order of the texts. */
-  readonly probabilities: readonly Readonly<Record<string, number>>[];
+export interface Answered<T> {
+  /** In the order of the bodies. */
+  readonly answers: readonly T[];
   readonly milliseconds: readonly number[];
 }
 
-export async function askAll(port: number, texts: readonly string[], clients: number): Promise<Answered> {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: clients });
-  const probabilities: Readonly<Record<string, number>>[] = [];
+/** @throws Error where a request is not answered */
+export async function askAll<T>(
+  url: string,
+  { path, bodies, schema, clients }: Asked<T>,
+): Promise<Answered<T>> {
+  const pool = new Pool(url, { connections: clients });
+  const answers: T[] = [];
   const milliseconds: number[] = [];
   let next = 0;
   const client = async (): Promise<void> => {
-    while (next < texts.length) {
+    while (next < bodies.length) {
       const index = next;
       next += 1;
       const begun = performance.now();
       const { statusCode, body } = await pool.request({
-        ...{ path: '/v1/classifications', method: 'POST', headers: { 'content-type': 'application/json' } },
-        body: JSON.stringify({ model, input: texts[index] }),
+        ...{ path, method: 'POST', headers: { 'content-type': 'application/json' } },
+        body: JSON.stringify(bodies[index]),
       });
       const answer: unknown = await body.json();
       milliseconds[index] = performance.now() - begun;
       if (statusCode !== 200) throw new Error(`status ${statusCode}: ${JSON.stringify(answer)}`);
-      probabilities[index] = answerSchema.parse(answer).probabilities;
+      answers[index] = schema.parse(answer);
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
   await pool.close();
-  return { probabilities, milliseconds };
+  return { answers, milliseconds };
 }
 
 /** Hundredths of a second, as Linux counts them for people. */

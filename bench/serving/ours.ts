@@ -8,11 +8,13 @@ import { createResponseIds } from '../../artifacts/response-ids.ts';
 import { createBatchStore } from '../../serving/batches/batch-store.ts';
 import { createHttpServer } from '../../serving/http-server.ts';
 import { loadClassifierVersion } from '../../serving/tasks/classification-version.ts';
+import { loadLanguageVersion } from '../../serving/tasks/generation-version.ts';
 import { contextLength, model, type Task } from './work.ts';
 
-const { folder } = JSON.parse(process.argv[2]) as Task;
+const { kind, folder } = JSON.parse(process.argv[2]) as Task;
 const nothing = (): void => undefined;
-const version = await loadClassifierVersion({
+const load = { classifier: loadClassifierVersion, generator: loadLanguageVersion }[kind];
+const version = await load({
   ...{ version: 1, limits: { silenceSeconds: 60 } },
   load: { directory: folder, contextLength, weights: 'model.safetensors' },
   observer: { queued: nothing, computed: nothing, restarted: nothing, gone: nothing },
