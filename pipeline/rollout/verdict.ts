@@ -74,7 +74,7 @@ export function judgeRollout(evidence: RolloutEvidence, policy: RolloutPolicy): 
   const awaited = whatIsAwaited(evidence, policy);
   if (awaited.length === 0) return { verdict: 'promote', reasons: groundsToPromote(evidence, policy) };
   if (evidence.elapsedSeconds < policy.patienceSeconds) return { verdict: 'continue', reasons: awaited };
-  const starved = paired.n < sampleNeeded(evidence, policy) || health.status === 'insufficient';
+  const starved = lacksSample(evidence, policy) || health.status === 'insufficient';
   const reasons = [...awaited, `patience of ${policy.patienceSeconds} s is over`];
   return { verdict: starved ? 'no-traffic' : 'inconclusive', reasons };
 }
@@ -86,12 +86,12 @@ function describeSelection({ labels, paired }: RolloutEvidence): string | undefi
 }
 
 function whatIsAwaited(evidence: RolloutEvidence, policy: RolloutPolicy): string[] {
-  const { phase, qualityProven, elapsedSeconds, health, paired } = evidence;
+  const { phase, qualityProven, elapsedSeconds, health, paired, labels } = evidence;
   const awaited: string[] = [];
   if (health.status === 'insufficient') awaited.push(...health.reasons);
   if (qualityProven) {
-    if (paired.n < policy.stepMinimumSample) {
-      awaited.push(`${paired.n} of the ${policy.stepMinimumSample} labelled subjects of this step`);
+    if (labels.paired < policy.stepMinimumSample) {
+      awaited.push(`${labels.paired} of the ${policy.stepMinimumSample} labelled subjects of this step`);
     }
   } else if (paired.verdict !== 'promote') {
     awaited.push(...standing(evidence, policy));
@@ -117,6 +117,7 @@ function standing({ paired }: RolloutEvidence, policy: RolloutPolicy): string[] 
   return [quality(paired, policy), ...secondOpinion(paired, policy)];
 }
 
-function sampleNeeded(evidence: RolloutEvidence, policy: RolloutPolicy): number {
-  return evidence.qualityProven ? policy.stepMinimumSample : policy.minimumSample;
+/** A step that only guards counts all its subjects: its test stops at a decision, which may come before there are enough. */
+function lacksSample({ qualityProven, paired, labels }: RolloutEvidence, policy: RolloutPolicy): boolean {
+  return qualityProven ? labels.paired < policy.stepMinimumSample : paired.n < policy.minimumSample;
 }

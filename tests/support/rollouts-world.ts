@@ -48,6 +48,7 @@ export async function openRolloutsWorld() {
   const writer = await openRegistryWriter(settings, store);
   const client = await connectCoppice(settings);
   const ended = new AbortController();
+  const running: Promise<unknown>[] = [];
   const workerPid = async () =>
     (await readStack(stack.environment['COPPICE_HOME'] ?? ''))?.components.worker?.pid ?? undefined;
 
@@ -129,6 +130,7 @@ export async function openRolloutsWorld() {
         }
       };
       const clients = Promise.all(Array.from({ length: 4 }, ask));
+      running.push(clients);
       return {
         answers,
         stop: async () => {
@@ -139,6 +141,7 @@ export async function openRolloutsWorld() {
     },
     close: async () => {
       ended.abort();
+      await Promise.allSettled(running);
       await client.close();
       await stack.close();
     },

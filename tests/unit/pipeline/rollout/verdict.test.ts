@@ -143,13 +143,26 @@ describe('judgeRollout in a canary step', () => {
     expect(judgeRollout({ ...unproven, paired: better }, policy).verdict).toBe('promote');
   });
 
+  it('counts the subjects that come after its test has decided: a step may ask for more than that took', () => {
+    const asking = { ...policy, stepMinimumSample: 400 };
+    const decided = { ...canary, paired: better };
+    expect(judgeRollout(decided, asking)).toEqual({
+      verdict: 'continue',
+      reasons: ['300 of the 400 labelled subjects of this step'],
+    });
+    const more = { ...decided, labels: { ...canary.labels, labelled: 400, paired: 400 } };
+    expect(judgeRollout(more, asking).verdict).toBe('promote');
+  });
+
   it('takes a version back that turns out worse, proven or not', () => {
     expect(judgeRollout({ ...canary, paired: worse }, policy).verdict).toBe('rollback');
   });
 
   it('waits for the least time and the least sample of a step', () => {
     expect(judgeRollout({ ...canary, elapsedSeconds: 59.9 }, policy).verdict).toBe('continue');
-    expect(judgeRollout({ ...canary, paired: { ...unseen, n: 29 } }, policy).verdict).toBe('continue');
+    const { labels } = canary;
+    const few = { ...canary, paired: { ...unseen, n: 29 }, labels: { ...labels, paired: 29 } };
+    expect(judgeRollout(few, policy).verdict).toBe('continue');
     expect(judgeRollout({ ...canary, paired: { ...unseen, n: 30 } }, policy).verdict).toBe('promote');
   });
 
