@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createCleaningActivities } from '../../../activities/cleaning.ts';
 import { createShardWriter, readShards } from '../../../activities/shards.ts';
 import type { StageRunner } from '../../../activities/stage-runner.ts';
@@ -94,6 +97,18 @@ async function summary({ corpus: kept, keptCount, droppedCount, funnel }: Awaite
 }
 
 describe('cleaning in batches', () => {
+  it('finds every copy of a corpus that its heap could not hold, and keeps nothing of a batch but what it left in the store', async () => {
+    const bounds = ['--expose-gc', '--max-old-space-size=56']; // mebibytes; code and libraries take 24 of them
+    const program = [...bounds, '--import', 'tsx', 'tests/support/clean-large-corpus.ts', '12000', '1000000'];
+    const { stdout } = await promisify(execFile)(process.execPath, program);
+    const { textBytes, droppedCount, retained } = z
+      .object({ textBytes: z.number(), droppedCount: z.number(), retained: z.array(z.number()) })
+      .parse(JSON.parse(stdout));
+    expect(droppedCount).toBe(1_200);
+    expect(retained.length).toBeGreaterThan(10);
+    expect(retained[retained.length - 1] - retained[1]).toBeLessThan(textBytes / 10);
+  }, 300_000);
+
   it('comes to what cleaning in one go comes to, however large the batches are', async () => {
     const documents = await corpus(4);
     const whole = await summary(await clean(documents, createCachingRunner().runStage, Number.MAX_VALUE));
