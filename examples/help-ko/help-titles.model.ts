@@ -3,6 +3,9 @@
 import { defineModel } from 'coppice';
 import language from './help-ko.model.ts';
 
+/** How a title is asked for, in training and afterwards. */
+const prompt = '{text}\n\n제목: ';
+
 export default defineModel({
   ...language,
   name: 'help-titles',
@@ -14,7 +17,7 @@ export default defineModel({
       epochs: 3,
       learningRate: 1e-3,
       dropout: 0.1,
-      template: { prompt: '{text}\n\n제목: ' },
+      template: { prompt },
     },
   },
   evaluation: {
@@ -25,4 +28,6 @@ export default defineModel({
       { kind: 'at-least', metric: 'chrf', bound: 20 },
     ],
   },
+  // Each morning a title for every page that has come since the day before.
+  batches: [{ name: 'daily', schedule: '0 6 * * *', template: prompt, maximumTokens: 24 }],
 });

@@ -21,6 +21,13 @@ describe('the models of the Korean help', () => {
     expect(specOf(topics).collection.labels).toEqual([{ kind: 'document-folder', source: 'help' }]);
   });
 
+  it('give new pages their titles each morning, asked for as they were learnt', () => {
+    const { batches, training } = specOf(titles);
+    expect(batches).toMatchObject([{ name: 'daily', schedule: '0 6 * * *', output: 'jsonl' }]);
+    expect(batches?.[0].template).toBe(training.supervisedFineTuning?.template.prompt);
+    expect(batches?.[0].objects).toBeUndefined(); // what the sources have brought
+  });
+
   it('read neither the heading of a page nor what stands around it, which hold its title', async () => {
     const { clean } = requestRecipe(specOf(language).cleaning.steps);
     const pages = Object.values(koreanPages).map((data) => clean({ mediaType: 'text/html', data }));
