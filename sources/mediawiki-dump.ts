@@ -2,9 +2,8 @@
 // the one before, since a wiki numbers its revisions in their order.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import unbzip2 from 'unbzip2-stream';
 import { z } from 'zod';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { SourceSpec } from '../contracts/model-spec/collection.ts';
@@ -12,6 +11,7 @@ import { errorCode } from './folder.ts';
 import { fingerprint } from './seen-entries.ts';
 import type { CollectedItem, Source } from './source.ts';
 import { packState, unpackState } from './state-cursor.ts';
+import { type DumpPiece, readBzip2, type StreamPlace } from './wiki/bzip2-streams.ts';
 import { readDump } from './wiki/dump-reader.ts';
 import { pageAddress, takeInPage } from './wiki/wiki-page.ts';
 import { XmlError } from './xml/xml-stream.ts';
@@ -30,32 +30,33 @@ const stateSchema = z.object({
   pages: z.number(),
   /** Newest revision among them. */
   newestHere: z.number(),
+  /** Where the stream begins that the last of them stand in, of a dump of several: what stands before it is not read again. */
+  place: z.object({ offset: z.number(), pages: z.number() }).optional(),
 });
 type State = z.infer<typeof stateSchema>;
 
 /** The file is not what its name says, or not whole. */
 class DamagedError extends Error {}
 
-function openDump(path: string): Readable {
+async function* readPlain(path: string): AsyncGenerator<DumpPiece> {
   const file = createReadStream(path);
-  if (!/\.(?:bz2|gz)$/.test(path)) return file;
-  const unpacked = path.endsWith('.gz') ? createGunzip() : new PassThrough();
-  const fail = (error: Error): void => void unpacked.destroy(error);
-  if (path.endsWith('.gz')) file.pipe(unpacked);
-  // A stream of the old kind, which says that it is closed before what it gave was taken.
-  else file.pipe(unbzip2()).on('error', fail).pipe(unpacked);
-  file.once('error', fail);
-  unpacked.once('close', () => file.destroy());
-  return unpacked;
+  const bytes: Readable = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  file.once('error', (error) => bytes.destroy(error));
+  try {
+    for await (const piece of bytes) yield { bytes: piece as Uint8Array };
+  } finally {
+    file.destroy();
+  }
 }
 
 /**
  * Reads a file, unpacked as its name says.
+ * @param place where to go on, behind the first stream
  * @throws DamagedError, or the system's error
  */
-async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
+async function* readPieces(path: string, place: StreamPlace | undefined): AsyncGenerator<DumpPiece> {
   try {
-    for await (const bytes of openDump(path)) yield bytes as Uint8Array;
+    yield* path.endsWith('.bz2') ? readBzip2(path, place) : readPlain(path);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw error;
     throw new DamagedError('cannot be unpacked');
@@ -77,12 +78,11 @@ export function createMediawikiDumpSource(spec: DumpSpec, { now }: { readonly no
 
   async function* read(state: State, signal: AbortSignal): AsyncGenerator<CollectedItem> {
     const cursor = () => packState(state);
-    let at = 0;
-    for await (const { page, site } of readDump(readBytes(path), maximumPageBytes)) {
+    const pieces = readPieces(path, state.place);
+    for await (const { page, site, number, place } of readDump(pieces, maximumPageBytes)) {
       signal.throwIfAborted();
-      at += 1;
-      if (at <= state.pages) continue;
-      state.pages = at;
+      if (number <= state.pages) continue;
+      Object.assign(state, { pages: number, place });
       state.newestHere = Math.max(state.newestHere, page.revision);
       if (page.isRedirect || !namespaces.includes(page.namespace) || page.revision <= state.newest) continue;
       const tooLarge = {
@@ -103,7 +103,8 @@ export function createMediawikiDumpSource(spec: DumpSpec, { now }: { readonly no
       const state = before === undefined ? begin : unpackState(before, stateSchema);
       const file = await fileState(path);
       if (state.file === file && state.isRead) return;
-      if (state.file !== file) Object.assign(state, { file, isRead: false, pages: 0, newestHere: 0 });
+      if (state.file !== file)
+        Object.assign(state, { file, isRead: false, pages: 0, newestHere: 0, place: undefined });
       try {
         yield* read(state, signal);
       } catch (error) {

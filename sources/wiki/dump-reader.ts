@@ -1,5 +1,6 @@
 // Reads a dump of a wiki's pages piece by piece (MediaWiki's export format, 0.10 and 0.11), in memory for one page.
 import { createXmlWriter } from '../xml/xml-stream.ts';
+import type { DumpPiece, StreamPlace } from './bzip2-streams.ts';
 import type { WikiPage, WikiSite } from './wiki-page.ts';
 
 export interface DumpPage extends WikiPage {
@@ -7,6 +8,15 @@ export interface DumpPage extends WikiPage {
   readonly isRedirect: boolean;
   /** Whether its text was longer than asked for; it is empty then. */
   readonly isTooLarge: boolean;
+}
+
+export interface ReadPage {
+  readonly page: DumpPage;
+  readonly site: WikiSite;
+  /** Of the dump's pages, from 1. */
+  readonly number: number;
+  /** From where a later reading can go on, if anywhere. */
+  readonly place: StreamPlace | undefined;
 }
 
 const DEPTH = 20;
@@ -48,9 +58,9 @@ const fields: Readonly<Partial<Record<string, (draft: Draft, text: string) => vo
  * @throws XmlError where the bytes are no such dump
  */
 export async function* readDump(
-  bytes: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<DumpPiece>,
   maximumTextLength: number,
-): AsyncGenerator<{ readonly page: DumpPage; readonly site: WikiSite }> {
+): AsyncGenerator<ReadPage> {
   const path: string[] = [];
   const leftOut: string[] = [];
   const ready: DumpPage[] = [];
@@ -87,11 +97,24 @@ export async function* readDump(
     },
     { maximumDepth: DEPTH, maximumPieceBytes: PIECE },
   );
+  let count = 0;
+  let place: StreamPlace | undefined;
+  let isAligned = true;
+  /** Pages can be read from a stream on where it begins between two, and all before it do. */
+  const begin = ({ offset, pagesBefore }: NonNullable<DumpPiece['begins']>): void => {
+    if (offset === 0) return;
+    count = pagesBefore ?? count;
+    isAligned &&= path.length === 1;
+    if (isAligned) place = { offset, pages: count };
+  };
   const siteOf = (): WikiSite => ({ pageAddress: `${base.slice(0, base.lastIndexOf('/') + 1)}$1`, leftOut });
-  for await (const piece of bytes) {
-    xml.write(piece);
-    for (const page of ready.splice(0)) yield { page, site: siteOf() };
+  const taken = (): ReadPage[] =>
+    ready.splice(0).map((page) => ({ page, site: siteOf(), number: (count += 1), place }));
+  for await (const { bytes, begins } of pieces) {
+    if (begins !== undefined) begin(begins);
+    xml.write(bytes);
+    yield* taken();
   }
   xml.end();
-  for (const page of ready) yield { page, site: siteOf() };
+  yield* taken();
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +8,7 @@ import { mediawikiDumpSourceSchema } from '../../../contracts/model-spec/wiki-so
 import { createSource } from '../../../sources/create-source.ts';
 import type { Source } from '../../../sources/source.ts';
 import { describeSource } from '../../support/source-contract.ts';
-import { collectAll, describeAll, lastCursor, temporaryFolder } from './support.ts';
+import { collectAll, cursorsOf, describeAll, lastCursor, temporaryFolder } from './support.ts';
 
 const run = promisify(execFile);
 
@@ -104,6 +104,31 @@ describe('mediawiki-dump', () => {
     const [one, two] = [xml.slice(0, 700), xml.slice(700)];
     expect(await describeAll(open(await fileOf(await bzip2(xml), 'pages.xml.bz2')))).toEqual(ids);
     expect(await describeAll(open(await fileOf(await bzip2(one, two), 'pages.xml.bz2')))).toEqual(ids);
+  });
+
+  it('goes on at the stream that it was in, and reads nothing before it again', async () => {
+    const many = Array.from({ length: 12 }, (_, at) => ({ title: `P${at}`, text: `[[자료:a.jpg]]글 ${at}` }));
+    const xml = dump(many);
+    const starts = [...xml.matchAll(/<page>/g)].map(({ index }) => index);
+    const cuts = [0, ...starts.filter((_, at) => at % 3 === 0), xml.length];
+    const parts = cuts.slice(1).map((end, at) => xml.slice(cuts[at], end));
+    const path = await fileOf(await bzip2(...parts), 'pages.xml.bz2');
+    const whole = await collectAll(open(path));
+    expect(whole).toHaveLength(12);
+    const cursors = await cursorsOf(open(path));
+    const packed = await readFile(path);
+    const { atime, mtime } = await stat(path);
+    const streams = [...packed.toString('latin1').matchAll(/BZh91AY&SY/g)].map(({ index }) => index);
+    expect(streams).toHaveLength(5); // the head, and four of three pages
+    await writeFile(path, Buffer.from(packed).fill(0, streams[1] + 10, streams[3]));
+    await utimes(path, atime, mtime);
+    for (const at of [7, 8, 11]) {
+      const rest = await collectAll(open(path), cursors[at - 1]);
+      expect(rest.map((it) => 'document' in it && it.document)).toEqual(
+        whole.slice(at).map((it) => 'document' in it && it.document),
+      );
+    }
+    expect((await describeAll(open(path))).at(-1)).toMatch('damaged');
   });
 
   it('leaves out redirects and other namespaces, and sets aside what is too large or no article', async () => {
