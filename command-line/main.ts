@@ -9,6 +9,7 @@ import { doctorVerb } from './commands/doctor.ts';
 import { evaluateVerb } from './commands/evaluate.ts';
 import { explainCacheVerb } from './commands/explain-cache.ts';
 import { exportVerb } from './commands/export.ts';
+import { feedbackVerb } from './commands/feedback.ts';
 import { filterVerbs } from './commands/filter.ts';
 import { forgetVerb } from './commands/forget.ts';
 import { housekeepingVerbs } from './commands/housekeeping.ts';
@@ -63,6 +64,7 @@ for (const add of [
   filterVerbs,
   labelVerbs,
   steeringVerbs,
+  feedbackVerb,
   scheduleVerb,
   batchVerbs,
   repairVerb,

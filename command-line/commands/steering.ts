@@ -1,19 +1,11 @@
 // approve, reject, pause, resume, promote, canary, rollback, freeze, unfreeze, predict: people's words to a model.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { request } from 'undici';
 import type { CoppiceClient } from '../../client/coppice-client.ts';
-import { RequestRefused, ServiceUnavailable } from '../../client/failures.ts';
 import type { Decision, VersionRequest } from '../../contracts/messages.ts';
 import { BadArgument, digestArgument, modelArgument, versionArgument } from '../arguments.ts';
-import {
-  controlApi,
-  currentSettings,
-  requester,
-  requireModel,
-  requireVersion,
-  withClient,
-} from '../context.ts';
+import { controlApi, requester, requireModel, requireVersion, withClient } from '../context.ts';
+import { askGateway } from '../gateway.ts';
 import { createOutput, exitCodes } from '../output.ts';
 
 interface Options {
@@ -146,22 +138,11 @@ async function predict(
 ): Promise<void> {
   if ((text === undefined) === (file === undefined))
     throw new BadArgument('what to classify: expected either a text or --file <path>');
-  const { gatewayUrl } = await currentSettings();
   const input = file === undefined ? text : await readDocument(file, mediaType);
-  const { statusCode, body } = await request(new URL('/v1/classifications', gatewayUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model, input }),
-  }).catch((error: unknown) => {
-    throw new ServiceUnavailable(
-      `the gateway at ${gatewayUrl} does not answer: ${error instanceof Error ? error.message : String(error)}`,
-    );
+  const reply = await askGateway<{ label?: string; version?: number }>('/v1/classifications', {
+    model,
+    input,
   });
-  const reply = (await body.json()) as { label?: string; version?: number; error?: { message: string } };
-  if (statusCode >= 400) {
-    const message = reply.error?.message ?? `the gateway answered with status ${statusCode}`;
-    throw statusCode < 500 ? new RequestRefused(message) : new ServiceUnavailable(message);
-  }
   createOutput(json).result(reply, () => `${reply.label ?? '?'} (version ${reply.version ?? '?'})`);
 }
 
