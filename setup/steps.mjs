@@ -9,6 +9,7 @@ import { installPackages, packagesPresent } from './node-packages.mjs';
 import { missingMessage, obtainBundle } from './servers.mjs';
 import { setUpAddon, setUpLibrary } from './tensorflow.mjs';
 import { addonPresent } from './tensorflow-addon.mjs';
+import { kernelsSettled, setUpKernels } from './tensorflow-kernels.mjs';
 import { bundles } from './versions.mjs';
 
 /**
@@ -27,7 +28,7 @@ import { bundles } from './versions.mjs';
 export async function setUp(root, env, { board, forTests = false }) {
   const located = await locateServers(env);
   const wanted = missingBundles(located, env, forTests);
-  const needsAddon = addonPresent(root) === undefined;
+  const needsAddon = addonPresent(root) === undefined || !kernelsSettled(root, env);
   const needsChromium = forTests && findChromium(env) === undefined;
   if (wanted.length === 0 && !needsAddon && !needsChromium && packagesPresent(root)) return [];
   const cache = cacheFolder(env);
@@ -69,12 +70,17 @@ async function setUpNode(root, cache, board) {
   const work = async () => {
     // Installing packages removes the addon with the rest of node_modules.
     const buildsAddon = !packagesPresent(root) || addonPresent(root) === undefined;
-    if (!buildsAddon) return undefined;
+    if (!buildsAddon) {
+      await setUpKernels(root, cache, { board });
+      return undefined;
+    }
     const [packagesFailure, libraryFailure] = await Promise.all([
       setUpPackages(root, board),
       setUpLibrary(cache, board),
     ]);
-    return packagesFailure ?? setUpAddon(root, cache, { board, libraryFailure });
+    const failure = packagesFailure ?? (await setUpAddon(root, cache, { board, libraryFailure }));
+    if (failure === undefined) await setUpKernels(root, cache, { board });
+    return failure;
   };
   const wait = () => board.line('Another set-up works on this clone: this one waits for it.');
   return withLock(join(root, '.coppice', 'setup.lock'), work, wait);

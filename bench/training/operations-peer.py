@@ -29,6 +29,8 @@ def start(variable):
     return values.reshape(variable["shape"])
 
 
+if "kernels" in plan:
+    tf.load_op_library(plan["kernels"])
 options = tf.ConfigProto(intra_op_parallelism_threads=plan["threads"], inter_op_parallelism_threads=1)
 with tf.Session(config=options) as session:
     tf.saved_model.loader.load(session, ["serve"], str(folder))

@@ -8,6 +8,7 @@ import type { Precision } from '../../pipeline/graph/operation-kinds.ts';
 import { buildTrainingGraph } from '../../pipeline/graph/tensorflow/training-graph.ts';
 import { initialParameters } from '../../pipeline/model/layout.ts';
 import { adamW } from '../../pipeline/training/optimizer.ts';
+import { kernelsFile } from '../../runtimes/tensorflow/kernels.ts';
 import { runCommand } from '../../setup/command.mjs';
 import { installPython } from '../python-peer.ts';
 import { decoderLoss } from './decoder.ts';
@@ -17,12 +18,16 @@ import { models } from './shapes.ts';
 const tensorflow = 'tensorflow-cpu==2.21.0';
 
 const [model = 'A', precision = 'float32'] = process.argv.slice(2) as [ModelName?, Precision?];
+const kernels = kernelsFile();
 const { loss, layout } = decoderLoss(model);
-const graph = buildTrainingGraph({
-  ...{ layout, optimizer: adamW(0.1), precision, maximumNorm: 1 },
-  losses: { train: loss },
-  validations: {},
-});
+const graph = buildTrainingGraph(
+  {
+    ...{ layout, optimizer: adamW(0.1), precision, maximumNorm: 1 },
+    losses: { train: loss },
+    validations: {},
+  },
+  { kernels: kernels !== undefined },
+);
 const parameters = initialParameters(layout, 1);
 const entries = new Map(layout.entries.map((entry) => [entry.name, entry]));
 const { batchSize, contextLength, vocabularySize } = models[model];
@@ -35,7 +40,7 @@ try {
     return { initial, shape, offset: vector === 'parameters' ? offset : -1 };
   });
   const plan = {
-    ...{ variables, assign: graph.assign, scalars: graph.scalars, threads: availableParallelism() },
+    ...{ variables, kernels, assign: graph.assign, scalars: graph.scalars, threads: availableParallelism() },
     ...{ tokens: batchSize * contextLength, vocabularySize },
     ...{ feeds: graph.programs['train'].feeds, fetches: graph.programs['train'].whole },
   };

@@ -1,5 +1,5 @@
 // What a model looks at: the weights of every attention of a graph, head by head, as further outputs of that graph.
-import { attentionWeights } from './expand.ts';
+import { attentionWeights } from './composite-parts.ts';
 import type { Node } from './ir.ts';
 import { reachable } from './ir.ts';
 

@@ -1,50 +1,31 @@
 // Composite operations as the simple ones that they are made of. Expanding happens after differentiation, so that a
 // composite has one gradient, written for speed; what that gradient and the forward pass share is then made once.
+
+import { attentionGradient, geluGradient, layerNormalizationGradient } from './composite-gradients.ts';
+import { attentionWeights, geluTangent, normalCumulative, standardize } from './composite-parts.ts';
 import type { Node } from './ir.ts';
 import { reachable } from './ir.ts';
 import type { OperationName } from './operation-kinds.ts';
-import {
-  add,
-  erf,
-  matMul,
-  multiply,
-  reciprocalSquareRoot,
-  reduceMean,
-  scalar,
-  scale,
-  softmax,
-  square,
-  subtract,
-  tanh,
-} from './operations.ts';
+import { add, matMul, multiply, scalar, scale } from './operations.ts';
+
+/** What a model is written with. */
+export const forwardComposites = [
+  'gelu',
+  'layerNormalization',
+  'attention',
+] as const satisfies OperationName[];
+
+/** What those are differentiated to. */
+const gradientComposites = [
+  'geluGradient',
+  'layerNormalizationGradient',
+  'attentionGradient',
+] as const satisfies OperationName[];
+export type GradientComposite = (typeof gradientComposites)[number];
 
 /** Operations that `expand` can replace. */
-export const composites = ['gelu', 'layerNormalization', 'attention'] as const satisfies OperationName[];
+export const composites = [...forwardComposites, ...gradientComposites] as const;
 export type Composite = (typeof composites)[number];
-
-/** Φ(x), the cumulative standard normal distribution. */
-export function normalCumulative(x: Node): Node {
-  return add(scale(erf(scale(x, Math.SQRT1_2)), 0.5), scalar(x.graph, 0.5));
-}
-
-/** tanh(√(2/π)(x + 0.044715x³)), of which GELU's approximation is made. */
-export function geluTangent(x: Node): Node {
-  const cubic = add(x, scale(multiply(square(x), x), 0.044715));
-  return tanh(scale(cubic, Math.sqrt(2 / Math.PI)));
-}
-
-/** Rows at mean 0 and variance 1, and the 1/deviation that brought them there. [N, C], [N, 1] */
-export function standardize(x: Node, epsilon: number): { normal: Node; inverseDeviation: Node } {
-  const centred = subtract(x, reduceMean(x, [-1], true));
-  const variance = reduceMean(square(centred), [-1], true);
-  const inverseDeviation = reciprocalSquareRoot(add(variance, scalar(x.graph, epsilon)));
-  return { normal: multiply(centred, inverseDeviation), inverseDeviation };
-}
-
-/** softmax(QKᵀ + mask), before any dropout. [B, H, Q, T] */
-export function attentionWeights(query: Node, key: Node, mask: Node): Node {
-  return softmax(add(matMul(query, key, { transposeB: true }), mask));
-}
 
 type Expansion = { readonly [K in Composite]: (node: Node<K>, inputs: readonly Node[]) => Node };
 
@@ -59,6 +40,9 @@ const expansions: Expansion = {
     const weights = attentionWeights(query, key, mask);
     return matMul((keep as Node | undefined) === undefined ? weights : multiply(weights, keep), value);
   },
+  geluGradient,
+  layerNormalizationGradient,
+  attentionGradient,
 };
 
 const isComposite = (node: Node): node is Node<Composite> =>

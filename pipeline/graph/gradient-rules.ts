@@ -1,14 +1,16 @@
 // How each operation hands a gradient on to its inputs. `dy` is the gradient of the loss in the operation's result;
 // what has no gradient (indices, masks, seeds) answers `undefined`.
-import { attentionGradient, geluGradient, layerNormalizationGradient } from './composite-gradients.ts';
 import type { Node } from './ir.ts';
 import type { OperationName, Shape } from './operation-kinds.ts';
 import {
+  attentionGradient,
   broadcast,
   crossEntropyGradient,
   divide,
   exponential,
   gather,
+  geluGradient,
+  layerNormalizationGradient,
   matMul,
   multiply,
   negate,
@@ -56,6 +58,9 @@ const rules: { readonly [K in OperationName]: Rule<K> } = {
   reduceMax: none,
   dropoutMask: none,
   crossEntropyGradient: none,
+  geluGradient: none,
+  layerNormalizationGradient: none,
+  attentionGradient: none,
 
   add: (dy, _, [a, b]) => [reduceTo(dy, a.shape), reduceTo(dy, b.shape)],
   subtract: (dy, _, [a, b]) => [reduceTo(dy, a.shape), negate(reduceTo(dy, b.shape))],
@@ -124,9 +129,13 @@ const rules: { readonly [K in OperationName]: Rule<K> } = {
     undefined,
   ],
 
-  gelu: geluGradient,
-  layerNormalization: layerNormalizationGradient,
-  attention: attentionGradient,
+  gelu: (dy, { attributes: { approximation } }, [x]) => [geluGradient(dy, x, approximation)],
+  layerNormalization: (dy, { attributes: { epsilon } }, [x, gain]) =>
+    (['x', 'gain', 'bias'] as const).map((of) => layerNormalizationGradient(dy, x, gain, { epsilon, of })),
+  attention: (dy, y, [query, key, value, mask, ...rest]) => {
+    const inputs = { query, key, value, mask, keep: rest.at(0) };
+    return (['query', 'key', 'value'] as const).map((of) => attentionGradient({ dy, y, inputs, of }));
+  },
 };
 
 /** dA = dY·Bᵀ and dB = Aᵀ·dY, with what is transposed transposed again. */

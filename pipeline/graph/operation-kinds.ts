@@ -69,6 +69,10 @@ export interface Operations {
   gelu: { readonly approximation: 'none' | 'tanh' };
   layerNormalization: { readonly epsilon: number };
   attention: Nothing;
+
+  geluGradient: { readonly approximation: 'none' | 'tanh' };
+  layerNormalizationGradient: { readonly epsilon: number; readonly of: 'x' | 'gain' | 'bias' };
+  attentionGradient: { readonly of: 'query' | 'key' | 'value' };
 }
 
 export type OperationName = keyof Operations;

@@ -175,3 +175,30 @@ export interface AttentionInputs {
 /** softmax(QKᵀ + mask)V, head by head (Vaswani et al. 2017, arXiv:1706.03762, section 3.2). [B, H, Q, C] */
 export const attention = ({ query, key, value, mask, keep }: AttentionInputs): Node =>
   query.graph.add('attention', [query, key, value, mask, ...(keep === undefined ? [] : [keep])], none);
+
+/** dy times the slope of `gelu` at x. */
+export const geluGradient = (dy: Node, x: Node, approximation: 'none' | 'tanh' = 'none'): Node =>
+  x.graph.add('geluGradient', [dy, x], { approximation });
+
+/** What `layerNormalization` is differentiated to: the gradient in one of its inputs. dy, x [N, C] */
+export const layerNormalizationGradient = (
+  dy: Node,
+  x: Node,
+  gain: Node,
+  { epsilon, of }: { readonly epsilon: number; readonly of: 'x' | 'gain' | 'bias' },
+): Node => x.graph.add('layerNormalizationGradient', [dy, x, gain], { epsilon, of });
+
+export interface AttentionGradientInputs {
+  readonly dy: Node;
+  /** What `attention` made of the inputs. */
+  readonly y: Node;
+  readonly inputs: AttentionInputs;
+  readonly of: 'query' | 'key' | 'value';
+}
+
+/** What `attention` is differentiated to: the gradient in one of its inputs. */
+export const attentionGradient = ({ dy, y, inputs, of }: AttentionGradientInputs): Node => {
+  const { query, key, value, mask, keep } = inputs;
+  const given = [query, key, value, mask, ...(keep === undefined ? [] : [keep])];
+  return dy.graph.add('attentionGradient', [dy, y, ...given], { of });
+};

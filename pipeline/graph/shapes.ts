@@ -287,6 +287,38 @@ const attention: Rule<Operations['attention']> = {
   },
 };
 
+const geluGradient: Rule<Operations['geluGradient']> = {
+  arity: [2, 2],
+  infer: ({ inputs: [dy, x], refuse }) => {
+    checkGradient(dy, x, refuse);
+    return float(x.shape);
+  },
+};
+
+const layerNormalizationGradient: Rule<Operations['layerNormalizationGradient']> = {
+  arity: [3, 3],
+  infer: ({ inputs: [dy, x, gain], attributes, refuse }) => {
+    checkGradient(dy, x, refuse);
+    if (x.shape.length !== 2 || !equal(gain.shape, x.shape.slice(1))) {
+      refuse(`expected rows and a gain a channel, got ${show(x.shape)} and ${show(gain.shape)}`);
+    }
+    return float(attributes.of === 'x' ? x.shape : gain.shape);
+  },
+};
+
+const attentionGradient: Rule<Operations['attentionGradient']> = {
+  arity: [6, 7],
+  infer: ({ inputs: [dy, y, query, key, value, ...rest], attributes, refuse }) => {
+    checkGradient(dy, y, refuse);
+    attention.infer({ inputs: [query, key, value, ...rest], attributes: {}, refuse });
+    return float({ query, key, value }[attributes.of].shape);
+  },
+};
+
+function checkGradient(dy: Signature, y: Signature, refuse: Refuse): void {
+  if (!equal(dy.shape, y.shape)) refuse(`expected a gradient of ${show(y.shape)}, got ${show(dy.shape)}`);
+}
+
 const rules: { readonly [K in OperationName]: Rule<Operations[K]> } = {
   input: source,
   parameter: source,
@@ -327,4 +359,7 @@ const rules: { readonly [K in OperationName]: Rule<Operations[K]> } = {
   gelu: unary,
   layerNormalization,
   attention,
+  geluGradient,
+  layerNormalizationGradient,
+  attentionGradient,
 };

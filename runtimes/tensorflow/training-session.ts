@@ -21,6 +21,7 @@ import type {
   Vectors,
 } from '../../pipeline/training/session.ts';
 import { vectorLayouts } from '../../pipeline/training/session.ts';
+import { loadKernels } from './kernels.ts';
 import type { Feed, SavedModel } from './saved-model.ts';
 import { loadSavedModel } from './saved-model.ts';
 
@@ -31,7 +32,7 @@ const scalarNames = ['rate', 'epsilon', 'decay', 'renewal', 'newestShare'] as co
  * @param vectors `parameters`, and what the optimizer keeps
  */
 export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): Promise<TrainingSession> {
-  const graph = buildTrainingGraph(plan);
+  const graph = buildTrainingGraph(plan, { kernels: await loadKernels() });
   const { run, dispose } = await loadSavedModel(graph.savedModel);
   const layouts = vectorLayouts(plan);
   setVariables({ graph, layouts, run }, { vectors, frozen: plan.frozen });

@@ -26,23 +26,26 @@ import { givenNumbers, graphCase } from '../support/graph-case.ts';
 import { allGraphCases } from '../support/graph-cases.ts';
 import { evaluate } from '../support/graph-reference.ts';
 import type { RunGraph } from '../support/graph-targets.ts';
-import { runNatively } from '../support/graph-targets.ts';
+import { runNatively, runWithoutKernels } from '../support/graph-targets.ts';
 import { usePlainBackend } from '../unit/pipeline/model/plain-backend.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /** @returns the values of a case's outputs by name */
-function runCase({ outputs, inputs, parameters }: BuiltCase): ReturnType<RunGraph> {
+function runCase(run: RunGraph, { outputs, inputs, parameters }: BuiltCase): ReturnType<RunGraph> {
   const tensors = Object.entries(parameters).map(([name, parameter]) => ({ name, ...parameter }));
-  return runNatively(outputs, { inputs, parameters: tensors });
+  return run(outputs, { inputs, parameters: tensors });
 }
 
-describe('native TensorFlow', () => {
+describe.each([
+  ['with fused kernels', runNatively],
+  ['with its own kernels', runWithoutKernels],
+])('native TensorFlow %s', (_kernels, run) => {
   it.each(allGraphCases)('computes %s', async (_, { build }) => {
     const built = build(createGraph());
     const expected = evaluate(Object.values(built.outputs), givenNumbers(built));
-    const results = await runCase(built);
+    const results = await runCase(run, built);
     for (const [index, name] of Object.keys(built.outputs).entries()) {
       expectClose(results[name], expected[index], 2e-6, name);
     }
@@ -59,7 +62,7 @@ describe('native TensorFlow', () => {
     );
     const built = build(createGraph());
     const [expected] = evaluate(Object.values(built.outputs), givenNumbers(built));
-    const { y } = await runCase(built);
+    const { y } = await runCase(run, built);
     expectClose(y, expected, 1e-4, 'product');
   });
 });

@@ -3,6 +3,7 @@
 import type { Node } from '../../pipeline/graph/ir.ts';
 import type { OperationName } from '../../pipeline/graph/operation-kinds.ts';
 import * as operations from '../../pipeline/graph/operations.ts';
+import { attentionAndGradients } from './attention-case.ts';
 import type { GraphCase } from './graph-case.ts';
 import { graphCase } from './graph-case.ts';
 
@@ -74,6 +75,7 @@ const matMul = (
 
 const trainingOnly = { trainingOnly: true } as const;
 const noGradient = { noGradient: true } as const;
+const ofGradient = { ...trainingOnly, ...noGradient };
 
 export const graphCases: { readonly [K in OperationName]: Cases } = {
   input: [
@@ -325,6 +327,53 @@ export const graphCases: { readonly [K in OperationName]: Cases } = {
           }),
         }),
       trainingOnly,
+    ),
+  ],
+
+  geluGradient: [
+    graphCase(
+      'many rows',
+      ({ floats }) => {
+        const dx = operations.geluGradient(floats('dy', [40, 19]), floats('x', [40, 19]));
+        return { dx, sums: operations.reduceSum(dx, [0]) };
+      },
+      ofGradient,
+    ),
+    graphCase(
+      'approximated',
+      ({ floats }) => operations.geluGradient(floats('dy', [3, 5]), floats('x', [3, 5]), 'tanh'),
+      ofGradient,
+    ),
+    graphCase(
+      'numbers far from 0',
+      ({ floats }) =>
+        operations.geluGradient(floats('dy', [TAILS.length]), floats('x', [TAILS.length], TAILS)),
+      ofGradient,
+    ),
+  ],
+  layerNormalizationGradient: [
+    graphCase(
+      'many rows',
+      ({ floats, positives }) => {
+        const [dy, x, gain] = [floats('dy', [70, 19]), floats('x', [70, 19]), positives('gain', [19])];
+        const of = (name: 'x' | 'gain' | 'bias') =>
+          operations.layerNormalizationGradient(dy, x, gain, { epsilon: 1e-5, of: name });
+        return { dx: of('x'), dgain: of('gain'), dbias: of('bias') };
+      },
+      ofGradient,
+    ),
+  ],
+  attentionGradient: [
+    graphCase('under a causal mask', (given) => attentionAndGradients(given, { mask: 'causal' }), ofGradient),
+    graphCase(
+      'under masks of padding',
+      (given) => attentionAndGradients(given, { mask: 'padding' }),
+      ofGradient,
+    ),
+    graphCase(
+      'with dropout, and a mask of one number a head',
+      (given) => attentionAndGradients(given, { mask: 'a number a head', dropout: true }),
+      ofGradient,
     ),
   ],
 };

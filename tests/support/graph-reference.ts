@@ -1,5 +1,7 @@
 // The graph's operations written out plainly, number by number in float64: what every target is compared with, and what
 // gradients are measured on.
+import type { GradientComposite } from '../../pipeline/graph/expand.ts';
+import { expand, forwardComposites } from '../../pipeline/graph/expand.ts';
 import type { Node } from '../../pipeline/graph/ir.ts';
 import { reachable } from '../../pipeline/graph/ir.ts';
 import type { OperationName, Shape } from '../../pipeline/graph/operation-kinds.ts';
@@ -9,22 +11,26 @@ import { sizeOf } from '../../pipeline/graph/shapes.ts';
 type Numbers = readonly number[];
 type Compute<K extends OperationName> = (inputs: readonly Numbers[], node: Node<K>) => Numbers;
 
-/** @param given the numbers of inputs and parameters by name */
+/**
+ * Gradients of composites are computed from their parts, which differences are held against.
+ * @param given the numbers of inputs and parameters by name
+ */
 export function evaluate(
   outputs: readonly Node[],
   given: Readonly<Record<string, ArrayLike<number>>>,
 ): Numbers[] {
   const values = new Map<Node, Numbers>();
   const valueOf = (node: Node): Numbers => values.get(node) ?? [];
-  for (const node of reachable(outputs)) {
+  const written = expand(outputs, forwardComposites);
+  for (const node of reachable(written)) {
     const name = 'name' in node.attributes ? node.attributes.name : undefined;
     values.set(node, name === undefined ? compute(node, node.inputs.map(valueOf)) : Array.from(given[name]));
   }
-  return outputs.map(valueOf);
+  return written.map(valueOf);
 }
 
 function compute<K extends OperationName>(node: Node<K>, inputs: readonly Numbers[]): Numbers {
-  return (table[node.operation] as Compute<K>)(inputs, node);
+  return (table[node.operation as Exclude<K, GradientComposite>] as Compute<K>)(inputs, node);
 }
 
 /** Places along each axis of a flat index. */
@@ -135,7 +141,7 @@ function product(
   });
 }
 
-const table: { readonly [K in OperationName]: Compute<K> } = {
+const table: { readonly [K in Exclude<OperationName, GradientComposite>]: Compute<K> } = {
   input: () => [],
   parameter: () => [],
   constant: (_, { attributes: { values } }) => Array.from(values),

@@ -8,6 +8,7 @@ import { createGraphDef, shapeAttribute, typeAttribute } from '../../pipeline/gr
 import { lower } from '../../pipeline/graph/tensorflow/lower.ts';
 import type { NamedTensor } from '../../pipeline/model/safetensors.ts';
 import { openOnnxSession } from '../../runtimes/onnx/session.ts';
+import { loadKernels } from '../../runtimes/tensorflow/kernels.ts';
 import { loadSavedModel } from '../../runtimes/tensorflow/saved-model.ts';
 
 /** What is given to a graph; names that it does not read are allowed. */
@@ -41,8 +42,18 @@ export const runOnOnnx: RunGraph = async (outputs, { inputs, parameters }) => {
 
 type Source = Node<'input'> | Node<'parameter'>;
 
-/** On native TensorFlow, inputs and parameters alike being fed. */
-export const runNatively: RunGraph = async (outputs, { inputs, parameters }) => {
+/** On native TensorFlow, with the fused kernels where they are built. */
+export const runNatively: RunGraph = async (outputs, given) => runFed(outputs, given, await loadKernels());
+
+/** On native TensorFlow with its own kernels alone. */
+export const runWithoutKernels: RunGraph = (outputs, given) => runFed(outputs, given, false);
+
+/** Inputs and parameters alike are fed. */
+async function runFed(
+  outputs: Readonly<Record<string, Node>>,
+  { inputs, parameters }: Given,
+  kernels: boolean,
+): Promise<Record<string, ArrayLike<number>>> {
   const nodes = Object.values(outputs);
   const target = createGraphDef();
   const sources = reachable(nodes).filter(
@@ -54,6 +65,7 @@ export const runNatively: RunGraph = async (outputs, { inputs, parameters }) => 
   }
   const fetches = lower(nodes, target, {
     precision: 'float32',
+    kernels,
     source: ({ attributes }) => attributes.name,
   });
   // TensorFlow refuses to fetch what is fed.
@@ -73,4 +85,4 @@ export const runNatively: RunGraph = async (outputs, { inputs, parameters }) => 
   } finally {
     model.dispose();
   }
-};
+}

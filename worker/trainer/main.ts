@@ -11,6 +11,7 @@ import {
 import type { TrainingJob } from '../../contracts/training-job.ts';
 import type { PlanningJob } from '../../contracts/training-plan.ts';
 import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
+import { kernelsFile } from '../../runtimes/tensorflow/kernels.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
 import { batchesAhead } from './batch-thread.ts';
@@ -66,6 +67,7 @@ async function runStarted({
       processors: String(cpus().length),
       tensorflowJs: tensorflow.version.tfjs,
       backend: tensorflow.getBackend(),
+      kernels: kernelsFile() === undefined ? 'TensorFlow' : 'fused',
     },
   });
   return { kind: 'outcome', outcome };

@@ -1,6 +1,6 @@
 // Operations of a graph as ONNX's (onnx.ai/onnx/operators, operator set 20). Composites that ONNX has an operator for
 // stay whole; the others are expanded before.
-import type { Composite } from '../expand.ts';
+import type { Composite, GradientComposite } from '../expand.ts';
 import type { Node } from '../ir.ts';
 import { GraphError } from '../ir.ts';
 import type { OperationName, Shape } from '../operation-kinds.ts';
@@ -11,7 +11,7 @@ import { dataType } from './onnx-schema.ts';
 export const keptComposites = ['gelu', 'layerNormalization'] as const satisfies Composite[];
 
 /** Operations that are written: the others are where values come from, or are expanded before. */
-type Written = Exclude<OperationName, 'input' | 'parameter' | 'attention'>;
+type Written = Exclude<OperationName, 'input' | 'parameter' | 'attention' | GradientComposite>;
 type Operator<K extends OperationName> = (
   inputs: readonly Reference[],
   node: Node<K>,

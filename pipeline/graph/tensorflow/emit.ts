@@ -7,6 +7,8 @@ import { typeAttribute } from './graph-def.ts';
 export interface Context {
   readonly target: GraphDef;
   readonly precision: Precision;
+  /** Whether the library of fused kernels is loaded where the graph will run. */
+  readonly kernels: boolean;
   /** Where inputs and parameters are read. */
   readonly source: (node: Node<'input'> | Node<'parameter'>) => Reference;
   /** What was made for several nodes at once, by what it was made from. */

@@ -8,19 +8,20 @@ import { sizeOf } from '../shapes.ts';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.ts';
 import type { Context, Emit } from './emit.ts';
 import { float, index, integer, number, once, reshaped, simple, vector } from './emit.ts';
+import { fusedComposites, fusedEmitter } from './fused.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { typeAttribute } from './graph-def.ts';
 import { matMul } from './products.ts';
 
 /** How a graph is lowered. */
-export type LoweringOptions = Pick<Context, 'precision' | 'source'>;
+export type LoweringOptions = Pick<Context, 'precision' | 'source' | 'kernels'>;
 
 /**
  * Adds a graph's nodes to a TensorFlow graph.
  * @returns the references of the outputs, in their order
  */
 export function lower(outputs: readonly Node[], target: GraphDef, options: LoweringOptions): Reference[] {
-  const expanded = expand(outputs);
+  const expanded = expand(outputs, options.kernels ? fusedComposites : []);
   const context: Context = { target, ...options, shared: new Map() };
   const references = new Map<Node, Reference>();
   const referenceOf = (node: Node): Reference => {
@@ -39,7 +40,8 @@ function emitNode<K extends OperationName>(
   inputs: readonly Reference[],
   context: Context,
 ): Reference {
-  return (emitters[node.operation] as Emit<K>)(node, inputs, context);
+  const fused = context.kernels ? fusedEmitter(node) : undefined;
+  return (fused ?? emitters[node.operation])(node, inputs, context);
 }
 
 const addition: Emit<'add'> = ({ inputs: [a, b] }, [left, right], { target }) => {
@@ -201,4 +203,7 @@ const emitters: { readonly [K in OperationName]: Emit<K> } = {
   gelu: composite,
   layerNormalization: composite,
   attention: composite,
+  geluGradient: composite,
+  layerNormalizationGradient: composite,
+  attentionGradient: composite,
 };

@@ -56,6 +56,7 @@ function sumOfOuterProducts(
 /** By way of three axes: TensorFlow would take a plain transposition back into the product. */
 function transposed(x: Reference, [rows, columns]: readonly [number, number], context: Context): Reference {
   return once(context, `transposed ${x}`, () => {
+    if (context.kernels) return context.target.add('CoppiceTransposeMatrix', [x], {});
     const deep = reshaped(context, x, [1, rows, columns]);
     const attributes = { ...float, Tperm: index };
     const turned = context.target.add('Transpose', [deep, vector(context, [0, 2, 1])], attributes);

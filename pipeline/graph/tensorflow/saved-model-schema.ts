@@ -25,8 +25,9 @@ const root = protobuf.Root.fromJSON({
       },
     },
     Attribute: {
-      oneofs: { value: { oneof: ['s', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } },
+      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } },
       fields: {
+        list: one('List', 1),
         s: one('bytes', 2),
         i: one('int64', 3),
         f: one('float', 4),
@@ -36,6 +37,7 @@ const root = protobuf.Root.fromJSON({
         tensor: one('Tensor', 8),
       },
     },
+    List: { fields: { i: repeated('int64', 3) } },
     Shape: { fields: { dim: repeated('Dimension', 2) } },
     Dimension: { fields: { size: one('int64', 1) } },
     Tensor: {
@@ -51,6 +53,7 @@ export const dataType = { float32: 1, int32: 3, bool: 10, bfloat16: 14, uint64: 
 
 /** A value of an attribute, by the name of its field. */
 export type Attribute =
+  | { readonly list: { readonly i: readonly number[] } }
   | { readonly s: Uint8Array }
   | { readonly i: number }
   | { readonly f: number }

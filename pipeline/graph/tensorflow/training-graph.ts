@@ -61,7 +61,12 @@ export interface VariableNames {
 
 const float = typeAttribute('float32');
 
-export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
+export interface TrainingGraphOptions {
+  /** Whether the library of fused kernels is loaded where the graph will run. */
+  readonly kernels: boolean;
+}
+
+export function buildTrainingGraph(plan: TrainingPlan, { kernels }: TrainingGraphOptions): TrainingGraph {
   const target = createGraphDef();
   const state = createState(target, plan);
   const scalars = {
@@ -86,7 +91,7 @@ export function buildTrainingGraph(plan: TrainingPlan): TrainingGraph {
       const variable = state.variable(wanted);
       return (kind === 'validate' ? (variable.average ?? variable) : variable).value;
     };
-    return { target, plan, scalars, state, loss, source, names: { inputs, feeds } };
+    return { target, plan, kernels, scalars, state, loss, source, names: { inputs, feeds } };
   };
   return {
     programs: mapEntries(plan.losses, (name, loss) => addSteps(program('train', name, loss))),
@@ -110,6 +115,7 @@ function mapEntries<A, B>(
 interface Program {
   readonly target: GraphDef;
   readonly plan: TrainingPlan;
+  readonly kernels: boolean;
   readonly scalars: UpdateScalars;
   readonly state: State;
   readonly loss: Node;
@@ -117,16 +123,17 @@ interface Program {
   readonly names: ProgramNames;
 }
 
-function addLoss({ target, plan, loss, source, names }: Program): LossNames {
-  return { ...names, loss: lower([loss], target, { precision: plan.precision, source })[0] };
+function addLoss({ target, plan, kernels, loss, source, names }: Program): LossNames {
+  const options = { precision: plan.precision, kernels, source };
+  return { ...names, loss: lower([loss], target, options)[0] };
 }
 
 /** The step in one go, and the step in parts over gradients that are kept in variables meanwhile. */
 function addSteps(program: Program): StepNames {
-  const { target, plan, state, loss, source, names } = program;
+  const { target, plan, kernels, state, loss, source, names } = program;
   const parameters = trainedParameters(loss, plan);
   const nodes = [loss, ...gradients(loss, parameters)];
-  const [value, ...slopes] = lower(nodes, target, { precision: plan.precision, source });
+  const [value, ...slopes] = lower(nodes, target, { precision: plan.precision, kernels, source });
   const variables = parameters.map(({ attributes }) => state.variable(attributes.name));
   const keep = (op: 'AssignVariableOp' | 'AssignAddVariableOp'): Reference[] =>
     variables.map(({ sum }, index) => target.add(op, [sum.handle, slopes[index]], { dtype: float }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addonMessage } from '../../../setup/tensorflow.mjs';
 import { addonPresent, headersFolder, nodeGyp } from '../../../setup/tensorflow-addon.mjs';
+import { kernelsSettled, setUpKernels } from '../../../setup/tensorflow-kernels.mjs';
 import {
   libraryPresent,
   pipArguments,
@@ -114,5 +115,48 @@ describe('the addon', () => {
     ]);
     expect(message).toContain('    wheel from PyPI    Python is not here\n');
     expect(message).toContain('    its own installer  storage.googleapis.com is not reached\n');
+  });
+});
+
+describe('the fused kernels', () => {
+  const env = { CXX: '/bin/false' }; // a compiler that takes nothing
+  const package_ = 'node_modules/@tensorflow/tfjs-node';
+  const platform = `${process.platform}-${process.arch}`;
+  const addonOf = (library: string) => {
+    file(`${package_}/package.json`, '{"version": "4.22.0"}');
+    file(`${package_}/deps/lib/libtensorflow.so`);
+    const stamp = { library, platform, package: '4.22.0' };
+    file(`${package_}/lib/coppice-addon.json`, JSON.stringify(stamp));
+    file('runtimes/tensorflow/kernels/gelu.cc', 'nothing');
+  };
+
+  it('are wanted where the addon was built here and there is a compiler', () => {
+    expect(kernelsSettled(folder, env)).toBe(true);
+    addonOf('as shipped');
+    expect(kernelsSettled(folder, env)).toBe(true);
+    addonOf(tensorflow.version);
+    expect(kernelsSettled(folder, env)).toBe(false);
+    expect(kernelsSettled(folder, { PATH: folder })).toBe(true);
+  });
+
+  it('that do not compile are told of and tried again once their sources change', async () => {
+    addonOf(tensorflow.version);
+    const place = `libtensorflow/${tensorflow.version}-${platform}`;
+    for (const name of [
+      'lib/libtensorflow.so',
+      'lib/libtensorflow_framework.so',
+      'include/tensorflow/c/c_api.h',
+    ]) {
+      file(`${place}/${name}`);
+    }
+    const told: string[] = [];
+    const tell = (text: string) => void told.push(text);
+    const step = { progress: () => undefined, detail: () => undefined, done: tell, failed: tell };
+    const board = { step: () => step, line: () => undefined, end: () => undefined };
+    await setUpKernels(folder, folder, { board: board as never, env });
+    expect(told).toEqual([expect.stringMatching(/^not built, training goes without them: false/)]);
+    expect(kernelsSettled(folder, env)).toBe(true);
+    file('runtimes/tensorflow/kernels/gelu.cc', 'something');
+    expect(kernelsSettled(folder, env)).toBe(false);
   });
 });
