@@ -11,7 +11,7 @@ import { readSettings } from '../../settings/settings.ts';
 import { nodeArguments } from '../../stack/processes.ts';
 import { specOf } from './model-fixtures.ts';
 import { poll } from './poll.ts';
-import { commitOf, model, promote, register } from './registry-fixtures.ts';
+import { challenge, commitOf, model, promote, register } from './registry-fixtures.ts';
 import type { PackageContent } from './small-classifier.ts';
 import { freePorts } from './test-store.ts';
 
@@ -48,6 +48,10 @@ export async function openOwnRegistry(environment: Readonly<Record<string, strin
     /** Makes a version the champion, by a signed routing. */
     promote: async (version: number): Promise<void> => {
       await writer.commit(commitOf(promote(version)));
+    },
+    /** Gives a version a share of the traffic, in a canary. */
+    challenge: async (version: number, trafficFraction: number): Promise<void> => {
+      await writer.commit(commitOf(challenge(version, { trafficFraction })));
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
