@@ -16,6 +16,7 @@ import {
 import { CoppiceFailure } from '../contracts/failures.ts';
 import { formatVersion } from '../contracts/registry.ts';
 import type { DatasetFigures } from '../pipeline/evaluation/dataset-figures.ts';
+import type { MetricTable } from '../pipeline/evaluation/metric-table.ts';
 import { renderDatasetPage } from '../pipeline/evaluation/report/dataset-page.ts';
 import { readAnsweringVersion } from './answering-version.ts';
 import { askEndpoint } from './ask-endpoint.ts';
@@ -103,23 +104,26 @@ export function createDatasetEvaluationActivities(dependencies: DatasetEvaluatio
           examples,
           figures,
         });
-        const { metrics, intervals } = figuresOf(figures.metrics);
-        const intervalOf = (name: string) => Object.entries(intervals).find(([of]) => of === name)?.[1];
         return {
           ...{ target: told, kind: dataset.kind, examples, unanswered: figures.unanswered },
-          metrics: Object.fromEntries(
-            Object.entries(metrics).map(([name, value]) => {
-              const interval = intervalOf(name);
-              return [
-                name,
-                { value, ...(interval && { interval: { low: interval[0], high: interval[1] } }) },
-              ];
-            }),
-          ),
+          metrics: toldFigures(figures.metrics),
+          ...(figures.majority && { majority: toldFigures(figures.majority) }),
+          ...(figures.warnings && { warnings: [...figures.warnings] }),
           ...(figures.signatures && { signatures: figures.signatures }),
           report: await artifacts.putBytes(page, { mediaType: mediaTypes.html }),
         };
       });
     },
   };
+}
+
+function toldFigures(table: MetricTable): DatasetEvaluation['metrics'] {
+  const { metrics, intervals } = figuresOf(table);
+  const found = new Map(Object.entries(intervals));
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => {
+      const interval = found.get(name);
+      return [name, { value, ...(interval && { interval: { low: interval[0], high: interval[1] } }) }];
+    }),
+  );
 }

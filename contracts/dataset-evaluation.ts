@@ -74,6 +74,10 @@ export const datasetEvaluationSchema = z.object({
   /** Lines without an answer, which the metrics leave out, and why. */
   unanswered: z.record(z.string(), z.number().int()),
   metrics: z.record(z.string(), figure),
+  /** Of labels: of always answering the most frequent one. */
+  majority: z.record(z.string(), figure).optional(),
+  /** What a reader must know before believing the figures. */
+  warnings: z.array(z.string()).optional(),
   /** How metrics of words were counted. */
   signatures: z.record(z.string(), z.string()).optional(),
   report: artifactReferenceSchema,

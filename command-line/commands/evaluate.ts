@@ -75,16 +75,21 @@ function targetOf(text: string, { model, interface: by, keyVariable }: Options):
 }
 
 function evaluationText(
-  { target, examples, metrics, unanswered, signatures = {} }: DatasetEvaluation,
+  { target, examples, metrics, majority, warnings = [], unanswered, signatures = {} }: DatasetEvaluation,
   url: string,
 ): string {
   const failed = Object.entries(unanswered).map(([reason, count]) => `${count} without an answer: ${reason}`);
   return [
     `${target} on ${examples} lines`,
     ...failed,
+    ...warnings,
     table(
-      ['metric', 'value', 'counted as'],
-      Object.entries(metrics).map(([name, figure]) => [name, figureText(figure), signatures[name] ?? '']),
+      ['metric', 'value', majority ? 'always the most frequent label' : 'counted as'],
+      Object.entries(metrics).map(([name, figure]) => [
+        name,
+        figureText(figure),
+        majority ? figureText(majority[name]) : (signatures[name] ?? ''),
+      ]),
     ),
     url,
   ].join('\n');

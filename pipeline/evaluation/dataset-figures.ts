@@ -1,11 +1,17 @@
 // What the answers to somebody's dataset come to: labels as a classifier's, texts as written answers'.
 import type { AnsweredLine, GivenAnswer, LabelledLine } from '../../contracts/dataset-evaluation.ts';
 import { measureAnswers } from './answer-metrics.ts';
+import { majorityBaseline } from './baselines.ts';
 import { measureClassifier } from './measure.ts';
 import type { MetricTable } from './metric-table.ts';
+import { findWarnings } from './warnings.ts';
 
 export interface DatasetFigures {
   readonly metrics: MetricTable;
+  /** Of labels: of always answering the most frequent one of the lines. */
+  readonly majority?: MetricTable;
+  /** What a reader must know before believing them, in words. */
+  readonly warnings?: readonly string[];
   readonly signatures?: Readonly<Record<string, string>>;
   /** Lines without an answer, by the reason. */
   readonly unanswered: Readonly<Record<string, number>>;
@@ -51,7 +57,7 @@ export function labelFigures(
     label === answer.label ? [] : [{ asked: text, expected: label, answered: answer.label }],
   );
   return {
-    metrics: answered.length === 0 || labels.length < 2 ? {} : labelMetrics(answered, labels),
+    ...(answered.length === 0 || labels.length < 2 ? { metrics: {} } : labelMetrics(answered, labels)),
     unanswered: reasonsOf(given),
     confusion: { labels, counts },
     wrong: wrong.slice(0, SHOWN),
@@ -61,7 +67,7 @@ export function labelFigures(
 function labelMetrics(
   answered: readonly { label: string; answer: Extract<GivenAnswer, { label: string }> }[],
   labels: readonly string[],
-): MetricTable {
+): Pick<DatasetFigures, 'metrics' | 'majority' | 'warnings'> {
   const truth = Int32Array.from(answered, ({ label }) => labels.indexOf(label));
   const decidedRows = answered.flatMap(({ answer }) => labels.map((label) => Number(label === answer.label)));
   const decided = measureClassifier(
@@ -69,13 +75,19 @@ function labelMetrics(
     options,
   );
   const own = Object.fromEntries(DECIDED.map((metric) => [metric, decided[metric]]));
-  if (answered.some(({ answer }) => answer.probabilities === undefined)) return own;
+  const always = measureClassifier({ predictions: majorityBaseline(truth, truth, labels.length) }, options);
+  const isStated = answered.every(({ answer }) => answer.probabilities !== undefined);
+  const beside = {
+    majority: isStated ? always : Object.fromEntries(DECIDED.map((metric) => [metric, always[metric]])),
+    warnings: findWarnings({ classNames: labels, labels: truth, candidate: own, majority: always }),
+  };
+  if (!isStated) return { metrics: own, ...beside };
   const stated = answered.flatMap(({ answer }) => labels.map((label) => answer.probabilities?.[label] ?? 0));
   const measured = measureClassifier(
     { predictions: { labels: truth, probabilities: Float64Array.from(stated), classes: labels.length } },
     options,
   );
-  return { ...measured, ...own };
+  return { metrics: { ...measured, ...own }, ...beside };
 }
 
 /** @returns figures of the lines that were answered; without any, no metric */

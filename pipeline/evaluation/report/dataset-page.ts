@@ -7,6 +7,7 @@ import type { Markup } from './html.ts';
 import { html } from './html.ts';
 import { estimateCell } from './metrics-section.ts';
 import { documentOf } from './page.ts';
+import { warningsBox } from './verdict-section.ts';
 
 export interface DatasetReport {
   /** Who answered: a version, or an endpoint and its model. */
@@ -34,6 +35,7 @@ export function renderDatasetPage({ target, examples, figures, ...run }: Dataset
     { model: target, ...run },
     html`<section><h1>${target} on ${formatCount(examples)} lines</h1>
 ${failed === 0 ? html`<p>Every line was answered.</p>` : unansweredTable(figures.unanswered, failed, examples)}</section>
+${warningsBox({ warnings: figures.warnings ?? [] })}
 ${metricsTable(figures, examples - failed)}
 ${confusionTable(figures)}
 ${wrongSection(figures)}`,
@@ -52,19 +54,19 @@ ${table({
 })}`;
 }
 
-function metricsTable({ metrics, signatures = {} }: DatasetFigures, answered: number): Markup {
+function metricsTable({ metrics, majority, signatures = {} }: DatasetFigures, answered: number): Markup {
   const rows = Object.entries(metrics).map(([name, estimate]) => {
     const { title = name, meaning = '', better = 'higher' } = described[name] ?? {};
     const signature = (signatures as Partial<typeof signatures>)[name];
     return html`<tr><th scope="row">${title}<small>${meaning}${better === 'lower' ? '; lower is better' : null}</small>${
       signature === undefined ? null : html`<small><code>${signature}</code></small>`
-    }</th>${estimateCell(estimate)}</tr>`;
+    }</th>${estimateCell(estimate)}${majority ? estimateCell(new Map(Object.entries(majority)).get(name)) : null}</tr>`;
   });
   if (rows.length === 0)
     return html`<section><h2>Metrics</h2><p>Too little was answered for any.</p></section>`;
   return html`<section><h2>Metrics</h2>${table({
     caption: `Of ${formatCount(answered)} answers, with 95 % bootstrap intervals.`,
-    head: [heading('Metric'), numberHeading('Value')],
+    head: [heading('Metric'), numberHeading('Value'), ...(majority ? [numberHeading('Majority class')] : [])],
     rows,
   })}</section>`;
 }

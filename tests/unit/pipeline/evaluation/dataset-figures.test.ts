@@ -32,6 +32,27 @@ describe('figures of a dataset with labels', () => {
     expect(unanswered).toEqual({});
   });
 
+  it('stand beside those of always answering the most frequent label, and warn where classes are unbalanced', () => {
+    const cats = Array.from({ length: 95 }, (): LabelledLine => ({ text: 'meow', label: 'cat' }));
+    const dogs = Array.from({ length: 5 }, (): LabelledLine => ({ text: 'woof', label: 'dog' }));
+    const all = [...cats, ...dogs];
+    const { metrics, majority, warnings } = labelFigures(
+      all,
+      all.map(() => ({ label: 'cat' })),
+    );
+    expect(metrics['accuracy']?.value).toBe(0.95);
+    expect(majority?.['accuracy']).toEqual(metrics['accuracy']);
+    expect(majority?.['balancedAccuracy']?.value).toBe(0.5);
+    expect(Object.keys(majority ?? {})).toEqual(Object.keys(metrics));
+    expect(warnings?.[0]).toContain('always answering that scores an accuracy of 0.950 and learns nothing');
+    expect(warnings?.[1]).toContain('no better than');
+    const sure = labelFigures(
+      lines,
+      lines.map(({ label }) => stated(label, 0.5)),
+    );
+    expect(Object.keys(sure.majority ?? {}).sort()).toEqual(Object.keys(sure.metrics).sort());
+  });
+
   it('leave out what asks for probabilities where there are none, and lines without an answer', () => {
     const given: GivenAnswer[] = [
       { label: 'ham' },
@@ -99,6 +120,8 @@ describe('the page', () => {
     expect(html).toContain('mail-filter@1 on 4 lines');
     expect(html).toContain('too-short');
     expect(html).toContain('answered spam');
+    expect(html).toContain('Majority class');
+    expect(html).toContain('Only 1 held-out documents are “spam”');
     expect(html).toContain('&lt;script&gt;');
     expect(html).not.toContain('<script');
   });
