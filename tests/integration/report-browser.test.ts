@@ -2,10 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttentionText } from '../../pipeline/evaluation/attention-maps.ts';
-import { evaluateClassifier } from '../../pipeline/evaluation/classifier-evaluation.ts';
-import { renderReport } from '../../pipeline/evaluation/report/render-report.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { exampleInput } from '../unit/pipeline/evaluation/evaluation-example.ts';
+import { makeReportPages } from '../support/report-pages.ts';
 
 const tokens = [
   '[CLS]',
@@ -36,27 +34,17 @@ const attention: AttentionText = {
 };
 
 let browser: Browser;
-let html: string;
+let pages: Awaited<ReturnType<typeof makeReportPages>>;
 beforeAll(async () => {
-  ({ html } = await renderReport({
-    ...evaluateClassifier(exampleInput()),
-    format: 'coppice-evaluation-report/1',
-    model: 'mail-filter',
-    runId: 'lifecycle/mail-filter/1',
-    createdAt: '2026-01-02T03:04:05.000Z',
-    learning: [],
-    cleaning: [],
-    tokenizer: { vocabularySize: 6_000, statistics: {} },
-    lineage: [],
-    environment: {},
-    attention: [attention],
-  }));
+  pages = await makeReportPages([attention]);
   browser = await launchChromium();
 });
 afterAll(() => browser.close());
 
 /** Of the page, whose types are not those of this file. */
 declare function getComputedStyle(element: unknown): Readonly<Record<string, string>>;
+
+declare const document: { readonly documentElement: { readonly scrollWidth: number } };
 
 /** WCAG 2.2, relative luminance, of `rgb(r, g, b)`. */
 function luminance(color: string): number {
@@ -69,7 +57,11 @@ function luminance(color: string): number {
 
 const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 
-async function open(width: number, colorScheme: 'light' | 'dark'): Promise<Page> {
+async function open(
+  width: number,
+  colorScheme: 'light' | 'dark',
+  kind: keyof typeof pages = 'classification',
+): Promise<Page> {
   const context = await browser.newContext({
     offline: true,
     colorScheme,
@@ -77,7 +69,7 @@ async function open(width: number, colorScheme: 'light' | 'dark'): Promise<Page>
     javaScriptEnabled: false,
   });
   const page = await context.newPage();
-  await page.setContent(html);
+  await page.setContent(pages[kind]);
   return page;
 }
 
@@ -128,4 +120,47 @@ describe('the attention of a report in a browser', () => {
       await page.context().close();
     },
   );
+});
+
+describe.each(['classification', 'language', 'entities', 'dataset'] as const)('a report on %s', (kind) => {
+  it.each([
+    [360, 'light'],
+    [360, 'dark'],
+    [1_200, 'light'],
+    [1_200, 'dark'],
+  ] as const)('fits %i pixels in %s, and its words stand out', async (width, scheme) => {
+    const page = await open(width, scheme, kind);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    const colorOf = async (selector: string, property: string): Promise<number> =>
+      luminance(
+        await page
+          .locator(selector)
+          .first()
+          .evaluate((element, name) => getComputedStyle(element)[name], property),
+      );
+    const paper = await colorOf('body', 'backgroundColor');
+    expect(paper > 0.5).toBe(scheme === 'light');
+    for (const selector of ['h1', 'td', 'caption', 'th small, .kicker'])
+      expect(contrast(await colorOf(selector, 'color'), paper), selector).toBeGreaterThan(4.5);
+    await page.context().close();
+  });
+
+  it('has a heading for each column and row of its tables, and a name for each plot', async () => {
+    const page = await open(1_200, 'light', kind);
+    const tables = await page.locator('table').all();
+    expect(tables.length).toBeGreaterThan(0);
+    for (const table of tables) {
+      expect(await table.locator('caption').count()).toBe(1);
+      const columns = await table.locator('thead th[scope="col"]').count();
+      expect(await table.locator('tbody tr').first().locator('th, td').count()).toBe(columns);
+      expect(await table.locator('tbody tr:not(:has(th[scope="row"]))').count()).toBe(0);
+    }
+    for (const plot of await page.locator('svg:not([aria-hidden="true"], svg svg)').all()) {
+      expect(await plot.getAttribute('role')).toBe('img');
+      const name = (await plot.getAttribute('aria-label')) ?? (await plot.getAttribute('aria-labelledby'));
+      expect(name).toMatch(/\S/);
+    }
+    expect(await page.locator('h1').count()).toBe(1);
+    await page.context().close();
+  });
 });

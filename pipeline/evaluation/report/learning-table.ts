@@ -22,7 +22,7 @@ export function learningTable(curve: readonly CurvePoint[]): Markup {
           trainingLoss,
           validationLoss,
           kept,
-        }) => html`<tr><td class="number">${formatCount(step)}${kept ? ' (kept)' : ''}</td>
+        }) => html`<tr><th scope="row" class="number">${formatCount(step)}${kept ? ' (kept)' : ''}</th>
 ${cell(trainingLoss)}${cell(validationLoss)}</tr>`,
       ),
   })}${fitNote(curve)}`;

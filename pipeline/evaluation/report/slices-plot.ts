@@ -30,7 +30,7 @@ function slicesPlot(report: SlicedReport, overall: number): Plot | null {
     type: 'nominal' as const,
     sort: null,
     title: null,
-    axis: { labelLimit: 190, grid: false },
+    axis: { labelLimit: 280, grid: false },
   };
   const color = {
     field: 'kind',

@@ -1,5 +1,5 @@
 // How the candidate fares slice by slice: by language, length, source and label.
-import { formatCount, formatInterval, formatNumber } from '../format.ts';
+import { formatCount, formatNumber } from '../format.ts';
 import { gateDescriptions } from '../metric-table.ts';
 import type { SliceEstimate, SliceFigure } from '../slice-figures.ts';
 import { ENOUGH_DOCUMENTS, inSentence, nameWorst } from '../slice-figures.ts';
@@ -52,7 +52,7 @@ function titleOf({ metric, champion }: Pick<SliceEstimate, 'metric' | 'champion'
 
 function estimateCell({ value, interval, champion }: SliceEstimate): Markup {
   if (Number.isNaN(value)) return html`<td class="number">–</td>`;
-  return html`<td class="number">${formatNumber(value)}${champion === undefined ? null : ` · ${formatNumber(champion)}`}${interval === null ? null : html`<small>${formatInterval(interval)}</small>`}</td>`;
+  return html`<td class="number">${formatNumber(value)}${champion === undefined ? null : ` · ${formatNumber(champion)}`}${interval === null ? null : html`<small>${formatNumber(interval.low)} to ${formatNumber(interval.high)}</small>`}</td>`;
 }
 
 function judgement({ documents, surelyWorse }: SliceFigure): Markup | string {

@@ -39,8 +39,8 @@ code { font-size: .875em; overflow-wrap: anywhere; }
 .mark.passed { color: var(--good); }
 .mark.failed { color: var(--bad); }
 .entities { border-left: .25rem solid var(--grid); padding-left: 1rem; margin: 1rem 0; }
-.entities ins { text-decoration: underline 2px var(--good); text-underline-offset: .2em; }
-.entities mark { background: var(--warn-wash); color: inherit; padding: 0 .15em; border-radius: .15em; }
+ins { text-decoration: underline 2px var(--good); text-underline-offset: .2em; }
+mark { background: var(--warn-wash); color: inherit; padding: 0 .15em; border-radius: .15em; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; }
