@@ -146,10 +146,16 @@ export function createBatchRunner(dependencies: BatchRunnerDependencies) {
   };
 
   const loop = async (): Promise<void> => {
+    let troubled = '';
     while (!signal.aborted) {
-      await look().catch((error: unknown) => {
-        if (!signal.aborted) warn(`batches: ${error instanceof Error ? error.message : String(error)}`);
-      });
+      troubled = await look().then(
+        () => '',
+        (error: unknown) => {
+          const message = error instanceof Error ? error.message : String(error);
+          if (!signal.aborted && message !== troubled) warn(`batches: ${message}`); // said once
+          return message;
+        },
+      );
       await wait(lookEveryMs, undefined, { signal }).catch(() => undefined);
     }
   };

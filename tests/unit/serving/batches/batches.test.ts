@@ -226,6 +226,27 @@ describe('batches', () => {
     ]);
   });
 
+  it('are looked for again and again where the store is away, which is said once', async () => {
+    const said: string[] = [];
+    let looks = 0;
+    const away = {
+      ...createMemoryObjectStore(),
+      list: () => {
+        looks += 1;
+        throw new CoppiceFailure('ArtifactStoreUnavailable', 'the store does not answer');
+      },
+    };
+    const runner = createBatchRunner({
+      ...{ store: createBatchStore(away), claims: createClaims(away), replica: 'gateway', lookEveryMs: 5 },
+      ask: () => Promise.reject(new Error('nobody asks')),
+      warn: (message) => said.push(message),
+    });
+    runner.start();
+    await poll('three looks', () => looks >= 3, 10_000);
+    await runner.stop();
+    expect(said).toEqual(['batches: the store does not answer']);
+  });
+
   it('are listed page by page, the newest first', async () => {
     let time = Date.parse('2026-11-30T06:00:00Z');
     const gateway = await openGateway(undefined, () => new Date((time += 1_000)));
