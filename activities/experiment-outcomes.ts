@@ -21,7 +21,11 @@ interface Sources {
 }
 
 /** @returns the moment from which records are needed to judge by outcomes */
-export function outcomesSince({ rolloutStartedAt, startedAt, policy }: ExperimentInput): Date {
+export function outcomesSince({
+  rolloutStartedAt,
+  startedAt,
+  policy,
+}: Pick<ExperimentInput, 'rolloutStartedAt' | 'startedAt' | 'policy'>): Date {
   const begin = Date.parse(rolloutStartedAt ?? startedAt);
   return new Date(begin - (policy.covariateSeconds ?? 0) * 1_000);
 }

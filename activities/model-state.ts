@@ -33,6 +33,8 @@ export interface ModelState {
   readonly champion?: ServingVersion | DamagedVersion;
   /** In shadow or canary, whether or not its rollout is still open. */
   readonly challenger?: number;
+  /** Of several at once: the further ones. */
+  readonly others?: readonly number[];
   readonly quarantined: readonly number[];
   readonly open: { readonly run?: OpenWork; readonly rollout?: OpenWork; readonly repair?: OpenWork };
   readonly searchAttributes: readonly string[];
@@ -92,6 +94,7 @@ export function createModelStateActivities({
         generation: routing?.generation ?? 0,
         ...(champion && { champion }),
         ...(routing?.challenger && { challenger: routing.challenger.version }),
+        ...(routing?.challenger?.others && { others: routing.challenger.others }),
         quarantined: routing?.quarantined ?? [],
         open,
         searchAttributes,

@@ -9,18 +9,16 @@ import { CoppiceFailure } from '../contracts/failures.ts';
 import type { Look, RollbackVerification } from '../contracts/messages.ts';
 import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
 import type { CompletionRecord, PredictionRecord } from '../contracts/observation.ts';
-import { formatVersion } from '../contracts/registry.ts';
+import { challengersOf, formatVersion } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
-import type { Interval } from '../pipeline/rollout/confidence-sequence.ts';
-import { judgeByGuardrails } from '../pipeline/rollout/guardrail-verdict.ts';
 import { type HealthJudgement, judgeHealth } from '../pipeline/rollout/health.ts';
-import type { RolloutHold } from '../pipeline/rollout/hold.ts';
-import { judgeByOutcomes, subjectsOf } from '../pipeline/rollout/outcome-verdict.ts';
 import type { Guardrails } from '../pipeline/rollout/policy.ts';
-import { judgeRollout } from '../pipeline/rollout/verdict.ts';
-import { type ExperimentInput, gatherEvidence, gatherGuardrailEvidence } from './experiment-evidence.ts';
-import { gatherOutcomeEvidence, outcomesSince } from './experiment-outcomes.ts';
+import { judgeArms } from '../pipeline/rollout/several-arms.ts';
+import { comparedWithChampion } from './experiment-arms.ts';
+import type { ExperimentInput } from './experiment-evidence.ts';
+import { lookAtExperiment, type Shown } from './experiment-look.ts';
+import { outcomesSince } from './experiment-outcomes.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 export interface RolloutActivityDependencies {
@@ -55,15 +53,18 @@ const pollMs = 200;
 const versionOf = (answer: PredictionRecord | CompletionRecord): number =>
   answer.kind === 'completion' ? answer.version : answer.served.version;
 
-/** What a look lets others see. */
-interface Shown {
-  readonly estimate?: number;
-  readonly interval?: Interval | null;
-  readonly hold?: RolloutHold;
+/** Of a rollout of several versions. */
+export interface ArmsInput extends Omit<ExperimentInput, 'version'> {
+  /** Those that have not left. */
+  readonly versions: readonly number[];
+  /** How many there were at the start. */
+  readonly arms: number;
 }
 
-/** Of a policy without outcomes. */
-const noOutcome = { estimate: 0, interval: null };
+export interface ArmLook {
+  readonly version: number;
+  readonly look: Look;
+}
 
 export type RolloutActivities = ReturnType<typeof createRolloutActivities>;
 
@@ -101,6 +102,31 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       return { status: 'insufficient', reasons: [error.message] };
     }
   };
+
+  const readRecords = async ({ model, policy, ...input }: Omit<ExperimentInput, 'version'>) => {
+    const since = policy.metrics ? outcomesSince({ ...input, policy }) : new Date(input.startedAt);
+    return observations.read(model, { since });
+  };
+  const readHealthOf = async (
+    { model, champion, policy, startedAt }: Omit<ExperimentInput, 'version'>,
+    version: number,
+  ): Promise<HealthJudgement> => {
+    const [ofChallenger, ofChampion] = await Promise.all([
+      readVersionHealth(model, version, startedAt),
+      readVersionHealth(model, champion, startedAt),
+    ]);
+    return judgeHealth(ofChampion, ofChallenger, policy.guardrails);
+  };
+  const show = (
+    { model, mode, experiment }: Omit<ExperimentInput, 'version'>,
+    version: number,
+    shown: Shown,
+  ) =>
+    metrics.showRollout({
+      ...{ model, version: String(version), state: mode, experiment, interval: shown.interval },
+      ...(shown.estimate !== undefined && { estimate: shown.estimate }),
+      ...(shown.hold && { holdPValue: shown.hold.pValue }),
+    });
 
   return {
     /** What an approval must rest on, and who asked for what it lets in. */
@@ -154,47 +180,42 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
      * are not compared, guardrails and sample ratio, and what people said of them where the policy names it.
      */
     async judgeExperiment(input: ExperimentInput): Promise<Look> {
-      const { model, version, champion, policy } = input;
+      const { model, version } = input;
       const takenOut = await findTakenOut(model, version, input.startedAt);
       if (takenOut) return takenOut;
-      const since = policy.metrics ? outcomesSince(input) : new Date(input.startedAt);
-      const records = await observations.read(model, { since });
-      const [challengerHealth, championHealth] = await Promise.all([
-        readVersionHealth(model, version, input.startedAt),
-        readVersionHealth(model, champion, input.startedAt),
+      const [records, health] = await Promise.all([readRecords(input), readHealthOf(input, version)]);
+      const { look, shown } = lookAtExperiment(input, { records, health, now: now() });
+      show(input, version, shown);
+      return look;
+    },
+
+    /** The same of several challengers, each against the version in service, at α over all of them. */
+    async judgeArms(input: ArmsInput): Promise<readonly ArmLook[]> {
+      const { arms, versions, policy, startedAt } = input;
+      const takenOut = await Promise.all(versions.map((it) => findTakenOut(input.model, it, startedAt)));
+      const open = versions.filter((_, index) => !takenOut[index]);
+      const [records, ...healths] = await Promise.all([
+        readRecords(input),
+        ...open.map((version) => readHealthOf(input, version)),
       ]);
-      const health = judgeHealth(championHealth, challengerHealth, policy.guardrails);
-      const show = ({ estimate, interval, hold }: Shown) =>
-        metrics.showRollout({
-          ...{ model, version: String(version), state: input.mode, interval },
-          ...(estimate !== undefined && { estimate }),
-          ...(hold && { holdPValue: hold.pValue }),
-        });
-      if (input.judgedBy === 'guardrails' && policy.metrics) {
-        const { evidence, requests } = gatherOutcomeEvidence(input, { records, health, now: now() });
-        const first = evidence.standings.at(0);
-        const { estimate, interval } = first ?? noOutcome;
-        const judged = judgeByOutcomes(evidence, policy);
-        show({ estimate, interval, ...judged });
-        return {
-          ...{ pairs: first ? subjectsOf(first) : 0, requests, ...judged },
-          ...(interval && { estimate, interval: [interval.lower, interval.upper] as const }),
-        };
-      }
-      if (input.judgedBy === 'guardrails') {
-        const gathered = gatherGuardrailEvidence(input, { records, health });
-        const judged = judgeByGuardrails(gathered.evidence, policy);
-        show(judged);
-        return { pairs: 0, requests: gathered.requests, ...judged };
-      }
-      const { evidence, requests } = gatherEvidence(input, { records, health, now: now() });
-      const judged = judgeRollout(evidence, policy);
-      const { n, estimate, interval } = evidence.paired;
-      show({ estimate, interval, ...judged });
-      return {
-        ...{ pairs: n, requests, ...judged },
-        ...(interval && { estimate, interval: [interval.lower, interval.upper] as const }),
-      };
+      const decides =
+        input.judgedBy === 'guardrails' ? input.step >= policy.steps.length : !input.qualityProven;
+      const found = judgeArms(
+        open,
+        (version, alpha) => {
+          const own = { ...input, version, policy: { ...policy, alpha } };
+          const compared = comparedWithChampion(own, records, arms);
+          const health = healths[open.indexOf(version)];
+          const seen = lookAtExperiment(compared.input, { records: compared.records, health, now: now() });
+          return { ...seen, verdict: seen.look.verdict };
+        },
+        { alpha: policy.alpha, arms, decides },
+      );
+      for (const [version, { shown }] of found) show(input, version, shown);
+      return versions.flatMap((version, index) => {
+        const look = takenOut[index] ?? found.get(version)?.look;
+        return look ? [{ version, look }] : [];
+      });
     },
 
     /** One look at a new champion in its watch window: does it keep to the guardrails? */
@@ -233,7 +254,7 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
         .filter((record) => record.generation >= generation);
       const bad = answers.filter((answer) => versionOf(answer) === version);
       const quarantined = routing?.quarantined.includes(version) ?? false;
-      const outOfTraffic = routing?.champion !== version && routing?.challenger?.version !== version;
+      const outOfTraffic = routing?.champion !== version && !challengersOf(routing ?? {}).includes(version);
       const health = await judgeChampion(input, routing?.champion);
       const reasons = [
         `answers since the rollback: ${answers.length}, of them by version ${version}: ${bad.length}`,

@@ -4,6 +4,7 @@ import type { Incident, RollbackFindings } from '../contracts/incident.ts';
 import { incidentSchema } from '../contracts/incident.ts';
 import type { Observation } from '../contracts/observation.ts';
 import type { LedgerEntry } from '../contracts/registry.ts';
+import { challengersOf } from '../contracts/registry.ts';
 import { parseJson } from './artifact-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readObject } from './object-store.ts';
@@ -109,7 +110,8 @@ function entryIntoTraffic(
     if (each >= sequence) break;
     if (!result.routing) continue;
     const { champion, challenger } = result.routing;
-    const share = challenger?.version === version ? challenger.trafficFraction : 0;
+    const isChallenger = challengersOf(result.routing).includes(version);
+    const share = isChallenger && challenger ? challenger.trafficFraction : 0;
     const answers = champion === version || share > 0;
     since = answers ? (since ?? at) : undefined;
   }

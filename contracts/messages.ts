@@ -113,6 +113,8 @@ export type VersionRequest = z.infer<typeof versionRequestSchema>;
 /** A person starts a rollout; `canary` skips the shadow test and may bring back a quarantined version. */
 export const startRolloutRequestSchema = versionRequestSchema.extend({
   entry: z.enum(['shadow', 'canary']).default('shadow'),
+  /** Further versions, rolled out at the same time. */
+  others: z.array(versionNumberSchema).min(1).max(3).optional(),
 });
 export type StartRolloutRequest = z.infer<typeof startRolloutRequestSchema>;
 export const rollbackRequestSchema = z.object({ by, reason: z.string().min(1) });
@@ -166,6 +168,8 @@ export interface OpenWork {
   readonly startedAt: string;
   readonly trigger?: Trigger;
   readonly version?: number;
+  /** Of a rollout of several versions: the further ones. */
+  readonly others?: readonly number[];
 }
 
 export interface HistoryEntry {
@@ -239,6 +243,8 @@ export interface RolloutInput {
   /** Answers cannot be compared, as of a language model: no shadow, and canary steps on health alone; absent: they are. */
   readonly judgedBy?: 'guardrails';
   readonly entry: 'shadow' | 'canary';
+  /** Further versions that are held against the champion at the same time; the best of all takes over. */
+  readonly others?: readonly number[];
   readonly requestedBy: string;
   readonly controllerId?: string;
   readonly searchAttributes?: readonly string[];
@@ -306,6 +312,8 @@ export interface RolloutStatus {
   readonly step: number;
   readonly trafficFraction: number;
   readonly look?: Look;
+  /** Of several versions at once: the last look at each that has not left. */
+  readonly arms?: readonly { readonly version: number; readonly look: Look }[];
   readonly verdict?: RolloutVerdict;
   /** Where the spec asks for approval: what it must rest on, and who may give it. */
   readonly approval?: Approval;
@@ -321,6 +329,8 @@ export interface RolloutPause {
 
 export interface RolloutResult {
   readonly verdict: RolloutVerdict;
+  /** Of several versions at once: the one that the verdict is on. */
+  readonly version?: number;
   /** The look that decided, where one did. */
   readonly look?: Look;
   readonly reasons: readonly string[];
@@ -358,6 +368,8 @@ export interface RolloutDecision {
   readonly decision: 'approve' | 'reject' | 'rollback' | 'pause' | 'resume';
   readonly by: string;
   readonly reason: string;
+  /** Of several versions at once: the one that is rejected; absent: all of them. */
+  readonly version?: number;
   /** Of an approval: what it rests on. */
   readonly evidence?: Digest;
 }

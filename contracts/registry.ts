@@ -58,6 +58,10 @@ export const challengerSchema = z.object({
   step: z.number().int().nonnegative(),
   /** Each request draws its arm anew; absent: a subject is always answered by the same one. */
   design: z.literal('interleaved').optional(),
+  /** Of several versions at once: the further ones; the share is that of each. */
+  others: z.array(versionNumberSchema).min(1).max(3).optional(),
+  /** Of several versions at once: those that left it. Their subjects are answered by the champion, and enter no test. */
+  left: z.array(versionNumberSchema).min(1).max(3).optional(),
 });
 export type Challenger = z.infer<typeof challengerSchema>;
 
@@ -77,6 +81,12 @@ export type RoutingDocument = z.infer<typeof routingDocumentSchema>;
 
 /** A spec as it was applied: opaque here, so that an entry keeps its hash when the model file learns new words. */
 const appliedSpecSchema = z.record(z.string(), z.json());
+
+/** @returns the versions that are on their way into traffic together, the first one first */
+export function challengersOf(routing: Pick<RoutingDocument, 'challenger'> | undefined): number[] {
+  const { challenger } = routing ?? {};
+  return challenger ? [challenger.version, ...(challenger.others ?? [])] : [];
+}
 
 /** A change of the registry as it is asked for. */
 export const registryChangeSchema = z.discriminatedUnion('kind', [

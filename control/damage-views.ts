@@ -6,6 +6,7 @@ import type { ObjectStore } from '../artifacts/object-store.ts';
 import { lookAtPackage, readPackage } from '../artifacts/package-damage.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { RoutingDocument, VersionDocument } from '../contracts/registry.ts';
+import { challengersOf } from '../contracts/registry.ts';
 import type { DamagedFile, Inspection } from '../contracts/repair.ts';
 
 export interface DamageViewDependencies {
@@ -59,6 +60,6 @@ export function createDamageViews({ registry, artifacts, leases, buckets }: Dama
 }
 
 function versionsIn(routing: RoutingDocument | undefined): number[] {
-  const named = [routing?.champion, routing?.challenger?.version, routing?.previous];
+  const named = [routing?.champion, ...challengersOf(routing), routing?.previous];
   return named.filter((version) => version !== undefined);
 }

@@ -21,6 +21,7 @@ import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import { type Digest, digestSchema } from '../contracts/artifact.ts';
 import type { LineageTree, LineageUses, SeenVersion, VersionLineage } from '../contracts/lineage-view.ts';
 import type { LedgerEntry } from '../contracts/registry.ts';
+import { challengersOf } from '../contracts/registry.ts';
 import { createCollectedDocuments } from './collected-documents.ts';
 
 export interface LineageViewDependencies {
@@ -171,7 +172,7 @@ function uniqueRecords(records: readonly StoredRecord[]): StoredRecord[] {
 function concerns({ change }: LedgerEntry, version: number): boolean {
   switch (change.kind) {
     case 'challenge':
-      return change.challenger.version === version;
+      return challengersOf(change).includes(version);
     case 'promote':
     case 'withdraw':
     case 'rollback':

@@ -7,6 +7,8 @@ interface RolloutStanding {
   readonly version: string;
   /** A word of a closed set, such as `shadow` or `rolled-back`. */
   readonly state: string;
+  /** Versions of one experiment are shown together; absent: a version by itself. */
+  readonly experiment?: string;
   /** Mean loss of the champion less that of the challenger; absent before there are any pairs. */
   readonly estimate?: number;
   readonly interval?: { readonly lower: number; readonly upper: number } | null | undefined;
@@ -21,13 +23,16 @@ export interface ControlMetrics {
 }
 
 export function createControlMetrics(instruments: Instruments): ControlMetrics {
-  const shown = new Map<string, RolloutStanding>();
+  const shown = new Map<string, readonly RolloutStanding[]>();
   return {
     showRollout: (standing) => {
       const { model, version, state, estimate, interval, holdPValue } = standing;
-      const before = shown.get(model);
-      if (before) hideRollout(instruments, before);
-      shown.set(model, standing);
+      const { experiment } = standing;
+      const isBeside = (it: RolloutStanding) =>
+        experiment !== undefined && it.experiment === experiment && it.version !== version;
+      const before = shown.get(model) ?? [];
+      for (const it of before) if (!isBeside(it)) hideRollout(instruments, it);
+      shown.set(model, [...before.filter(isBeside), standing]);
       instruments.rolloutState.set({ model, version, state }, 1);
       if (holdPValue !== undefined) instruments.rolloutHold.set({ model, version }, holdPValue);
       if (estimate === undefined) return;

@@ -1,5 +1,6 @@
 // What a gateway records: requests, labels, quality, and which routing document it follows.
 import type { RoutingDocument } from '../contracts/registry.ts';
+import { challengersOf } from '../contracts/registry.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Who answered: `shadow` answers are seen by nobody. */
@@ -142,14 +143,16 @@ function processMetrics(
   };
 }
 
-function sharesOf({ champion, challenger }: RoutingDocument): Share[] {
-  const taken = challenger?.mode === 'canary' ? challenger.trafficFraction : 0;
+function sharesOf(routing: RoutingDocument): Share[] {
+  const { champion, challenger } = routing;
+  const challengers = challengersOf(routing);
+  const each = challenger?.mode === 'canary' ? challenger.trafficFraction : 0;
   const shares: Share[] = [];
   if (champion !== undefined)
-    shares.push({ version: String(champion), arm: 'champion', fraction: 1 - taken });
+    shares.push({ version: String(champion), arm: 'champion', fraction: 1 - each * challengers.length });
   if (challenger) {
     const arm = challenger.mode === 'shadow' ? 'shadow' : 'challenger';
-    shares.push({ version: String(challenger.version), arm, fraction: taken });
+    for (const version of challengers) shares.push({ version: String(version), arm, fraction: each });
   }
   return shares;
 }

@@ -1,7 +1,8 @@
 // Who answers a request, by the routing: champion or challenger, and who answers only for comparison.
 import type { PredictionRecord } from '../contracts/observation.ts';
-import type { RoutingDocument } from '../contracts/registry.ts';
-import { assignArm } from '../pipeline/rollout/assignment.ts';
+import type { Challenger, RoutingDocument } from '../contracts/registry.ts';
+import { challengersOf } from '../contracts/registry.ts';
+import { assignArm, hashToUnit } from '../pipeline/rollout/assignment.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -19,6 +20,8 @@ export interface Plan {
   readonly arm: Arm;
   readonly served: LoadedVersion;
   readonly shadow: LoadedVersion | undefined;
+  /** Of a version that has left a comparison of several: the answer belongs to no experiment. */
+  readonly isApart?: true;
 }
 
 /** Whom a request is for. */
@@ -46,27 +49,60 @@ export function planFor(
   }
   const champion = routing.champion === undefined ? undefined : model.version(routing.champion);
   const { challenger } = routing;
-  const rival = challenger && model.version(challenger.version);
   if (!champion) return undefined;
-  if (!challenger || !rival) return { arm: 'champion', served: champion, shadow: undefined };
+  const alone: Plan = { arm: 'champion', served: champion, shadow: undefined };
+  if (!challenger) return alone;
 
-  const weight = challenger.mode === 'canary' ? challenger.trafficFraction : 0;
-  const arms = [
-    { version: 'champion', weight: 1 - weight },
-    { version: 'challenger', weight },
-  ];
-  const unit = challenger.design === 'interleaved' ? id : subject;
-  return assignArm(challenger.experiment, unit, arms) === 'challenger'
-    ? { arm: 'challenger', served: rival, shadow: champion }
-    : { arm: 'champion', served: champion, shadow: rival };
+  const { arm, rival: drawn, hasLeft } = draw(challenger, challenger.design === 'interleaved' ? id : subject);
+  // Who only reads texts of the champion is compared with every version; a pair is lost with the version that left.
+  if (hasLeft && (arm === 'challenger' || champion.task === 'text-classification'))
+    return { ...alone, isApart: true };
+  const rival = model.version(drawn);
+  if (!rival) return alone;
+  return arm === 'challenger'
+    ? { arm, served: rival, shadow: champion }
+    : { arm, served: champion, shadow: rival };
+}
+
+interface Draw {
+  readonly arm: 'champion' | 'challenger';
+  /** The challenger that answers, or that is compared with the champion's answer. */
+  readonly rival: number;
+  /** It takes no part any more. */
+  readonly hasLeft: boolean;
+}
+
+/** The arm of a unit, by its share; of several challengers one that left keeps its units, or those of others would move. */
+function draw(challenger: Challenger, unit: string): Draw {
+  const { experiment, mode, trafficFraction, left = [] } = challenger;
+  const weight = mode === 'canary' ? trafficFraction : 0;
+  const present = challengersOf({ challenger });
+  const versions = [...present, ...left].sort((a, b) => a - b);
+  const isOne = versions.length === 1;
+  const name = (version: number) => (isOne ? 'challenger' : String(version));
+  const drawn = assignArm(experiment, unit, [
+    { version: 'champion', weight: 1 - weight * versions.length },
+    ...versions.map((version) => ({ version: name(version), weight })),
+  ]);
+  const nth = isOne ? 0 : Math.ceil(hashToUnit([experiment, unit, 'compared']) * versions.length) - 1;
+  const rival = versions.find((version) => name(version) === drawn) ?? versions[nth];
+  return {
+    arm: drawn === 'champion' ? 'champion' : 'challenger',
+    rival,
+    hasLeft: !present.includes(rival),
+  };
 }
 
 /** @returns who answered, as every record of an answer says it; nothing of a tester, who leaves no record */
-export function circumstances(model: string, routing: RoutingDocument, { arm }: Pick<Plan, 'arm'>) {
+export function circumstances(
+  model: string,
+  routing: RoutingDocument,
+  { arm, isApart }: Pick<Plan, 'arm' | 'isApart'>,
+) {
   if (arm === 'tester') return undefined;
   const { generation, challenger } = routing;
   return {
     ...{ model, generation, arm },
-    ...(challenger && { experiment: challenger.experiment, step: challenger.step }),
+    ...(challenger && !isApart && { experiment: challenger.experiment, step: challenger.step }),
   };
 }

@@ -4,6 +4,7 @@ import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
 import type { ResponseIds } from '../artifacts/response-ids.ts';
 import { isLost } from '../artifacts/store-failure.ts';
 import type { RoutingDocument } from '../contracts/registry.ts';
+import { challengersOf } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 
@@ -55,7 +56,7 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
 
   /** Loads what the routing names before it takes effect, so that no request waits for a model. */
   const adopt = async (next: RoutingDocument): Promise<void> => {
-    const wanted = [next.champion, next.challenger?.version, next.previous].filter(
+    const wanted = [next.champion, ...challengersOf(next), next.previous].filter(
       (version) => version !== undefined,
     );
     const missing = wanted.filter((version) => !versions.has(version));

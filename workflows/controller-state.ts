@@ -7,8 +7,11 @@ import type {
   OpenWork,
   RolloutFinished,
   RunFinished,
+  StartRolloutRequest,
 } from '../contracts/messages.ts';
+import { workflowIds } from '../contracts/messages.ts';
 import type { RetrainingSpec } from '../contracts/model-spec/judgement.ts';
+import type { ModelSpec } from '../contracts/model-spec/model-spec.ts';
 
 /** A server that lists workflows from an index lists a new one a little later. */
 const listedWithinMs = 10_000;
@@ -66,6 +69,27 @@ export function refuseRun(state: ControllerState, { watching }: { watching: bool
 /** @returns why no rollout may start now, whoever asks. */
 export function refuseRollout(state: ControllerState): Decision | undefined {
   return refuseWhile(state, state.rollout);
+}
+
+/** Whether a rollout is of a version, alone or among others. */
+export function isRolloutOf({ workflowId, others }: OpenWork, model: string, version: number): boolean {
+  return workflowId === workflowIds.rollout(model, version) || others?.includes(version) === true;
+}
+
+/** @returns why several versions cannot be rolled out at once, or nothing where they can, or there is only one */
+export function refuseTogether(
+  { task, rollout }: Pick<ModelSpec, 'task' | 'rollout'>,
+  { version, others = [] }: Pick<StartRolloutRequest, 'version' | 'others'>,
+): Decision | undefined {
+  if (others.length === 0) return undefined;
+  if (new Set([version, ...others]).size <= others.length)
+    return { decision: 'ignored', reason: 'several versions at once: expected each once' };
+  if (task === 'language-modelling' && !rollout.metrics)
+    return {
+      decision: 'ignored',
+      reason: 'several versions of a language model at once take rollout.metrics',
+    };
+  return undefined;
 }
 
 function refuseWhile({ paused }: ControllerState, open: OpenWork | undefined): Decision | undefined {
@@ -143,4 +167,30 @@ export function withOpenWork(
 
 function saidThatItEnded({ history }: ControllerState, { workflowId, startedAt }: OpenWork): boolean {
   return history.some(({ what, at }) => what === workflowId && Date.parse(at) >= Date.parse(startedAt));
+}
+
+/** Whether the version had its turn: what is ignored once would be so for ever. */
+export const isSettled = ({ decision }: Decision): boolean =>
+  decision === 'started' || decision === 'ignored';
+
+/** `version 3`, or `versions 3, 4`. */
+export function namedVersions(version: number, others: readonly number[]): string {
+  return others.length === 0 ? `version ${version}` : `versions ${[version, ...others].join(', ')}`;
+}
+
+/** A controller in Markdown: what is open, what waits, and what it decided last. */
+export function describeController({ paused, run, rollout, waiting, history }: ControllerState): string {
+  const open = [run, rollout].flatMap((work) => (work ? [`- open: \`${work.workflowId}\``] : []));
+  const rows = history
+    .slice(-10)
+    .map(({ at, what, decision, reason }) => `| ${at} | ${what} | ${decision} | ${reason} |`);
+  return [
+    paused ? '**paused**' : 'listening',
+    ...open,
+    ...(waiting.length > 0 ? [`- waiting for rollout: ${waiting.join(', ')}`] : []),
+    '',
+    '| at | what | decision | reason |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }

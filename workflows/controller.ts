@@ -46,10 +46,15 @@ import { look, quick, registry } from './activity-options.ts';
 import {
   afterRollout,
   afterRun,
+  describeController,
   emptyState,
+  isRolloutOf,
+  isSettled,
+  namedVersions,
   refuseAlert,
   refuseRollout,
   refuseRun,
+  refuseTogether,
   remember,
   withHandledAlert,
   withOpenWork,
@@ -106,7 +111,7 @@ function createController(initial: ControllerState) {
   const now = () => new Date(Date.now()).toISOString();
   const note = (what: string, { decision, reason }: Pick<Decision, 'decision' | 'reason'>) => {
     state = remember(state, { at: now(), what, decision, reason });
-    setCurrentDetails(describe(state));
+    setCurrentDetails(describeController(state));
   };
   const answer = <T extends Decision>(what: string, decision: T): T => {
     note(what, decision);
@@ -129,7 +134,7 @@ function createController(initial: ControllerState) {
   const isWatching = ({ champion }: ModelState): boolean =>
     state.rollout !== undefined &&
     champion !== undefined &&
-    state.rollout.workflowId === workflowIds.rollout(model, champion.version) &&
+    isRolloutOf(state.rollout, model, champion.version) &&
     patched('2026-11-24-train-while-watching');
 
   /** No other decision comes between the look at `state` and its change: nothing is awaited there. */
@@ -172,14 +177,14 @@ function createController(initial: ControllerState) {
         'InvalidInput',
       );
     }
-    return {
-      decision: 'started',
-      reason: `${strategy} run ${because}`,
-      workflowId,
-    };
+    return { decision: 'started', reason: `${strategy} run ${because}`, workflowId };
   };
 
-  const startRollout = async (request: StartRolloutRequest): Promise<Decision> => {
+  /** @param waiting versions that go along where the spec lets several into traffic at once */
+  const startRollout = async (
+    request: StartRolloutRequest,
+    waiting: readonly number[] = [],
+  ): Promise<Decision> => {
     const { spec, champion, searchAttributes } = await readWithSpec();
     const refused = refuseRollout(state);
     if (refused) return refused;
@@ -188,14 +193,19 @@ function createController(initial: ControllerState) {
     if (isLanguageModel && !patched('2026-11-24-language-models-served'))
       return { decision: 'ignored', reason: 'gateways do not serve language models' };
     if (!isServed(spec)) return { decision: 'ignored', reason: notServed };
-    const { version, entry } = request;
+    const { version, entry, by } = request;
+    // A first version has nothing to be compared with: the others wait.
+    const others = champion ? (request.others ?? waiting.slice(0, (spec.rollout.challengers ?? 1) - 1)) : [];
+    const refusedOthers = refuseTogether(spec, { version, others });
+    if (refusedOthers) return refusedOthers;
+    const beside = others.length > 0 ? { others } : {};
     const workflowId = workflowIds.rollout(model, version);
-    state = { ...state, rollout: { workflowId, startedAt: now(), version } };
+    state = { ...state, rollout: { workflowId, startedAt: now(), version, ...beside } };
     try {
       await startChild(rolloutWorkflow, {
         workflowId,
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        staticSummary: `${model}: version ${version} ${champion ? `against version ${champion.version}` : 'enters service'}`,
+        staticSummary: `${model}: ${namedVersions(version, others)} ${champion ? `against version ${champion.version}` : 'enters service'}`,
         args: [
           {
             model,
@@ -205,7 +215,8 @@ function createController(initial: ControllerState) {
             experiment: `${model}-${version}-${Date.now()}`,
             ...(isLanguageModel && { judgedBy: 'guardrails' as const }),
             entry,
-            requestedBy: request.by,
+            ...beside,
+            requestedBy: by,
             controllerId: workflowInfo().workflowId,
             searchAttributes,
           },
@@ -216,11 +227,8 @@ function createController(initial: ControllerState) {
       state = rest;
       throw error;
     }
-    return {
-      decision: 'started',
-      reason: `rollout of version ${version}, asked for by ${request.by}`,
-      workflowId,
-    };
+    const reason = `rollout of ${namedVersions(version, others)}, asked for by ${by}`;
+    return { decision: 'started', reason, workflowId };
   };
 
   const tellRollout = async (word: RolloutDecision): Promise<Decision> => {
@@ -235,10 +243,11 @@ function createController(initial: ControllerState) {
     decision: 'approve' | 'reject' | 'pause' | 'resume',
     { version, by, reason, evidence }: VersionRequest,
   ): Promise<Decision> => {
-    const open = state.rollout?.workflowId;
-    if (open !== undefined && open !== workflowIds.rollout(model, version))
-      return { decision: 'ignored', reason: `${open} is open, no rollout of version ${version}` };
-    return tellRollout({ decision, by, reason, ...(evidence !== undefined && { evidence }) });
+    const { rollout: open } = state;
+    if (open && !isRolloutOf(open, model, version))
+      return { decision: 'ignored', reason: `${open.workflowId} is open, no rollout of version ${version}` };
+    const only = decision === 'reject' && open?.others ? { version } : {};
+    return tellRollout({ decision, by, reason, ...only, ...(evidence !== undefined && { evidence }) });
   };
 
   const deliverAlert = async (alert: Alert): Promise<Decision> => {
@@ -258,10 +267,19 @@ function createController(initial: ControllerState) {
    * terminated, goes out of traffic; else the champion goes back to the version before.
    */
   const rollback = async ({ by, reason }: RollbackRequest): Promise<Decision> => {
-    const { champion, challenger } = await read();
+    const { champion, challenger, others = [] } = await read();
     if (state.rollout) return tellRollout({ decision: 'rollback', by, reason });
-    const version = challenger ?? champion?.version;
-    if (version === undefined) return { decision: 'ignored', reason: 'no version is in service' };
+    const last = challenger ?? champion?.version;
+    if (last === undefined) return { decision: 'ignored', reason: 'no version is in service' };
+    for (const version of others) await takeOut(version, { by, reason });
+    const generation = await takeOut(last, { by, reason });
+    const left = challenger === undefined ? 'left service' : 'left traffic, its rollout had ended without it';
+    const versions = [...others, last].join(', ');
+    return { decision: 'done', reason: `version ${versions} ${left} (generation ${generation ?? '?'})` };
+  };
+
+  /** @returns the generation of the routing without it */
+  const takeOut = async (version: number, { by, reason }: RollbackRequest): Promise<number | undefined> => {
     const { generation } = await commitRegistryChange({
       model,
       idempotencyKey: `${workflowInfo().workflowId}/${workflowInfo().runId}/rollback-${version}-${Date.now()}`,
@@ -274,8 +292,7 @@ function createController(initial: ControllerState) {
         ...{ model, generation },
         findings: { verdict: 'rollback', reasons: [reason], detectedAt: now() },
       });
-    const left = challenger === undefined ? 'left service' : 'left traffic, its rollout had ended without it';
-    return { decision: 'done', reason: `version ${version} ${left} (generation ${generation ?? '?'})` };
+    return generation;
   };
 
   /** A spec does not wait for Prometheus: the rules are written, and read when it starts. */
@@ -350,18 +367,18 @@ function createController(initial: ControllerState) {
     rolloutIsDue: () => state.waiting.length > 0 && !state.rollout && !state.paused,
     /** A version keeps its place where another rollout came first, or the model was paused meanwhile. */
     startNextRollout: async () => {
-      const [version] = state.waiting;
-      const decision = await startRollout({
-        version,
-        entry: 'shadow',
-        by: 'controller',
-        reason: 'registered',
-      }).catch((error: unknown): Decision => {
+      const [version, ...waiting] = state.waiting;
+      const decision = await startRollout(
+        { version, entry: 'shadow', by: 'controller', reason: 'registered' },
+        waiting,
+      ).catch((error: unknown): Decision => {
         if (isCancellation(error)) throw error;
         state = withoutWaiting(state, version); // a person may promote it; the controller lives on
         return { decision: 'ignored', reason: `its rollout could not start: ${rootMessage(error)}` };
       });
-      if (isSettled(decision)) state = withoutWaiting(state, version);
+      const together = decision.decision === 'started' ? (state.rollout?.others ?? []) : [];
+      if (isSettled(decision))
+        for (const settled of [version, ...together]) state = withoutWaiting(state, settled);
       note(`version ${version}`, decision);
     },
     /** Finds open work again. Each decision reads for itself: where this reading fails, a note is enough. */
@@ -377,23 +394,4 @@ function createController(initial: ControllerState) {
   };
 }
 
-/** Whether the version had its turn: what is ignored once would be so for ever. */
-const isSettled = ({ decision }: Decision): boolean => decision === 'started' || decision === 'ignored';
-
 type StateWithSpec = ModelState & { readonly spec: ModelSpec };
-
-function describe({ paused, run, rollout, waiting, history }: ControllerState): string {
-  const open = [run, rollout].flatMap((work) => (work ? [`- open: \`${work.workflowId}\``] : []));
-  const rows = history
-    .slice(-10)
-    .map(({ at, what, decision, reason }) => `| ${at} | ${what} | ${decision} | ${reason} |`);
-  return [
-    paused ? '**paused**' : 'listening',
-    ...open,
-    ...(waiting.length > 0 ? [`- waiting for rollout: ${waiting.join(', ')}`] : []),
-    '',
-    '| at | what | decision | reason |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
-}

@@ -1,5 +1,6 @@
 // Where a rollout stands, for the query `status` and the live details in the Temporal UI.
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { ArmLook } from '../activities/rollout.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type {
   Look,
@@ -19,7 +20,8 @@ export function trackRollout(input: RolloutInput) {
   const update = (next: Partial<RolloutStatus>) => {
     status = { ...status, ...next };
     const versus = input.champion === undefined ? '' : ` against version ${input.champion}`;
-    setCurrentDetails(`Version ${input.version}${versus}\n\n${rolloutDetails(status)}`);
+    const others = input.others ? ` and ${input.others.join(', ')}` : '';
+    setCurrentDetails(`Version ${input.version}${others}${versus}\n\n${rolloutDetails(status)}`);
   };
   setHandler(rolloutStatusQuery, () => status);
   return {
@@ -30,6 +32,7 @@ export function trackRollout(input: RolloutInput) {
         ...(at.trafficFraction !== undefined && { trafficFraction: at.trafficFraction }),
       }),
     look: (look: Look) => update({ look }),
+    arms: (arms: readonly ArmLook[]) => update({ arms }),
     approval: (approval: Approval) => update({ approval }),
     pause: (paused: RolloutPause | undefined) => {
       const { paused: _before, ...rest } = status;

@@ -74,6 +74,7 @@ export function rolloutDetails(status: RolloutStatus): string {
     ...held,
     ...waits,
     ...(status.look ? ['', describeLook(status.look)] : []),
+    ...(status.arms ?? []).flatMap(({ version, look }) => ['', `version ${version}: ${describeLook(look)}`]),
   ].join('\n');
 }
 

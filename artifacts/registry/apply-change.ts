@@ -7,7 +7,7 @@ import type {
   RoutingDocument,
   VersionDocument,
 } from '../../contracts/registry.ts';
-import { formatVersion } from '../../contracts/registry.ts';
+import { challengersOf, formatVersion } from '../../contracts/registry.ts';
 import { hashCanonical } from '../canonical-json.ts';
 import type { RegistryState } from './state.ts';
 import { nextChampions } from './state.ts';
@@ -25,7 +25,8 @@ export function applyChange(state: RegistryState, change: RegistryChange, at: st
     for (const version of change.versions) requireRegistered(state, version);
     return {};
   }
-  requireRegistered(state, change.kind === 'challenge' ? change.challenger.version : change.version);
+  for (const version of change.kind === 'challenge' ? challengersOf(change) : [change.version])
+    requireRegistered(state, version);
   return { routing: reroute(state, change, at) };
 }
 
@@ -43,8 +44,9 @@ function reroute(state: RegistryState, change: Rerouting, at: string): RoutingDo
   const champion = champions.at(-1);
   const previous = champions.at(-2);
   const { quarantined, challenger } = changeArms(state, change);
-  // A challenger that became the champion is none.
-  const stillChallenging = challenger && challenger.version !== champion ? challenger : undefined;
+  // A challenger that became the champion is none, and what it was compared with is over.
+  const isOver = champion !== undefined && challengersOf({ challenger }).includes(champion);
+  const stillChallenging = isOver ? undefined : challenger;
   return {
     model: state.model,
     generation: (state.routing?.generation ?? 0) + 1,
@@ -64,15 +66,13 @@ function changeArms(state: RegistryState, change: Rerouting): Arms {
       return arms;
     case 'challenge': {
       const { challenger, overrideQuarantine = false } = change;
-      if (!overrideQuarantine) requireFree(state, challenger.version);
-      const quarantined = arms.quarantined.filter((version) => version !== challenger.version);
+      const challengers = challengersOf(change);
+      if (!overrideQuarantine) for (const version of challengers) requireFree(state, version);
+      const quarantined = arms.quarantined.filter((version) => !challengers.includes(version));
       return { quarantined, challenger: challenge(state, challenger) };
     }
     case 'withdraw':
-      return {
-        ...arms,
-        challenger: arms.challenger?.version === change.version ? undefined : arms.challenger,
-      };
+      return { ...arms, challenger: without(arms.challenger, change.version) };
     case 'rollback': {
       if (state.routing?.champion === change.version && state.champions.length < 2) {
         const bad = formatVersion(state.model, change.version);
@@ -82,21 +82,42 @@ function changeArms(state: RegistryState, change: Rerouting): Arms {
         });
       }
       const others = arms.quarantined.filter((version) => version !== change.version);
-      const stays = arms.challenger?.version === change.version ? undefined : arms.challenger;
-      return { quarantined: [...others, change.version], challenger: stays };
+      return {
+        quarantined: [...others, change.version],
+        challenger: without(arms.challenger, change.version),
+      };
     }
   }
 }
 
+/** What is left where a version leaves: of several the first moves up, and the leaver's subjects are kept apart. */
+function without(challenger: Challenger | undefined, version: number): Challenger | undefined {
+  const rest = challengersOf({ challenger }).filter((it) => it !== version);
+  const [first, others] = [rest.at(0), rest.slice(1)];
+  if (!challenger || first === undefined) return undefined;
+  if (others.length === (challenger.others ?? []).length) return challenger;
+  const { others: _others, left = [], ...kept } = challenger;
+  return { ...kept, version: first, ...(others.length > 0 && { others }), left: [...left, version] };
+}
+
 /** @returns the challenger, where it may be one: a new one, or the next step of the one that is. */
 function challenge(state: RegistryState, challenger: Challenger): Challenger {
-  const { version, mode, trafficFraction } = challenger;
+  const { version, mode, trafficFraction, left = [] } = challenger;
   const { champion, challenger: current } = state.routing ?? {};
+  const versions = challengersOf({ challenger });
+  const arms = [...versions, ...left];
   if (champion === undefined) refuse(state, version, 'has no champion to challenge; promote it instead');
-  if (champion === version) refuse(state, version, 'is the champion and cannot challenge itself');
-  if (current && current.version !== version) {
+  if (versions.includes(champion)) refuse(state, champion, 'is the champion and cannot challenge itself');
+  if (current && !challengersOf({ challenger: current }).includes(version)) {
     refuse(state, version, `cannot challenge while ${formatVersion(state.model, current.version)} does`);
   }
+  if (new Set(arms).size < arms.length) refuse(state, version, 'cannot challenge beside itself');
+  if (arms.length * trafficFraction > 1)
+    refuse(
+      state,
+      version,
+      `and ${arms.length - 1} others cannot have ${trafficFraction} of the traffic each`,
+    );
   if (mode === 'shadow' && trafficFraction !== 0) refuse(state, version, 'is a shadow and answers nobody');
   return challenger;
 }

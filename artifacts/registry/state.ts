@@ -6,6 +6,7 @@ import type {
   VersionDocument,
   VersionState,
 } from '../../contracts/registry.ts';
+import { challengersOf } from '../../contracts/registry.ts';
 
 /** A stored spec as the ledger holds it, its spec not yet read as one. */
 export type AppliedSpec = Omit<StoredSpec, 'spec'> & { readonly spec: object };
@@ -83,7 +84,7 @@ function nextRetrainingDue(
 /** @returns what became of a version that is registered */
 export function versionState({ routing, champions }: RegistryState, version: number): VersionState {
   if (routing?.champion === version) return 'champion';
-  if (routing?.challenger?.version === version) return routing.challenger.mode;
+  if (routing?.challenger && challengersOf(routing).includes(version)) return routing.challenger.mode;
   if (routing?.quarantined.includes(version)) return 'rolled-back';
   return champions.includes(version) ? 'retired' : 'registered';
 }

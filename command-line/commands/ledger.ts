@@ -1,6 +1,7 @@
 // ledger, ledger verify, served: what the registry remembers, and whether it can be believed.
 import type { Command } from 'commander';
 import type { RoutingDocument } from '../../contracts/registry.ts';
+import { challengersOf } from '../../contracts/registry.ts';
 import type { Verification } from '../../contracts/registry-facts.ts';
 import { modelArgument, timeArgument } from '../arguments.ts';
 import { controlApi } from '../context.ts';
@@ -98,7 +99,7 @@ function describeRouting(routing: RoutingDocument | undefined): string {
   if (!routing) return 'nothing was in service';
   const { champion, challenger, generation, at } = routing;
   const beside = challenger
-    ? `; version ${challenger.version} in ${challenger.mode} at ${challenger.trafficFraction * 100} %`
+    ? `; version ${challengersOf(routing).join(', ')} in ${challenger.mode} at ${challenger.trafficFraction * 100} %`
     : '';
   return `version ${champion ?? 'none'} (generation ${generation}, since ${at})${beside}`;
 }

@@ -13,11 +13,14 @@ interface Options {
   readonly reason: string;
 }
 
+/** About one version, or where several are tried at once about all of them. */
+type VersionsRequest = VersionRequest & { readonly others?: number[] };
+
 /** Verbs about one version, all of one shape. */
 const versionVerbs: readonly {
   readonly name: string;
   readonly description: string;
-  readonly send: (client: CoppiceClient, model: string, request: VersionRequest) => Promise<Decision>;
+  readonly send: (client: CoppiceClient, model: string, request: VersionsRequest) => Promise<Decision>;
 }[] = [
   {
     name: 'approve',
@@ -59,15 +62,20 @@ export function steeringVerbs(program: Command): void {
       .description(description)
       .option('--reason <text>', 'why, for the ledger', '')
       .option('--json', 'print JSON', false)
-      .action(async (text: string, { json, reason, evidence }: Options & { evidence?: string }) => {
+      .action(async (text: string, options: Options & { evidence?: string; with?: string }) => {
+        const { json, reason, evidence } = options;
         const { model, version } = versionArgument(text);
+        const others = options.with === undefined ? [] : otherVersions(options.with);
         const saw = evidence === undefined ? {} : { evidence: digestArgument('--evidence', evidence) };
         const decision = await steer(model, async (client) => {
-          await requireVersion(model, version);
-          return send(client, model, { version, by: requester(), reason, ...saw });
+          for (const named of [version, ...others]) await requireVersion(model, named);
+          const beside = others.length > 0 ? { others } : {};
+          return send(client, model, { version, by: requester(), reason, ...saw, ...beside });
         });
         answer(decision, json);
       });
+    if (name === 'promote' || name === 'canary')
+      verb.option('--with <versions>', 'further versions of it to try at the same time, such as 3,4');
     if (name === 'approve')
       verb.option('--evidence <digest>', 'what was seen; default: the evidence that waits for approval');
   }
@@ -116,6 +124,13 @@ export function steeringVerbs(program: Command): void {
     .option('--media-type <type>', 'of the file', 'message/rfc822')
     .option('--json', 'print JSON', false)
     .action(predict);
+}
+
+/** @throws BadArgument where it is no list of one to three versions */
+function otherVersions(text: string): number[] {
+  if (!/^[1-9]\d{0,8}(,[1-9]\d{0,8}){0,2}$/.test(text))
+    throw new BadArgument(`--with: expected one to three versions, such as 3,4, not ${text}`);
+  return text.split(',').map(Number);
 }
 
 async function steer(model: string, say: (client: CoppiceClient) => Promise<Decision>): Promise<Decision> {

@@ -17,6 +17,8 @@ export const rolloutTestFields = {
   metrics: z.array(z.enum(outcomeMetrics)).min(1).max(outcomeMetrics.length).optional(),
   /** With the metric `format`. */
   answerFormat: answerFormatSchema.optional(),
+  /** So many versions that wait are held against the one in service at once, and the best takes over; absent: one. */
+  challengers: z.number().int().min(2).max(4).optional(),
   /** `interleaved`: each request draws its version anew, and subjects are compared with themselves; absent: `subjects`. */
   design: z.enum(['subjects', 'interleaved']).optional(),
   /** A subject counts with the mean of its answers over so long; absent: with its first. */
@@ -30,6 +32,7 @@ interface RolloutTest {
   readonly margin?: number | undefined;
   readonly metrics?: readonly OutcomeMetric[] | undefined;
   readonly answerFormat?: object | undefined;
+  readonly challengers?: number | undefined;
   readonly design?: 'subjects' | 'interleaved' | undefined;
   readonly subjectWindowSeconds?: number | undefined;
   readonly covariateSeconds?: number | undefined;
@@ -55,6 +58,11 @@ export function* rolloutTestProblems(
     yield problem('answerFormat', "expected beside the metric 'format': what an answer should look like");
   if (!asksFormat && rollout.answerFormat !== undefined)
     yield problem('answerFormat', "takes the metric 'format'");
+  if (rollout.challengers !== undefined && task === 'language-modelling' && metrics === undefined)
+    yield problem(
+      'challengers',
+      'takes rollout.metrics: guardrails do not tell which of several is the best',
+    );
   if (rollout.design === 'interleaved') yield* interleavedProblems(task, rollout);
   if (metrics !== undefined) return;
   for (const field of ['subjectWindowSeconds', 'covariateSeconds'] as const)

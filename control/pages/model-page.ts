@@ -3,6 +3,7 @@ import type { ModelSummary, VersionSummary } from '../../contracts/control-api.t
 import { type Incident, incidentFigures } from '../../contracts/incident.ts';
 import type { ControllerState, RolloutStatus } from '../../contracts/messages.ts';
 import type { LedgerEntry } from '../../contracts/registry.ts';
+import { challengersOf } from '../../contracts/registry.ts';
 import { type Html, html } from './html.ts';
 import { type Interval, intervalPlot } from './interval-plot.ts';
 import { describeChallenger } from './models-page.ts';
@@ -190,10 +191,11 @@ function describeChange({ change, result }: LedgerEntry): string {
     case 'register':
       return `register version ${result.version?.version ?? '?'}`;
     case 'challenge': {
-      const { version, mode, trafficFraction } = change.challenger;
+      const { mode, trafficFraction, others } = change.challenger;
+      const named = `version${others ? 's' : ''} ${challengersOf(change).join(', ')}`;
       return mode === 'shadow'
-        ? `version ${version} into the shadow`
-        : `version ${version} to ${(trafficFraction * 100).toFixed(0)} %`;
+        ? `${named} into the shadow`
+        : `${named} to ${(trafficFraction * 100).toFixed(0)} %${others ? ' each' : ''}`;
     }
     case 'apply':
       return `spec ${result.spec?.revision ?? '?'} applied`;

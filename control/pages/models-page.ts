@@ -1,6 +1,7 @@
 // The first page: which models there are and who serves them.
 import type { ModelSummary } from '../../contracts/control-api.ts';
 import type { RoutingDocument } from '../../contracts/registry.ts';
+import { challengersOf } from '../../contracts/registry.ts';
 import { html } from './html.ts';
 import { figure, link, page, table, time } from './page.ts';
 
@@ -46,6 +47,6 @@ export function describeChallenger(routing: RoutingDocument | undefined): string
   if (!challenger) return 'none';
   const share = `${(challenger.trafficFraction * 100).toFixed(0)} %`;
   return challenger.mode === 'shadow'
-    ? `${challenger.version}, in the shadow`
-    : `${challenger.version}, ${share} of traffic`;
+    ? `${challengersOf(routing).join(', ')}, in the shadow`
+    : `${challengersOf(routing).join(', ')}, ${share} of traffic${challenger.others ? ' each' : ''}`;
 }

@@ -107,6 +107,7 @@ export const namesByQueue = {
     'describeApproval',
     'awaitGateways',
     'judgeExperiment',
+    'judgeArms',
     'judgeWatch',
     'verifyRollback',
     'recordIncident',

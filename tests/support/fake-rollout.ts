@@ -18,6 +18,8 @@ export function happyRollout(
       Promise.resolve({ evidence: ref('evidence').digest, requesters: [requestedBy] }),
     awaitGateways: () => Promise.resolve({ ready: true, reasons: [] }),
     judgeExperiment: () => Promise.resolve(lookOf('promote')),
+    judgeArms: ({ versions }) =>
+      Promise.resolve(versions.map((version) => ({ version, look: lookOf('promote') }))),
     judgeWatch: () => Promise.resolve(lookOf('continue')),
     validateVersion: () => Promise.resolve({ valid: true, reached: true, reasons: [], answers: 15 }),
     recordIncident: ({ generation }) =>

@@ -178,6 +178,36 @@ describe.concurrent('controller with a registered version', () => {
     await world.record('controller-freezes-rollout', workflowIds.controller(model));
   });
 
+  it('rolls out together what waits, so many as the model file says, and hears a person about each', async () => {
+    const { rollout: policy, ...rest } = specOf('together');
+    const spec = { ...rest, rollout: { ...policy, challengers: 2 } };
+    const fake = world.addModel({ champion: 1, spec, activities: undecided });
+    const { model } = fake;
+    fake.replace({
+      judgeArms: ({ versions }) =>
+        Promise.resolve(versions.map((version) => ({ version, look: lookOf('continue') }))),
+    });
+    await openRollout(fake, 2);
+    for (const version of [3, 4, 5]) await tellRegistered(model, version);
+    await world.controllerState(model, 'three wait', ({ waiting }) => waiting.length === 3);
+    await world.client.reject(model, { version: 2, by: 'kim', reason: 'no' });
+    const { rollout } = await world.controllerState(
+      model,
+      'two go together',
+      ({ waiting }) => waiting.length === 1,
+    );
+    expect(rollout).toMatchObject({ version: 3, others: [4] });
+    await world.until(
+      'both are in the shadow',
+      async () => (await rolloutStatus(model, 3)).phase === 'shadow',
+    );
+    const rejected = await world.client.reject(model, { version: 4, by: 'kim', reason: 'not this one' });
+    expect(rejected.decision).toBe('done');
+    await world.client.reject(model, { version: 3, by: 'kim', reason: 'nor this' });
+    expect(await rolloutResult(model, 3)).toMatchObject({ verdict: 'rollback' });
+    expect(fake.changes().filter((kind) => kind === 'rollback')).toHaveLength(3);
+  });
+
   it('keeps a version waiting while the model is paused', async () => {
     const fake = world.addModel();
     const { model } = fake;

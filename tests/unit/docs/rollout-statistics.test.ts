@@ -17,6 +17,9 @@ it('the tables of how often rollouts are wrong are those that the seeds give', (
   expect(lines).toContain(pairsRow('asymptotic sequence', 0.1));
   expect(lines).toContain(pairsRow('bets (`exact`)', 0.1));
   expect(lines).toContain(groupsRow(0.2));
+});
+
+it('so is that of subjects with one version or both', () => {
   expect(lines).toContain(repeatedRow('interleaved', 0.15));
 });
 

@@ -246,6 +246,19 @@ describe('metrics of decisions', () => {
     expect(await linesOf(metrics, series)).toEqual([]);
   });
 
+  it('shows versions of one experiment beside each other, until another is shown', async () => {
+    const metrics = createMetrics({ process: 'worker' });
+    const of = (version: string, experiment: string) =>
+      metrics.showRollout({ model: 'm', version, state: 'canary', experiment });
+    const shown = async () => (await linesOf(metrics, 'coppice_rollout_state')).length;
+    of('2', 'first');
+    of('3', 'first');
+    of('2', 'first');
+    expect(await shown()).toBe(2);
+    of('4', 'second');
+    expect(await shown()).toBe(1);
+  });
+
   it('counts alerts by what came of them', async () => {
     const metrics = createMetrics({ process: 'control' });
     metrics.countAlert({ model: 'm', alert: 'CoppiceQualityDrop', decision: 'started' });

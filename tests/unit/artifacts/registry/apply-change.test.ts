@@ -235,3 +235,38 @@ function expectInvariants(
     expect(change.kind === 'promote' || change.kind === 'rollback').toBe(true);
   }
 }
+
+describe('several challengers at once', () => {
+  const together = challenge(2, { others: [3], trafficFraction: 0.25 });
+  const challengerAfter = (...changes: RegistryChange[]) =>
+    routingAfter(promote(1), together, ...changes)?.challenger;
+
+  it('leave one by one, and who left is remembered for its subjects', () => {
+    expect(challengerAfter()).toMatchObject({ version: 2, others: [3] });
+    const without2 = challengerAfter(rollback(2));
+    expect(without2).toMatchObject({ version: 3, left: [2] });
+    expect(without2).not.toHaveProperty('others');
+    expect(challengerAfter(withdraw(3))).toMatchObject({ version: 2, left: [3] });
+    expect(challengerAfter(withdraw(3), withdraw(2))).toBeUndefined();
+  });
+
+  it('are all in traffic, and all are out of it once one is the champion', () => {
+    const state = after(...three, promote(1), together);
+    expect([2, 3].map((version) => versionState(state, version))).toEqual(['canary', 'canary']);
+    const promoted = routingAfter(promote(1), together, promote(3));
+    expect(promoted).toMatchObject({ champion: 3 });
+    expect(promoted).not.toHaveProperty('challenger');
+  });
+
+  it('must be different, registered and free, and leave the champion a part', () => {
+    const refused =
+      (others: number[], trafficFraction = 0.25, ...before: RegistryChange[]) =>
+      () =>
+        routingAfter(promote(1), ...before, challenge(2, { others, trafficFraction }));
+    expect(refused([2])).toThrow(refusal(/beside itself/));
+    expect(refused([1])).toThrow(refusal(/is the champion/));
+    expect(refused([9])).toThrow(refusal(/not registered/));
+    expect(refused([3], 0.6)).toThrow(refusal(/cannot have 0.6 of the traffic each/));
+    expect(refused([3], 0.25, challenge(3), rollback(3))).toThrow(refusal(/is quarantined/));
+  });
+});

@@ -53,6 +53,16 @@ describe('how versions are compared', () => {
     ]);
   });
 
+  it('tries several versions at once where they can be told apart', () => {
+    expect(problemsOf({ challengers: 3 })).toEqual([]);
+    expect(problemsOf({ challengers: 2, metrics: ['rating'] }, language)).toEqual([]);
+    expect(problemsOf({ challengers: 2 }, language)).toEqual([
+      'rollout.challengers: takes rollout.metrics: guardrails do not tell which of several is the best',
+    ]);
+    expect(problemsOf({ challengers: 1 })).toHaveLength(1);
+    expect(problemsOf({ challengers: 5 })).toHaveLength(1);
+  });
+
   it('interleaves where subjects can be compared with themselves, and says where they cannot', () => {
     const design = 'interleaved';
     const asked = { design, metrics: ['rating'], subjectWindowSeconds: 3_600 };
