@@ -173,5 +173,5 @@ describe('a worker that is killed in each phase of a rollout', () => {
       'promote',
     ]);
     expect(await world.coppice('ledger', 'verify', model)).toMatchObject({ code: 0 });
-  }, 420_000);
+  }, 600_000);
 });
