@@ -3,8 +3,8 @@
 import type { HealthJudgement } from './health.ts';
 import { findHold, whileHeld } from './hold.ts';
 import type { RolloutPolicy } from './policy.ts';
+import type { RolloutVerdict } from './rollout-verdict.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
-import type { RolloutVerdict } from './verdict.ts';
 
 /** All that is known of one canary step. */
 export interface GuardrailEvidence {

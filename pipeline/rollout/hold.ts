@@ -2,15 +2,8 @@
 // arms can be trusted (Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experiments", KDD 2019).
 // The share stays, nothing is concluded from it but harm, and the rollout goes on once the counts fit again.
 import type { RolloutPolicy } from './policy.ts';
+import type { RolloutHold, RolloutVerdict } from './rollout-verdict.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
-import type { RolloutVerdict } from './verdict.ts';
-
-/** What holds a rollout where it is. */
-export interface RolloutHold {
-  readonly reason: string;
-  /** Of the counts against the shares, valid at every look. */
-  readonly pValue: number;
-}
 
 /**
  * @param ratios - one a count that is tested, with what a mismatch of it means; null where nothing is split

@@ -6,9 +6,9 @@ import type { HealthJudgement } from './health.ts';
 import { findHold, whileHeld } from './hold.ts';
 import { holm } from './holm.ts';
 import type { RolloutPolicy } from './policy.ts';
+import type { RolloutVerdict } from './rollout-verdict.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
 import type { TwoArmResult } from './two-arm-test.ts';
-import type { RolloutVerdict } from './verdict.ts';
 
 /** One outcome of the policy, and where its comparison stands. */
 export interface OutcomeStanding extends TwoArmResult {

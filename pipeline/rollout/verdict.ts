@@ -1,9 +1,10 @@
 // One verdict on a phase of a rollout out of all that is known, with its reasons in words; they stand in the event
 // history and in the report. What is missing delays or ends a rollout, it never promotes.
 import type { HealthJudgement } from './health.ts';
-import { findHold, type RolloutHold, whileHeld } from './hold.ts';
+import { findHold, whileHeld } from './hold.ts';
 import type { PairedTestResult } from './paired-test.ts';
-import type { RolloutPolicy, Verdict } from './policy.ts';
+import type { RolloutPolicy } from './policy.ts';
+import type { RolloutVerdict } from './rollout-verdict.ts';
 import type { SampleRatioResult } from './sample-ratio.ts';
 import { quality, secondOpinion } from './standing.ts';
 
@@ -31,14 +32,6 @@ export interface RolloutEvidence {
   /** Test of the subjects of each arm against the step's shares; null in shadow, which splits nothing. */
   readonly sampleRatio: SampleRatioResult | null;
   readonly labels: LabelEvidence;
-}
-
-/** A verdict and why. `promote` means: on to the next phase, or to all traffic after the last. */
-export interface RolloutVerdict {
-  readonly verdict: Verdict;
-  readonly reasons: readonly string[];
-  /** Why a challenger stays where it is, whatever else is known. */
-  readonly hold?: RolloutHold;
 }
 
 /** With more labelled subjects than this lacking one answer, the pairs are a selection: hard ones time out more often. */
