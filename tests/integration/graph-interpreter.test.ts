@@ -23,7 +23,7 @@ it.each(allGraphCases)('the interpreter on the native backend computes %s', (_, 
   const results = compileInterpreter(outputs).run({ inputs, parameters });
   const expected = evaluate(Object.values(outputs), givenNumbers(built));
   for (const [index, name] of Object.keys(outputs).entries()) {
-    expectClose(results[name].dataSync(), expected[index], 1e-6, name);
+    expectClose(results[name].dataSync(), expected[index], 5e-6, name); // attention adds products of 64 numbers
   }
   tf.dispose(results);
   expect(tf.memory().numTensors).toBe(before);
