@@ -227,6 +227,12 @@ export const metricDefinitions = {
     help: 'When the version that serves a model was registered, in seconds since 1970.',
     labels: ['model', 'version'],
   },
+  championLoaded: {
+    name: 'coppice_champion_loaded',
+    type: 'gauge',
+    help: 'Whether a gateway has the version loaded that should serve a model, 1 or 0; without it the one before answers.',
+    labels: ['model', 'version'],
+  },
   trafficFraction: {
     name: 'coppice_traffic_fraction',
     type: 'gauge',
@@ -272,5 +278,6 @@ export const alertNames = {
   errorRateHigh: 'CoppiceErrorRateHigh',
   latencyHigh: 'CoppiceLatencyHigh',
   modelStale: 'CoppiceModelStale',
+  championMissing: 'CoppiceChampionMissing',
   gatewayDown: 'CoppiceGatewayDown',
 } as const;

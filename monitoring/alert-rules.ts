@@ -92,6 +92,7 @@ function alertingRules(monitored: MonitoredModel): AlertRule[] {
     ...qualityRules(monitored),
     ...serviceRules(monitored),
     ...staleRules(monitored),
+    championRule(monitored),
     gatewayRule(monitored),
   ];
 }
@@ -161,6 +162,20 @@ function staleRules({ model, monitoring: { maximumAgeSeconds } }: MonitoredModel
       },
     },
   ];
+}
+
+function championRule({ model, monitoring }: MonitoredModel): AlertRule {
+  return {
+    alert: alertNames.championMissing,
+    expr: `min by (model, version) (coppice_champion_loaded{model=${quote(model)}}) < 1`,
+    for: `${monitoring.forSeconds}s`,
+    labels: { model, severity: 'critical', action: 'none' },
+    annotations: {
+      summary: `${model}: version {{ $labels.version }} is not loaded`,
+      description: 'A gateway cannot load it. The version before answers in its place, where there is one.',
+      runbook: `The gateway's log says why; coppice doctor shows a damaged package; coppice rollback ${model} makes the version before the champion.`,
+    },
+  };
 }
 
 function gatewayRule({ model, monitoring }: MonitoredModel): AlertRule {

@@ -43,6 +43,8 @@ export interface GatewayMetrics {
    * @param championCreatedAt - when the champion was registered
    */
   followRouting(routing: RoutingDocument, championCreatedAt?: Date): void;
+  /** @param version - that of the routing that is followed; the series goes with it */
+  showChampion(model: string, version: number, isLoaded: boolean): void;
 }
 
 interface ProcessMetrics {
@@ -117,6 +119,8 @@ export function createGatewayMetrics(instruments: Instruments): GatewayMetrics {
         instruments.championCreated.set(labels, championCreatedAt.getTime() / 1_000);
       }
     },
+    showChampion: (model, version, isLoaded) =>
+      instruments.championLoaded.set({ model, version: String(version) }, Number(isLoaded)),
   };
 }
 
@@ -167,4 +171,5 @@ function hideShare(instruments: Instruments, model: string, { version, arm }: Sh
   if (arm !== 'champion') return;
   instruments.championInfo.remove({ model, version });
   instruments.championCreated.remove({ model, version });
+  instruments.championLoaded.remove({ model, version });
 }

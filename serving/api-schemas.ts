@@ -57,7 +57,7 @@ export const modelListSchema = z.object({ object: z.literal('list'), data: z.arr
 export const healthSchema = z.object({ status: z.literal('ok') });
 
 export const readinessSchema = z.object({
-  waiting: z.array(z.string()).describe('Models without a champion.'),
+  waiting: z.array(z.string()).describe('Models that nobody answers for.'),
 });
 
 export const errorSchema = z.object({

@@ -14,6 +14,7 @@ import { addAnswerHeaders, newRequestId } from './request-headers.ts';
 import type { HttpServerDependencies, HttpTimeouts } from './route.ts';
 import { find, parse } from './route.ts';
 import type { ServedModel } from './served-model.ts';
+import { standInOf } from './stand-in.ts';
 
 export function createHttpServer(dependencies: HttpServerDependencies): FastifyInstance {
   const { models } = dependencies;
@@ -37,9 +38,10 @@ export function createHttpServer(dependencies: HttpServerDependencies): FastifyI
   );
   server.get('/healthz', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
-    const waiting = models().filter(({ routing, version }) => {
-      const champion = routing()?.champion;
-      return champion !== undefined && !version(champion);
+    const waiting = models().filter((model) => {
+      const routing = model.routing();
+      if (routing?.champion === undefined) return false;
+      return !model.version(routing.champion) && !standInOf(model.version, routing);
     });
     return reply
       .status(waiting.length === 0 && dependencies.hasDiscovered() && !isEnding() ? 200 : 503)

@@ -5,6 +5,7 @@ import { challengersOf } from '../contracts/registry.ts';
 import { assignArm, hashToUnit } from '../pipeline/rollout/assignment.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { ServedModel } from './served-model.ts';
+import { standInOf } from './stand-in.ts';
 
 /** `tester`: the request named its version; see tester.ts. */
 export type Arm = PredictionRecord['arm'] | 'tester';
@@ -20,7 +21,7 @@ export interface Plan {
   readonly arm: Arm;
   readonly served: LoadedVersion;
   readonly shadow: LoadedVersion | undefined;
-  /** Of a version that has left a comparison of several: the answer belongs to no experiment. */
+  /** Of a version that has left a comparison of several, or of a stand-in: the answer belongs to no experiment. */
   readonly isApart?: true;
 }
 
@@ -35,8 +36,8 @@ export interface Caller {
 }
 
 /**
- * @returns nothing where no champion is loaded, or not the version that is named; a challenger that is gone leaves its share to
- *   the champion
+ * @returns nothing where neither the champion nor a stand-in is loaded, or not the version that is named; a challenger that is gone
+ *   leaves its share to the champion
  */
 export function planFor(
   model: ServedModel,
@@ -49,7 +50,10 @@ export function planFor(
   }
   const champion = routing.champion === undefined ? undefined : model.version(routing.champion);
   const { challenger } = routing;
-  if (!champion) return undefined;
+  if (!champion) {
+    const standIn = standInOf(model.version, routing);
+    return standIn && { arm: 'champion', served: standIn, shadow: undefined, isApart: true };
+  }
   const alone: Plan = { arm: 'champion', served: champion, shadow: undefined };
   if (!challenger) return alone;
 

@@ -7,11 +7,14 @@ import type { RoutingDocument } from '../contracts/registry.ts';
 import { challengersOf } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { LoadedVersion } from './loaded-version.ts';
+import { standInOf } from './stand-in.ts';
 
 /** Without a confirmed routing for so long, only the champion answers. */
 const trustRoutingMs = 30_000;
 /** A package that was damaged may have been made again: a try that fails costs a request or two. */
 const retryDamagedMs = 10_000;
+/** Memory or time may have been short: a try costs seconds of a processor. */
+const retryMs = 60_000;
 /** A lease outlives two missed renewals. */
 const leaseMs = 5_000;
 
@@ -21,7 +24,7 @@ export interface ServedModelDependencies {
   readonly leases: Leases;
   readonly responseIds: ResponseIds;
   readonly load: (model: string, version: number) => Promise<LoadedVersion>;
-  readonly metrics: Pick<Metrics, 'followRouting'>;
+  readonly metrics: Pick<Metrics, 'followRouting' | 'showChampion'>;
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
@@ -31,26 +34,32 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
   const { replica, registry, leases, metrics, log } = dependencies;
   const versions = new Map<number, LoadedVersion>();
   const failed = new Map<number, string>();
-  /** When a version whose package is damaged may be tried again. */
+  /** When a version that could not be loaded is tried again. */
   const retryAt = new Map<number, number>();
+  const loading = new Set<number>();
+  let standIn: number | undefined;
   let routing: RoutingDocument | undefined;
   let confirmedAt = 0;
 
   const load = async (version: number): Promise<void> => {
+    loading.add(version);
     try {
       const loaded = await dependencies.load(model, version);
       versions.set(version, loaded);
       failed.delete(version);
       log.info(`${model}@${version} answers`);
       void loaded.ended.then(() => {
-        if (versions.get(version) === loaded) versions.delete(version); // the next refresh loads it again
+        if (versions.get(version) !== loaded) return;
+        versions.delete(version); // the next refresh loads it again
+        showChampion();
       });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (isLost(error)) retryAt.set(version, Date.now() + retryDamagedMs);
-      else retryAt.delete(version);
+      retryAt.set(version, Date.now() + (isLost(error) ? retryDamagedMs : retryMs));
       if (failed.get(version) !== reason) log.warn(`${model}@${version} cannot be loaded: ${reason}`);
       failed.set(version, reason);
+    } finally {
+      loading.delete(version);
     }
   };
 
@@ -59,19 +68,32 @@ export function createServedModel(model: string, dependencies: ServedModelDepend
     const wanted = [next.champion, ...challengersOf(next), next.previous].filter(
       (version) => version !== undefined,
     );
-    const missing = wanted.filter((version) => !versions.has(version));
-    // A version whose loading failed is tried again when a new routing names it, or its package may be whole again.
-    const retry = next.generation !== routing?.generation;
-    const isDue = (version: number) =>
-      retry || !failed.has(version) || (retryAt.get(version) ?? Infinity) <= Date.now();
-    await Promise.all(missing.filter(isDue).map(load));
-    if (retry) await showRouting(next);
+    const isNew = next.generation !== routing?.generation;
+    const missing = wanted.filter((version) => !versions.has(version) && !loading.has(version));
+    // What failed is tried again when a new routing names it, and now and then beside the refreshes, which hold the lease.
+    const again = isNew ? [] : missing.filter((version) => failed.has(version));
+    for (const version of again) if ((retryAt.get(version) ?? 0) <= Date.now()) void load(version);
+    await Promise.all(missing.filter((version) => !again.includes(version)).map(load));
+    if (isNew) await showRouting(next);
     routing = next;
     for (const [version, loaded] of versions) {
       if (wanted.includes(version)) continue;
       versions.delete(version);
       loaded.retire();
     }
+    showChampion();
+  };
+
+  /** Says so where the champion is not loaded, and who answers in its place. */
+  const showChampion = (): void => {
+    const { champion } = routing ?? {};
+    if (!routing || champion === undefined) return;
+    const isLoaded = versions.has(champion);
+    metrics.showChampion(model, champion, isLoaded);
+    const before = standIn;
+    standIn = standInOf((version) => versions.get(version), routing)?.version;
+    if (standIn !== undefined && standIn !== before)
+      log.warn(`${model}@${standIn} answers in the place of ${model}@${champion}, which is not loaded`);
   };
 
   const showRouting = async (next: RoutingDocument): Promise<void> => {

@@ -55,7 +55,7 @@ const passed = { ok: true, output: expect.stringContaining('SUCCESS') as string 
 it('are rules that Prometheus accepts', async () => {
   const finding = await promtool.checkRules(rules);
   expect(finding).toEqual(passed);
-  expect(finding.output).toContain('17 rules found');
+  expect(finding.output).toContain('19 rules found');
 });
 
 it('fail here when they do not do what is expected of them', async () => {
@@ -199,6 +199,25 @@ describe('CoppiceQualityDrop', () => {
         ],
       },
     ]);
+    expect(finding).toEqual(passed);
+  });
+});
+
+describe('the alert on a champion that is not loaded', () => {
+  const isLoaded = (instance: string, version: number) =>
+    `coppice_champion_loaded{job="gateway",instance="${instance}",model="mail-filter",version="${version}"}`;
+
+  it('fires where one gateway of several lacks it for long, and resolves once it has it, or another is champion', async () => {
+    const finding = await play({
+      series: {
+        [isLoaded('a', 1)]: '1x19 stale',
+        [isLoaded('b', 1)]: '1x3 0x7 1x7 0x1 stale',
+        [isLoaded('a', 2)]: '_x20 1x20',
+        [isLoaded('b', 2)]: '_x20 1x20',
+      },
+      alert: 'CoppiceChampionMissing',
+      firing: { '1m45s': [], '2m15s': ['1'], '3m15s': [], '6m': [] },
+    });
     expect(finding).toEqual(passed);
   });
 });

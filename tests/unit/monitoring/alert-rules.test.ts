@@ -34,7 +34,12 @@ describe('alertRules', () => {
   });
 
   it('raises on quality only where there is an objective, and on age only where there is a limit', () => {
-    const always = ['CoppiceErrorRateHigh', 'CoppiceLatencyHigh', 'CoppiceGatewayDown'];
+    const always = [
+      'CoppiceErrorRateHigh',
+      'CoppiceLatencyHigh',
+      'CoppiceChampionMissing',
+      'CoppiceGatewayDown',
+    ];
     expect(namesOf({ model: 'm', monitoring: monitoringSchema.parse({}) })).toEqual(always);
     expect(namesOf(watched('m'))).toEqual(['CoppiceQualityDrop', ...always]);
     expect(namesOf(watched('m', { maximumAgeSeconds: 86_400 }))).toContain('CoppiceModelStale');

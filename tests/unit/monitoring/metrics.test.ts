@@ -175,6 +175,21 @@ describe('metrics of a gateway', () => {
     ]);
   });
 
+  it('shows whether the champion is loaded, and of no version that is champion no more', async () => {
+    const metrics = createMetrics({ process: 'gateway' });
+    metrics.followRouting(routing({ champion: 1 }));
+    metrics.showChampion('m', 1, false);
+    metrics.showChampion('m', 1, true);
+    expect(await linesOf(metrics, 'coppice_champion_loaded{')).toEqual([
+      'coppice_champion_loaded{model="m",version="1"} 1',
+    ]);
+    metrics.followRouting(routing({ generation: 2, champion: 2 }));
+    metrics.showChampion('m', 2, false);
+    expect(await linesOf(metrics, 'coppice_champion_loaded{')).toEqual([
+      'coppice_champion_loaded{model="m",version="2"} 0',
+    ]);
+  });
+
   it('leaves the other models alone', async () => {
     const metrics = createMetrics({ process: 'gateway' });
     metrics.followRouting(routing({ model: 'other', champion: 7 }));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeedbackRecord, PredictionRecord } from '../../../contracts/observation.ts';
+import type { RoutingDocument } from '../../../contracts/registry.ts';
 import type { HttpServerDependencies } from '../../../serving/route.ts';
 import type { ServedModel } from '../../../serving/served-model.ts';
 import { createGatewayServer } from '../../support/gateway-server.ts';
@@ -163,6 +164,15 @@ describe('the gateway', () => {
     const waiting = await server.inject('/readyz');
     expect([waiting.statusCode, waiting.json()]).toEqual([503, { waiting: ['mail-filter'] }]);
     expect((await server.inject('/healthz')).statusCode).toBe(200); // alive all the same
+  });
+
+  it('is ready, and answers, where the version before stands in for the champion', async () => {
+    const model = servedModelOf([createVersion(1)], null);
+    const routing = { ...model.routing(), champion: 2, previous: 1 } as RoutingDocument;
+    served = { ...model, routing: () => routing };
+    expect((await server.inject('/readyz')).statusCode).toBe(200);
+    expect(await classify()).toMatchObject({ status: 200, body: { version: 1 } });
+    expect(answers.at(-1)).toMatchObject({ arm: 'champion', served: { version: 1 } });
   });
 
   it('knows of no model for certain, and is not ready, before it has read the registry', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RoutingDocument } from '../../../contracts/registry.ts';
 import type { LoadedVersion } from '../../../serving/loaded-version.ts';
 import { circumstances, planFor } from '../../../serving/plan.ts';
 import { createLanguageVersion, createVersion, servedModelOf } from '../../support/served-versions.ts';
@@ -34,6 +35,33 @@ describe('who answers the requests of one subject', () => {
     const before = armsOf({ design: 'interleaved' });
     const after = armsOf({ design: 'interleaved', trafficFraction: 0.5, step: 2 });
     expect(before.filter((arm, index) => arm === 'challenger' && after[index] === 'champion')).toEqual([]);
+  });
+});
+
+describe('in the place of a champion that is not loaded', () => {
+  const routing = { ...servedModelOf([]).routing(), champion: 3, previous: 1, quarantined: [] as number[] };
+  const planOf = (loaded: readonly LoadedVersion[], changes: object = {}) => {
+    const model = servedModelOf(loaded);
+    return planFor(model, { ...routing, ...changes } as RoutingDocument, { subject: 'kim', id: 'clf-1' });
+  };
+
+  it('the version before answers everybody, and its answers belong to no experiment', () => {
+    const [one, two] = versions;
+    const plan = planOf([one, two]);
+    expect(plan).toEqual({ arm: 'champion', served: one, shadow: undefined, isApart: true });
+    const known = plan && circumstances('mail-filter', routing as RoutingDocument, plan);
+    expect(known).toEqual({ model: 'mail-filter', generation: 7, arm: 'champion' });
+  });
+
+  it('nobody answers where that one is not loaded either, or was taken back, or there is none', () => {
+    const [one, two] = versions;
+    expect(planOf([two])).toBeUndefined();
+    expect(planOf([one, two], { quarantined: [1] })).toBeUndefined();
+    expect(planOf([one, two], { previous: undefined })).toBeUndefined();
+  });
+
+  it('nobody is needed where it is loaded', () => {
+    expect(planOf([createLanguageVersion(1), createLanguageVersion(3)])?.served.version).toBe(3);
   });
 });
 

@@ -7,7 +7,9 @@ import { routingKey } from '../../../artifacts/registry/projections.ts';
 import { createResponseIds } from '../../../artifacts/response-ids.ts';
 import { CoppiceFailure } from '../../../contracts/failures.ts';
 import type { RegistryChange } from '../../../contracts/registry.ts';
+import { planFor } from '../../../serving/plan.ts';
 import { createServedModel } from '../../../serving/served-model.ts';
+import { standInOf } from '../../../serving/stand-in.ts';
 import { createGate } from '../../support/gate.ts';
 import {
   challenge,
@@ -29,6 +31,8 @@ describe('served model', () => {
   let registry: ReturnType<typeof createTestRegistry>;
   let loads: number[];
   let loaded: Map<number, FakeVersion>;
+  let told: string[];
+  let shown: [version: number, isLoaded: boolean][];
   /** What loading a version waits for, or fails with. */
   let loading: (version: number) => Promise<void>;
 
@@ -38,6 +42,8 @@ describe('served model', () => {
     leases = createLeases(objects);
     registry = createTestRegistry(objects);
     loads = [];
+    told = [];
+    shown = [];
     loaded = new Map();
     loading = () => Promise.resolve();
     for (const name of ['one', 'two', 'three']) await commit(register(name));
@@ -53,8 +59,11 @@ describe('served model', () => {
       registry: reader,
       leases,
       responseIds: createResponseIds(Buffer.alloc(32), model),
-      metrics: { followRouting: () => undefined },
-      log: { info: () => undefined, warn: () => undefined },
+      metrics: {
+        followRouting: () => undefined,
+        showChampion: (_model, version, isLoaded) => shown.push([version, isLoaded]),
+      },
+      log: { info: () => undefined, warn: (message) => told.push(message) },
       load: async (_model, version) => {
         loads.push(version);
         await loading(version);
@@ -144,7 +153,55 @@ describe('served model', () => {
     loading = () => Promise.resolve();
     vi.setSystemTime(start.getTime() + 10_000);
     await served.refresh();
+    await served.refresh(); // the try goes on beside the refresh that began it
     expect(await lease()).toMatchObject({ ready: [1, 2], failed: {} });
+  });
+
+  it('lets the version before answer where the champion cannot be loaded, says so, and tries again in a minute', async () => {
+    await commit(promote(1));
+    await commit(promote(2));
+    loading = (version) => (version === 2 ? Promise.reject(new Error('out of memory')) : Promise.resolve());
+    const served = newModel();
+    await served.refresh();
+    const answers = () => {
+      const routing = served.routing();
+      return routing && planFor(served, routing, { subject: 'kim', id: 'clf-1' })?.served.version;
+    };
+    expect(answers()).toBe(1);
+    expect(await lease()).toMatchObject({ generation: 2, ready: [1], failed: { 2: 'out of memory' } });
+    expect(shown.at(-1)).toEqual([2, false]);
+    expect(told).toEqual([
+      'mail-filter@2 cannot be loaded: out of memory',
+      'mail-filter@1 answers in the place of mail-filter@2, which is not loaded',
+    ]);
+    const gate = createGate();
+    loading = () => gate.opened;
+    vi.setSystemTime(start.getTime() + 60_000);
+    await served.refresh(); // whoever loads for long keeps no lease from being renewed
+    expect(await lease()).toMatchObject({ ready: [1] });
+    await served.refresh();
+    gate.open();
+    await vi.waitUntil(() => answers() === 2);
+    expect(loads.filter((version) => version === 2)).toHaveLength(2);
+    await served.refresh();
+    expect(shown.at(-1)).toEqual([2, true]);
+  });
+
+  it('lets nobody answer in the place of a champion who was forged, but who served before', async () => {
+    await commit(promote(1));
+    await commit(promote(2));
+    loading = (version) =>
+      version === 2
+        ? Promise.reject(new CoppiceFailure('ArtifactCorrupt', 'blobs/sha256/ab is corrupt'))
+        : Promise.resolve();
+    const served = newModel();
+    await served.refresh();
+    expect(served.version(2)).toBeUndefined();
+    const routing = served.routing();
+    expect(routing && standInOf(served.version, routing)).toBe(loaded.get(1));
+    loaded.get(1)?.end();
+    await vi.waitUntil(() => served.version(1) === undefined);
+    expect(routing && standInOf(served.version, routing)).toBeUndefined();
   });
 
   it('loads a version again whose process has died', async () => {
