@@ -11,7 +11,7 @@ async function resultsWith(threads: number): Promise<unknown> {
   return JSON.parse(printed.split('\n').find((line) => line.startsWith('{"kernels"')) ?? '');
 }
 
-it('the gradients of attention, layer normalization and GELU depend on no number of threads', async () => {
+it('products and the gradients of attention, layer normalization and GELU depend on no number of threads', async () => {
   const [alone, shared] = [await resultsWith(1), await resultsWith(3)];
   expect(alone).toHaveProperty('digest', expect.stringMatching(/^[0-9a-f]{64}$/));
   expect(shared).toEqual(alone);

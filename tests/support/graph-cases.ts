@@ -6,6 +6,7 @@ import * as operations from '../../pipeline/graph/operations.ts';
 import { attentionAndGradients } from './attention-case.ts';
 import type { GraphCase } from './graph-case.ts';
 import { graphCase } from './graph-case.ts';
+import { largeProduct, matMul } from './product-cases.ts';
 
 type Cases = readonly [GraphCase, ...GraphCase[]];
 
@@ -65,13 +66,6 @@ const mask = (name: string, stream: number, seed: readonly [number, number]): Gr
     ({ integers }) => operations.dropoutMask(integers('seed', seed), { rate: 0.3, stream, shape: [5, 7, 3] }),
     { trainingOnly: true },
   );
-
-const matMul = (
-  name: string,
-  a: readonly number[],
-  b: readonly number[],
-  options?: operations.MatMulOptions,
-): GraphCase => graphCase(name, ({ floats }) => operations.matMul(floats('a', a), floats('b', b), options));
 
 const trainingOnly = { trainingOnly: true } as const;
 const noGradient = { noGradient: true } as const;
@@ -148,6 +142,10 @@ export const graphCases: { readonly [K in OperationName]: Cases } = {
     matMul('head by head', [2, 2, 3, 4], [2, 2, 5, 4], { transposeB: true }),
     matMul('head by head, the first transposed', [2, 2, 4, 3], [2, 2, 4, 5], { transposeA: true }),
     matMul('exactly', [2, 3], [3, 1], { exact: true }),
+    largeProduct('large ones', {}),
+    largeProduct('large ones, the first transposed', { transposeA: true }),
+    largeProduct('large ones, the second transposed', { transposeB: true }),
+    largeProduct('large ones, both transposed', { transposeA: true, transposeB: true }),
   ],
   reduceSum: reduction(operations.reduceSum),
   reduceMean: reduction(operations.reduceMean),

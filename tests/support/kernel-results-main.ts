@@ -7,6 +7,7 @@ import { runNatively } from './graph-targets.ts';
 
 const hash = createHash('sha256');
 const cases = [
+  ...graphCases.matMul.filter(({ name }) => name.startsWith('large')),
   ...graphCases.attentionGradient,
   ...graphCases.layerNormalizationGradient,
   ...graphCases.geluGradient,

@@ -20,6 +20,8 @@ export interface GraphDef {
     attributes: Readonly<Record<string, Attribute>>,
     options?: AddOptions,
   ) => Reference;
+  /** @returns the node whose first output this is. */
+  readonly nodeOf: (reference: Reference) => NodeMessage | undefined;
   /** A constant; one node for equal small ones. */
   readonly constant: (values: Float32Array | Int32Array, shape: Shape) => Reference;
   /** @returns the content of `saved_model.pb`. */
@@ -36,10 +38,13 @@ const SMALL = 64; // numbers; larger constants are compared by identity
 
 export function createGraphDef(): GraphDef {
   const nodes: NodeMessage[] = [];
+  const byName = new Map<Reference, NodeMessage>();
   const constants = new Map<unknown, Reference>();
 
   const add: GraphDef['add'] = (op, inputs, attr, { after = [], name = `n${nodes.length}` } = {}) => {
-    nodes.push({ name, op, input: [...inputs, ...after.map(controlOf)], attr });
+    const node = { name, op, input: [...inputs, ...after.map(controlOf)], attr };
+    nodes.push(node);
+    byName.set(name, node);
     return name;
   };
   const constant: GraphDef['constant'] = (values, shape) => {
@@ -53,7 +58,12 @@ export function createGraphDef(): GraphDef {
     constants.set(key, made);
     return made;
   };
-  return { add, constant, encode: () => encodeSavedModel(nodes) };
+  return {
+    add,
+    nodeOf: (reference) => byName.get(reference),
+    constant,
+    encode: () => encodeSavedModel(nodes),
+  };
 }
 
 function controlOf(reference: Reference): string {

@@ -11,7 +11,7 @@ import { float, index, integer, number, once, reshaped, simple, vector } from '.
 import { fusedComposites, fusedEmitter } from './fused.ts';
 import type { GraphDef, Reference } from './graph-def.ts';
 import { typeAttribute } from './graph-def.ts';
-import { matMul } from './products.ts';
+import { matMul, withBias } from './products.ts';
 
 /** How a graph is lowered. */
 export type LoweringOptions = Pick<Context, 'precision' | 'source' | 'kernels'>;
@@ -44,9 +44,10 @@ function emitNode<K extends OperationName>(
   return (fused ?? emitters[node.operation])(node, inputs, context);
 }
 
-const addition: Emit<'add'> = ({ inputs: [a, b] }, [left, right], { target }) => {
+const addition: Emit<'add'> = ({ inputs: [a, b] }, [left, right], context) => {
   const isBias = b.shape.length === 1 && a.shape.length > 1 && a.shape.at(-1) === b.shape[0];
-  return target.add(isBias ? 'BiasAdd' : 'AddV2', [left, right], float);
+  const fused = isBias ? withBias(left, right, context) : undefined;
+  return fused ?? context.target.add(isBias ? 'BiasAdd' : 'AddV2', [left, right], float);
 };
 
 type ReductionName = 'reduceSum' | 'reduceMean' | 'reduceMax';

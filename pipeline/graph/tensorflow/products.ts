@@ -9,6 +9,7 @@ export const matMul: Emit<'matMul'> = (node, inputs, context) => {
   const { attributes, shape } = node;
   const low = context.precision === 'bfloat16' && !attributes.exact;
   const operands = low ? inputs.map((input) => asBfloat16(input, context)) : inputs;
+  if (!low && context.kernels && isLarge(node)) return fusedProduct(inputs, attributes, context);
   if (!low && isGradientOfWeights(node)) return sumOfOuterProducts(node, inputs, context);
   const T = typeAttribute(low ? 'bfloat16' : 'float32');
   const a = { b: attributes.transposeA };
@@ -20,6 +21,32 @@ export const matMul: Emit<'matMul'> = (node, inputs, context) => {
   if (!low) return product;
   return context.target.add('Cast', [product], { SrcT: T, DstT: typeAttribute('float32') });
 };
+
+const LEAST_SIDE = 32; // below it TensorFlow's product is as fast
+
+/** Whether the product of the library of kernels is the faster one. */
+function isLarge({ shape, attributes: { transposeA }, inputs: [a] }: Node<'matMul'>): boolean {
+  return shape.length === 2 && Math.min(...shape, a.shape[transposeA ? 0 : 1]) >= LEAST_SIDE;
+}
+
+function fusedProduct(
+  [a, b, ...bias]: readonly Reference[],
+  { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean },
+  { target }: Context,
+): Reference {
+  return target.add('CoppiceProduct', [a, b, ...bias], {
+    N: { i: bias.length },
+    transpose_a: { b: transposeA },
+    transpose_b: { b: transposeB },
+  });
+}
+
+/** @returns the product with a bias added in the same pass; undefined where the sum is of something else. */
+export function withBias(product: Reference, bias: Reference, { target }: Context): Reference | undefined {
+  const { op, input, attr } = target.nodeOf(product) ?? {};
+  if (op !== 'CoppiceProduct' || input?.length !== 2) return undefined;
+  return target.add(op, [...input, bias], { ...attr, N: { i: 1 } }); // nobody reads the other one any more
+}
 
 /** One cast for all products that read the same tensor. */
 function asBfloat16(x: Reference, context: Context): Reference {
@@ -56,7 +83,6 @@ function sumOfOuterProducts(
 /** By way of three axes: TensorFlow would take a plain transposition back into the product. */
 function transposed(x: Reference, [rows, columns]: readonly [number, number], context: Context): Reference {
   return once(context, `transposed ${x}`, () => {
-    if (context.kernels) return context.target.add('CoppiceTransposeMatrix', [x], {});
     const deep = reshaped(context, x, [1, rows, columns]);
     const attributes = { ...float, Tperm: index };
     const turned = context.target.add('Transpose', [deep, vector(context, [0, 2, 1])], attributes);

@@ -31,9 +31,4 @@ void crossEntropy(const float* logits, const int32_t* labels, int64_t rows, int6
 void crossEntropyGradient(const float* logits, const int32_t* labels, const float* normalizers, int64_t rows,
                           int64_t classes, float* dlogits);
 
-constexpr int64_t kStrip = 32;  // most columns that are transposed at once
-
-// Columns [from, to) of a matrix become rows, at most kStrip. x [rows, columns], y [columns, rows]
-void transposeColumns(const float* x, int64_t rows, int64_t columns, int64_t from, int64_t to, float* y);
-
 }  // namespace coppice

@@ -6,10 +6,8 @@
 
 namespace coppice {
 
-constexpr int64_t kLanes = 16;    // numbers that are computed at once
-constexpr int64_t kTileRows = 6;  // with four times as many lanes as columns, most of the registers
-
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float))));
+constexpr int64_t kTileRows = 6;
+constexpr int kTileVectors = kRegisters / 8;  // in a row of a tile: its sums take three quarters of the registers
 
 INLINED int64_t padded(int64_t size) { return (size + kLanes - 1) / kLanes * kLanes; }
 
@@ -53,9 +51,11 @@ INLINED void productStrip(Operand a, const float* b, int64_t bStride, float* c, 
 // c = a·b, of which b and c have rows one after the other and a multiple of kLanes columns.
 INLINED void product(Operand a, const float* b, int64_t bStride, float* c, int64_t cStride, int64_t rows,
                      int64_t columns, int64_t depth) {
+  constexpr int64_t kStrip = kTileVectors * kLanes;
   int64_t n = 0;
-  for (; n + 4 * kLanes <= columns; n += 4 * kLanes) productStrip<4>(a, b + n, bStride, c + n, cStride, rows, depth);
-  for (; n + 2 * kLanes <= columns; n += 2 * kLanes) productStrip<2>(a, b + n, bStride, c + n, cStride, rows, depth);
+  for (; n + kStrip <= columns; n += kStrip) {
+    productStrip<kTileVectors>(a, b + n, bStride, c + n, cStride, rows, depth);
+  }
   for (; n < columns; n += kLanes) productStrip<1>(a, b + n, bStride, c + n, cStride, rows, depth);
 }
 

@@ -4,24 +4,6 @@
 namespace coppice {
 namespace {
 
-class TransposeMatrix : public OpKernel {
- public:
-  using OpKernel::OpKernel;
-  void Compute(OpKernelContext* context) override {
-    const Tensor& x = context->input(0);
-    const int64_t rows = x.dim_size(0);
-    const int64_t columns = x.dim_size(1);
-    Tensor* y = output(context, 0, TensorShape({columns, rows}));
-    if (y == nullptr) return;
-    share(context, (columns + kStrip - 1) / kStrip, kStrip * rows, [&](int64_t begin, int64_t end) {
-      for (int64_t strip = begin; strip < end; ++strip) {
-        const int64_t from = strip * kStrip;
-        transposeColumns(data(x), rows, columns, from, std::min(columns, from + kStrip), data(y));
-      }
-    });
-  }
-};
-
 // Axes in another order, of which the last stays: rows are copied.
 class MoveRows : public OpKernel {
  public:
@@ -43,6 +25,8 @@ class MoveRows : public OpKernel {
         if (permutation_[place] == axis) strides[place] = stride;
       }
     }
+    const float* source = data(x);
+    float* target = data(y);
     share(context, rowsOf(x), size, [&](int64_t begin, int64_t end) {
       std::vector<int64_t> place(axes);  // of the row, counted up like an odometer
       int64_t from = 0;
@@ -51,7 +35,7 @@ class MoveRows : public OpKernel {
         from += place[axis] * strides[axis];
       }
       for (int64_t row = begin; row < end; ++row) {
-        std::memcpy(data(y) + row * size, data(x) + from, size * sizeof(float));
+        std::memcpy(target + row * size, source + from, size * sizeof(float));
         for (int axis = axes - 1; axis >= 0; --axis) {
           from += strides[axis];
           if (++place[axis] < shape.dim_size(axis)) break;
@@ -66,11 +50,6 @@ class MoveRows : public OpKernel {
   std::vector<int> permutation_;
 };
 
-REGISTER_OP("CoppiceTransposeMatrix").Input("x: float").Output("y: float").SetShapeFn([](InferenceContext* context) {
-  const auto x = context->input(0);
-  context->set_output(0, context->Matrix(context->Dim(x, 1), context->Dim(x, 0)));
-  return absl::OkStatus();
-});
 REGISTER_OP("CoppiceMoveRows")
     .Input("x: float")
     .Output("y: float")
@@ -84,7 +63,6 @@ REGISTER_OP("CoppiceMoveRows")
       return absl::OkStatus();
     });
 
-KERNEL("CoppiceTransposeMatrix", TransposeMatrix);
 KERNEL("CoppiceMoveRows", MoveRows);
 
 }  // namespace

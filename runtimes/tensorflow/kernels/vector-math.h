@@ -7,6 +7,16 @@
 
 namespace coppice {
 
+#ifdef __AVX512F__
+constexpr int kLanes = 16;  // numbers in a register
+constexpr int kRegisters = 32;
+#else
+constexpr int kLanes = 8;
+constexpr int kRegisters = 16;
+#endif
+
+typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float))));
+
 // e^x by 2^n times a Taylor polynomial on [-ln2/2, ln2/2]; 0 below -87.7, where 2^n has the bits of 0. No comparison
 // decides on what is computed, or the compiler would take numbers one by one.
 INLINED float exponential(float x) {
