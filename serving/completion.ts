@@ -1,5 +1,6 @@
 // One request to continue texts: who answers it, piece by piece, and the record of it, which holds counts and no text.
 import type { CaptureRecord, CompletionRecord } from '../contracts/observation.ts';
+import { promptText } from '../pipeline/generation/prompt-parts.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import { InvalidQuestion, ProcessBusy } from './model-process.ts';
 import { type Arm, circumstances, nobodyAnswers, planFor } from './plan.ts';
@@ -68,8 +69,8 @@ export async function beginCompletion(model: ServedModel, input: CompletionInput
   try {
     const question = questionFor(served);
     const pieces = served.continueTexts(question, signal);
-    const rows = question.prompts.flatMap((input) =>
-      Array.from({ length: question.choices }, () => ({ input, output: '' })),
+    const rows = question.prompts.flatMap((prompt) =>
+      Array.from({ length: question.choices }, () => ({ input: promptText(prompt), output: '' })),
     );
     const first = await pieces.next();
     const seconds = (performance.now() - startedAt) / 1_000;

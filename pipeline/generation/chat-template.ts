@@ -2,6 +2,7 @@
 // keeps and fills it.
 import { Template } from '@huggingface/jinja';
 import { templateOf } from '../tokenization/pairs.ts';
+import { escapeSaid, type PromptPart, partsOf } from './prompt-parts.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant';
@@ -50,6 +51,8 @@ const literal = (text: string): string =>
   `'${text.replace(/[\\'\n\r\t]/g, (character) => escapes[character] ?? `\\${character}`)}'`;
 
 /**
+ * The control tokens of a prompt are those that the template writes. What messages say is text, and a template that measures it
+ * finds the brackets in it, and names such as "SEP", a little longer than they are.
  * @returns a function from messages to the prompt behind which the answer begins; it throws an Error where the template
  * refuses them
  * @throws Error where the template is no Jinja
@@ -58,7 +61,13 @@ export function compileChatTemplate({
   chat_template: source = plainChatTemplate,
   bos_token = '',
   eos_token = '',
-}: ChatTokenizer): (messages: readonly ChatMessage[]) => string {
+}: ChatTokenizer): (messages: readonly ChatMessage[]) => PromptPart[] {
   const template = new Template(source);
-  return (messages) => template.render({ messages, add_generation_prompt: true, bos_token, eos_token });
+  return (said) => {
+    const messages = said.map(({ role, content, name }) => ({
+      ...{ role, content: escapeSaid(content) },
+      ...(name !== undefined && { name: escapeSaid(name) }),
+    }));
+    return partsOf(template.render({ messages, add_generation_prompt: true, bos_token, eos_token }));
+  };
 }

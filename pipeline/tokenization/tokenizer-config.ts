@@ -20,8 +20,15 @@ export function tokenizerConfig(
   return {
     ...{ tokenizer_class: 'PreTrainedTokenizerFast', model_max_length: contextLength },
     ...{ clean_up_tokenization_spaces: false },
+    // A text that spells out a control token is text there too. A prompt of a template that writes some is not read so: it is
+    // one string in transformers, in which theirs and those of the template are alike.
+    ...(!writesControlTokens(chatTemplate) && { split_special_tokens: true }),
     ...{ pad_token: pad, unk_token: unknown, cls_token: cls, sep_token: sep, mask_token: mask },
     ...(use === 'generation' && { bos_token: sep, eos_token: sep }),
     ...(chatTemplate !== undefined && { chat_template: chatTemplate }),
   };
+}
+
+function writesControlTokens(template = ''): boolean {
+  return ['bos_token', 'eos_token', ...specialTokens].some((name) => template.includes(name));
 }

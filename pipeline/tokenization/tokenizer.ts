@@ -30,8 +30,8 @@ export interface EncodedBatch {
 }
 
 /**
- * Text to token ids and back. The engine works on threads of its own, hence promises. Special tokens that are
- * written out in a text ("[SEP]") count as such, as in Hugging Face tokenizers.
+ * Text to token ids and back. The engine works on threads of its own, hence promises. A special token that is
+ * written out in a text ("[SEP]") is text like any other.
  */
 export interface Tokenizer {
   readonly vocabularySize: number;

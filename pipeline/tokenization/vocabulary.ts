@@ -2,6 +2,7 @@
 
 /** In the order of their ids, 0 to 4. */
 export const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
+export type SpecialToken = (typeof specialTokens)[number];
 
 /** Marks a token that continues a word. */
 export const continuingPrefix = '##';

@@ -31,10 +31,7 @@ export function openLanguageModel(files: PackageFiles, hold: HoldParameters): La
   const { contextLength, endOfTextId } = config;
   const tokenizer = readTokenizer(files.tokenizer);
   checkVocabulary(tokenizer, config);
-  const decode = (ids: readonly number[]): string =>
-    ids.length === 0
-      ? '' // of nothing the library makes an error
-      : tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  const { decode } = tokenizer;
   const graphs = hold(model);
   const decoders: CachedDecoder[] = [];
 

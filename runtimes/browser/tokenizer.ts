@@ -1,17 +1,17 @@
 // A tokenizer.json in a page, read by Hugging Face's own library for browsers.
 import * as library from '@huggingface/tokenizers';
+import { readPlainly } from '../../pipeline/tokenization/plain-texts.ts';
 import { readVocabulary } from '../../pipeline/tokenization/tokenizer-json.ts';
 
 interface LoadedTokenizer {
   readonly encode: (text: string, options?: { readonly add_special_tokens: boolean }) => { ids: number[] };
-  readonly decode: (
-    ids: number[],
-    options: { readonly skip_special_tokens: boolean; readonly clean_up_tokenization_spaces: boolean },
-  ) => string;
+  readonly decode: (ids: number[], options: { readonly clean_up_tokenization_spaces: boolean }) => string;
 }
 
-export interface PageTokenizer extends Pick<LoadedTokenizer, 'encode' | 'decode'> {
+export interface PageTokenizer extends Pick<LoadedTokenizer, 'encode'> {
   readonly vocabularySize: number;
+  /** Special tokens are left out. */
+  readonly decode: (ids: readonly number[]) => string;
 }
 
 // Its declarations import each other without an extension, which TypeScript does not follow in a module.
@@ -24,10 +24,16 @@ const { Tokenizer } = library as unknown as {
  * @throws CoppiceFailure InvalidInput where it has no vocabulary
  */
 export function readTokenizer(json: string): PageTokenizer {
-  const loaded = new Tokenizer(JSON.parse(json) as object, {});
+  const vocabularySize = readVocabulary(json).tokens.length;
+  const { json: plain, controlIds } = readPlainly(json);
+  const loaded = new Tokenizer(JSON.parse(plain) as object, {});
   return {
-    vocabularySize: readVocabulary(json).tokens.length,
+    vocabularySize,
     encode: (...of) => loaded.encode(...of),
-    decode: (...of) => loaded.decode(...of),
+    decode: (ids) => {
+      const text = ids.filter((id) => !controlIds.has(id));
+      // Of nothing the library makes an error.
+      return text.length === 0 ? '' : loaded.decode(text, { clean_up_tokenization_spaces: false });
+    },
   };
 }

@@ -1,8 +1,8 @@
 // The pipeline's Tokenizer over Hugging Face tokenizers' native library, which reads tokenizer.json and encodes on
 // threads of its own. Cutting and padding are done here: the library's settings for them are shared by all calls.
 import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
-import { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
+import { readPlainly } from '../../pipeline/tokenization/plain-texts.ts';
 import type { EncodedBatch, EncodedText, Tokenizer, Word } from '../../pipeline/tokenization/tokenizer.ts';
 import { idBytesOf } from '../../pipeline/training/token-rows.ts';
 
@@ -15,7 +15,7 @@ const CHUNK = 256;
  * @throws CoppiceFailure InvalidInput where it is not such a file
  */
 export async function loadTokenizer(json: string): Promise<Tokenizer> {
-  const native = parse(json);
+  const { native, controlIds } = parse(json);
   native.disableTruncation();
   native.disablePadding();
   const special = {
@@ -41,7 +41,7 @@ export async function loadTokenizer(json: string): Promise<Tokenizer> {
     encodeWhole: (texts) => encodeWhole(native, texts),
     words: (texts) => wordsOf(native, texts),
     tokens: async (text) => (await native.encode(text, null, { addSpecialTokens: false })).getTokens(),
-    decode: createDecode(native, json),
+    decode: createDecode(native, controlIds),
   };
 }
 
@@ -54,9 +54,13 @@ interface RowShape extends Cutter {
   readonly maximumLength: number;
 }
 
-function parse(json: string): NativeTokenizer {
+function parse(json: string): {
+  readonly native: NativeTokenizer;
+  readonly controlIds: ReadonlySet<number>;
+} {
   try {
-    return NativeTokenizer.fromString(json);
+    const { json: plain, controlIds } = readPlainly(json);
+    return { native: NativeTokenizer.fromString(plain), controlIds };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CoppiceFailure('InvalidInput', `expected a tokenizer.json: ${reason}`);
@@ -65,27 +69,22 @@ function parse(json: string): NativeTokenizer {
 
 function idOf(native: NativeTokenizer, token: string): number {
   const id = native.tokenToId(token);
-  if (id === null) throw new CoppiceFailure('InvalidInput', `expected ${token} in tokenizer.json`);
+  if (id === null)
+    throw new CoppiceFailure('InvalidInput', `expected ${token} in the vocabulary of tokenizer.json`);
   return id;
 }
 
 /** The library's own, which hands each call to a thread, takes five times as long for the few tokens of a step. */
-function createDecode(native: NativeTokenizer, json: string): Tokenizer['decode'] {
-  const { added_tokens: added } = addedSchema.parse(JSON.parse(json));
-  const specials = new Set(added.filter(({ special }) => special).map(({ id }) => id));
+function createDecode(native: NativeTokenizer, controlIds: ReadonlySet<number>): Tokenizer['decode'] {
   const decoder = native.getDecoder();
   const tokens: (string | null)[] = [];
   const tokenOf = (id: number): string | null =>
-    (tokens[id] ??= specials.has(id) ? null : native.idToToken(id));
+    (tokens[id] ??= controlIds.has(id) ? null : native.idToToken(id));
   return (ids) => {
     const known = Array.from(ids, tokenOf).filter((token) => token !== null);
     return Promise.resolve(decoder?.decode(known) ?? known.join(' '));
   };
 }
-
-const addedSchema = z.object({
-  added_tokens: z.array(z.object({ id: z.number(), special: z.boolean() })).default([]),
-});
 
 function checked(maximumLength: number): number {
   if (Number.isInteger(maximumLength) && maximumLength >= 2) return maximumLength;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { packageFiles } from '../../contracts/version-package.ts';
 import { type ChatMessage, compileChatTemplate } from '../../pipeline/generation/chat-template.ts';
+import type { Prompt } from '../../pipeline/generation/prompt-parts.ts';
 import { InvalidQuestion } from '../model-process.ts';
 import type { PackageOnDisk } from './package-on-disk.ts';
 
@@ -17,7 +18,7 @@ const tokenizerConfigSchema = z.object({
  */
 export async function readChat(
   read: PackageOnDisk['read'],
-): Promise<(messages: readonly ChatMessage[]) => string> {
+): Promise<(messages: readonly ChatMessage[]) => Prompt> {
   const config = await read(packageFiles.tokenizerConfig, tokenizerConfigSchema).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw error;

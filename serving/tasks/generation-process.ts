@@ -8,6 +8,7 @@ import type { Decoder } from '../../pipeline/generation/decoder.ts';
 import { type Finish, generate } from '../../pipeline/generation/generate.ts';
 import { type GeneratedPiece, generateText } from '../../pipeline/generation/generate-text.ts';
 import type { JoinedTexts } from '../../pipeline/generation/joined-texts.ts';
+import { encodePrompts, type Prompt } from '../../pipeline/generation/prompt-parts.ts';
 import { checkedPrompt, checkMaximumNewTokens } from '../../pipeline/generation/prompts.ts';
 import { checkSampling } from '../../pipeline/generation/sampling.ts';
 import { createStopFilter } from '../../pipeline/generation/stop-sequences.ts';
@@ -21,7 +22,7 @@ import type { LoadedTask, LoadTask } from './task.ts';
 /** What is to be continued, and how; options as `generate` and `search` of the runtime take them. */
 export interface GenerationQuestion {
   /** An empty one begins a document. */
-  readonly prompts: readonly string[];
+  readonly prompts: readonly Prompt[];
   /** Texts for each prompt. */
   readonly choices: number;
   readonly maximumNewTokens: number;
@@ -96,7 +97,7 @@ export const loadGeneration: LoadTask<GenerationWords> = async (
   return {
     facts: { contextLength },
     answer: async (question, context) => {
-      const prompts = await encodePrompts(model, question.prompts);
+      const prompts = await readPrompts(model, question.prompts);
       const asked = { prompts, question };
       if (question.beams > 1) await searches.take(() => search(model, asked, context), context.signal);
       else await sample(model, asked, context);
@@ -106,13 +107,12 @@ export const loadGeneration: LoadTask<GenerationWords> = async (
 };
 
 /** @throws CoppiceFailure InvalidInput for a prompt that is longer than the context */
-async function encodePrompts(
+async function readPrompts(
   { tokenizer, generator }: Model,
-  texts: readonly string[],
+  prompts: readonly Prompt[],
 ): Promise<readonly (readonly number[])[]> {
-  const encoded: (readonly number[])[] = [];
-  for await (const chunk of tokenizer.encodeWhole(texts)) encoded.push(...chunk);
-  const nameOf = (index: number): string => (texts.length === 1 ? 'prompt' : `prompt.${index}`);
+  const encoded = await encodePrompts(tokenizer, prompts);
+  const nameOf = (index: number): string => (prompts.length === 1 ? 'prompt' : `prompt.${index}`);
   return encoded.map((ids, index) => checkedPrompt(ids, generator.config, nameOf(index)));
 }
 

@@ -1,6 +1,7 @@
 // A language model as the gateway has it: no recipe, since a prompt is no document and its tokenizer brings it to NFC;
 // pieces of text as they come.
 import type { ChatMessage } from '../../pipeline/generation/chat-template.ts';
+import type { Prompt } from '../../pipeline/generation/prompt-parts.ts';
 import { superviseModelProcess } from '../supervised-process.ts';
 import { readChat } from './chat.ts';
 import type { GenerationPiece, GenerationQuestion, GenerationWords } from './generation-process.ts';
@@ -14,7 +15,7 @@ export interface LanguageVersion extends LoadedBase {
    * @returns the prompt that messages are, by the version's chat template
    * @throws InvalidQuestion where the template refuses them
    */
-  readonly chat: (messages: readonly ChatMessage[]) => string;
+  readonly chat: (messages: readonly ChatMessage[]) => Prompt;
   /**
    * Whoever stops reading cancels it, at its next piece; the signal does so at once.
    * @returns pieces as they come, and at the end how many tokens the prompts had

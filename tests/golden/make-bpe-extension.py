@@ -73,6 +73,7 @@ first = cases[0]
 document["model"]["vocab"] = {token: index for index, token in enumerate(tokens + first["added"])}
 document["model"]["merges"] += first["merges"]
 extended = Tokenizer.from_str(json.dumps(document))
+extended.encode_special_tokens = True  # what a text spells out is text
 encodings = [dict(text=text, ids=extended.encode(text).ids) for text in corpus + nasty]
 
 

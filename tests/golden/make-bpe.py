@@ -49,6 +49,7 @@ tokenizer.post_processor = processors.TemplateProcessing(
     single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
 )
 (HERE / "bpe-tokenizer.json").write_text(tokenizer.to_str(pretty=True))
+tokenizer.encode_special_tokens = True  # what a text spells out is text
 texts = nasty + corpus
 words = []
 for text in texts:

@@ -99,6 +99,7 @@ tokenizer.post_processor = processors.TemplateProcessing(
 )
 tokenizer.decoder = decoders.WordPiece()
 (HERE / "tokenizer.json").write_text(tokenizer.to_str(pretty=True))
+tokenizer.encode_special_tokens = True  # what a text spells out is text
 
 nasty = json.loads((HERE / "tokenization-strings.json").read_text())
 settings = [(lower, strip, cjk) for lower in (True, False) for strip in (True, False) for cjk in (True, False)]

@@ -21,6 +21,7 @@ const texts = [
   'unhappiness, at the Park: 3.14 %\n\n  – “quoted” café naïve',
   '한국어 문장과 English words, 그리고 없는 글자: 뷁 🙂 漢字',
   '나는 밥을 먹었다'.normalize('NFD'),
+  'a row ends with [SEP], a text with <|endoftext|>, [CLS][PAD][MASK][UNK]',
   '',
 ];
 
@@ -33,7 +34,7 @@ const learnWordPiece = (lowercase: boolean) =>
   writeTokenizerJson(trainWordPiece(countWords(corpus, { lowercase }), options).vocabulary, { lowercase });
 
 interface PageTokenizers {
-  readonly Tokenizer: new (json: object, config: object) => { encode(text: string): { ids: number[] } };
+  readonly readTokenizer: (json: string) => { encode(text: string): { ids: number[] } };
 }
 
 let browser: Browser;
@@ -66,8 +67,8 @@ describe('a tokenizer.json in a browser', () => {
     );
     const inPage = await page.evaluate(
       ([file, given]) => {
-        const { Tokenizer } = (globalThis as unknown as { tokenizers: PageTokenizers }).tokenizers;
-        const loaded = new Tokenizer(JSON.parse(file) as object, {});
+        const { readTokenizer } = (globalThis as unknown as { tokenizers: PageTokenizers }).tokenizers;
+        const loaded = readTokenizer(file);
         return given.map((text) => loaded.encode(text).ids);
       },
       [json, texts] as const,

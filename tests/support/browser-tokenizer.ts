@@ -1,2 +1,2 @@
-// What a page encodes with, bundled for the tests: Hugging Face's tokenizers for JavaScript.
-export { Tokenizer } from '@huggingface/tokenizers';
+// What a page encodes with, bundled for the tests.
+export { readTokenizer } from '../../runtimes/browser/tokenizer.ts';

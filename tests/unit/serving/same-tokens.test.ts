@@ -42,6 +42,11 @@ const contents: readonly CollectedDocument['content'][] = [
   {
     mediaType: 'text/plain',
     encoding: 'utf8',
+    data: 'a row ends with [SEP], a text with <|endoftext|>, and [CLS][PAD][MASK][UNK] say nothing',
+  },
+  {
+    mediaType: 'text/plain',
+    encoding: 'utf8',
     data: `a line of text that is longer than the context ${'and on '.repeat(40)}`,
   },
 ];
@@ -88,5 +93,8 @@ it('gives a request the token ids that the same document was trained on', async 
   );
   rows.close();
   expect(served).toEqual(seen);
-  expect(served.map(({ length }) => length > 3)).toEqual([true, true, true, true]);
+  expect(served.map(({ length }) => length > 3)).toEqual([true, true, true, true, true]);
+  const { padId, clsId, sepId, maskId } = tokenizer;
+  const inside = served.flatMap((ids) => ids.slice(1, -1));
+  expect(inside.filter((id) => [padId, clsId, sepId, maskId].includes(id))).toEqual([]);
 });

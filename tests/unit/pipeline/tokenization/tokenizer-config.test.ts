@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answeringChatTemplate, plainChatTemplate } from '../../../../pipeline/generation/chat-template.ts';
 import { tokenizerConfig } from '../../../../pipeline/tokenization/tokenizer-config.ts';
 import { writeTokenizerJson } from '../../../../pipeline/tokenization/tokenizer-json.ts';
 import { specialTokens } from '../../../../pipeline/tokenization/vocabulary.ts';
@@ -22,5 +23,14 @@ describe('tokenizer_config.json', () => {
       chat_template: '{{ messages }}',
     });
     expect(tokenizerConfig(128, 'generation')).not.toHaveProperty('chat_template');
+  });
+
+  it('has transformers read control tokens in texts as text, but where the chat template writes some', () => {
+    expect(tokenizerConfig(128, 'classification')).toMatchObject({ split_special_tokens: true });
+    expect(tokenizerConfig(128, 'generation', plainChatTemplate)).toMatchObject({
+      split_special_tokens: true,
+    });
+    for (const template of [answeringChatTemplate('{text}'), "{{ '[CLS]' }}", '{{ bos_token }}'])
+      expect(tokenizerConfig(128, 'generation', template)).not.toHaveProperty('split_special_tokens');
   });
 });
