@@ -45,7 +45,7 @@ export interface GeneratedToken {
  * @throws CoppiceFailure InvalidInput with every sampling option that is out of its range
  */
 export async function* generate(
-  decoder: Decoder,
+  decoder: Omit<Decoder, 'reorder'>,
   prompts: readonly (readonly number[])[],
   options: GenerationOptions,
 ): AsyncGenerator<readonly GeneratedToken[], void> {

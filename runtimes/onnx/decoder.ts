@@ -8,11 +8,15 @@ import { openOnnxSession } from './session.ts';
 /** Weights of larger models are shared by sessions; up to this, each has a copy that is packed for its products. */
 const MAXIMUM_COPIED_BYTES = 16_000_000;
 
+/** Whether its operations are too short to be shared by threads. */
+export const isSmall = ({ parameters }: GptModel): boolean => parameters.byteLength <= MAXIMUM_COPIED_BYTES;
+
 /** @param threads that share one operation; one is as fast, but for large models */
-export function onnxGraphsOf({ layout, parameters }: GptModel, threads: number): OpenGraph {
+export function onnxGraphsOf(model: GptModel, threads: number): OpenGraph {
+  const { layout, parameters } = model;
   const values = new Map(namedTensors(layout, parameters).map((tensor) => [tensor.name, tensor.values]));
   return (outputs) =>
-    parameters.byteLength <= MAXIMUM_COPIED_BYTES
+    isSmall(model)
       ? openOnnxSession(writeOnnx(outputs, { values }), { threads })
       : openOnnxSession(writeOnnx(outputs, 'fed'), { shared: values, threads });
 }
