@@ -28,15 +28,25 @@ export function planText(plan: TrainingPlanResult): string {
     verdictOf(it),
   ]);
   return [
-    documents.source === 'collected'
-      ? `${documents.count} documents, as collected so far`
-      : `for ${documents.count} documents, since none was collected yet`,
+    documentsText(documents),
     table(headings, rows),
     ...(search ? [searchText(search)] : []),
     ...phases.map(memoryText),
     ...paceTexts(plan),
     `trained on ${processors} × ${processor}, ${sizeText(availableBytes)} of memory left; nothing was started`,
   ].join('\n');
+}
+
+/** What is taken for granted is said, since the figures are as good as that. */
+function documentsText({ count, source, sizeBytes, tokensEach }: TrainingPlanResult['documents']): string {
+  const told = {
+    collected: `${count} documents, as collected so far`,
+    files: `for ${count} documents, as many as there are files: none was collected yet`,
+    assumed: `for ${count} documents, which is assumed: none was collected yet`,
+  };
+  if (tokensEach === undefined) return told[source];
+  const why = sizeBytes === undefined ? 'a window' : `by the ${sizeText(sizeBytes)} of the files`;
+  return `${told[source]}; each is taken to have ${tokensEach} tokens, ${why}`;
 }
 
 /** `search of fine-tuning: 9 trials to step 50, 3 to step 150; then the phase, from its start` */

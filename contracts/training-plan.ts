@@ -12,6 +12,8 @@ export const planningJobSchema = z.object({
   /** Of which so many are held out. */
   documents: z.number().int().positive(),
   heldOut: z.number().int().nonnegative(),
+  /** Of a document, the end of text included, where a model reads documents one after the other; absent: as many as its context has. */
+  tokensEach: z.number().int().positive().optional(),
   training: trainingSchema,
   /** What fine-tuning classifies; absent: documents. */
   level: z.literal('token').optional(),
@@ -87,7 +89,17 @@ export interface PlanningOutcome {
 export interface TrainingPlanResult extends PlanningOutcome {
   readonly documents: {
     readonly count: number;
-    /** `collected`: so many were brought by earlier runs; `assumed`: none was, and the figures are for so many. */
-    readonly source: 'collected' | 'assumed';
+    /**
+     * `collected`: so many were brought by earlier runs; `files`: none was, and the sources are folders that have so many; `assumed`:
+     * the figures are for so many.
+     */
+    readonly source: 'collected' | 'files' | 'assumed';
+    /** Of the files as they are now, where the sources are folders of them. */
+    readonly sizeBytes?: number;
+    /**
+     * Of a model that reads documents one after the other: how long they are taken to be, by the size of the files, else a window. Of
+     * others each is taken to fill a row.
+     */
+    readonly tokensEach?: number;
   };
 }

@@ -49,19 +49,33 @@ export async function* openFile(
   else yield { state, document: documentOf(bytes, { ...origin, collectedAt: now() }) };
 }
 
+type FilesSpec = Extract<SourceSpec, { kind: 'files' }>;
+
+async function listWanted(path: string, { extensions }: FilesSpec, signal: AbortSignal) {
+  const entries = await listFolder(path, signal);
+  return entries.filter(
+    ({ name }) => extensions.length === 0 || extensions.some((extension) => name.endsWith(extension)),
+  );
+}
+
+/**
+ * @param spec with an absolute path
+ * @returns how many files would be opened, and how large they are
+ */
+export async function countFiles(spec: FilesSpec, signal: AbortSignal) {
+  const entries = await listWanted(spec.path, spec, signal);
+  const opened = entries.filter((entry) => problemBefore(entry, spec.maximumFileBytes) === undefined);
+  return { count: opened.length, sizeBytes: opened.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
 /** Makes the source of kind `files`. */
-export function createFilesSource(
-  spec: Extract<SourceSpec, { kind: 'files' }>,
-  { path, now }: FolderContext,
-): Source {
-  const { name: source, mediaType, licence, extensions, maximumFileBytes } = spec;
-  const wanted = ({ name }: FolderEntry): boolean =>
-    extensions.length === 0 || extensions.some((extension) => name.endsWith(extension));
+export function createFilesSource(spec: FilesSpec, { path, now }: FolderContext): Source {
+  const { name: source, mediaType, licence, maximumFileBytes } = spec;
 
   return {
     name: source,
     collect: async function* (cursor, signal) {
-      const entries: SourceEntry[] = (await listFolder(path, signal)).filter(wanted).map((entry) => {
+      const entries: SourceEntry[] = (await listWanted(path, spec, signal)).map((entry) => {
         const uri = pathToFileURL(entry.path).href;
         const state = fileState(entry);
         const origin = { source, name: entry.name, uri, mediaType, licence };

@@ -106,10 +106,16 @@ function rowsOf({ architecture: { contextLength }, vocabularySize, documents }: 
   return { rows: documents, contextLength, vocabularySize, ...frame, ids: new Uint16Array(0), lengths };
 }
 
-function streamOf({ architecture, vocabularySize, documents, heldOut }: PlanningJob): TokenStream {
+function streamOf({
+  architecture: { contextLength },
+  vocabularySize,
+  documents,
+  heldOut,
+  tokensEach = contextLength,
+}: PlanningJob): TokenStream {
   const ends = Float64Array.from(
     { length: Math.max(documents, heldOut + 1) },
-    (_, index) => (index + 1) * architecture.contextLength,
+    (_, index) => (index + 1) * tokensEach,
   );
   return {
     vocabularySize,

@@ -90,7 +90,7 @@ describe('a classifier of tokens', () => {
   it('is planned before anything is collected', async () => {
     const plan = await jsonOf('run', modelFile(), '--dry-run');
     expect(plan).toMatchObject({
-      documents: { source: 'assumed' },
+      documents: { source: 'files' },
       phases: [{ phase: 'fine-tuning', rowsAtOnce: 8, rowsThatFit: 8 }],
     });
   });

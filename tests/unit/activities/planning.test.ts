@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createPlanningActivities } from '../../../activities/planning.ts';
+import { createPlanningActivities, type PlanningInput } from '../../../activities/planning.ts';
 import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { progressKey, writeProgress } from '../../../artifacts/collection-progress.ts';
 import { createLineageLog } from '../../../artifacts/lineage.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
 import type { VersionDocument } from '../../../contracts/registry.ts';
 import type { PlannedPhase, PlanningJob } from '../../../contracts/training-plan.ts';
+import { asActivity } from '../../support/activity-context.ts';
 import { specOf } from '../../support/model-fixtures.ts';
+import { temporaryFolder } from '../sources/support.ts';
 
 const spec = specOf('letters', { evaluation: { holdout: 30 } });
 
@@ -26,7 +28,7 @@ function openWorld(versions: VersionDocument[] = []) {
     retrainingDue: false,
   }));
   const jobs: PlanningJob[] = [];
-  const { planTraining } = createPlanningActivities({
+  const activities = createPlanningActivities({
     ...{ pointers, artifacts, lineage, registry: { listVersions: () => Promise.resolve(listed) } },
     runPlanningJob: (job) => {
       jobs.push(job);
@@ -36,6 +38,7 @@ function openWorld(versions: VersionDocument[] = []) {
       return Promise.resolve({ phases: [plannedPhase], search, speed, ...machine });
     },
   });
+  const planTraining = (input: PlanningInput) => asActivity(() => activities.planTraining(input));
   return { pointers, artifacts, lineage, listed, jobs, planTraining };
 }
 
@@ -68,6 +71,26 @@ describe('planTraining', () => {
     const { documents } = await planTraining({ model: 'letters', spec });
     expect(documents).toEqual({ count: 1_000, source: 'assumed' });
     expect(jobs).toMatchObject([{ documents: 1_000 }]);
+  });
+
+  it('counts the files where sources are folders of them, without reading any', async () => {
+    const path = await temporaryFolder({ 'a.txt': 'x'.repeat(300), 'b.txt': 'x'.repeat(500), 'c.md': 'x' });
+    const source = { kind: 'files' as const, name: 'texts', path, extensions: ['.txt'] };
+    const counted = specOf('letters', { collection: { sources: [source] } });
+    const { jobs, planTraining } = openWorld();
+    const { documents } = await planTraining({ model: 'letters', spec: counted });
+    expect(documents).toEqual({ count: 2, source: 'files', sizeBytes: 800 });
+    expect(jobs[0].tokensEach).toBeUndefined();
+
+    const decoder = { ...counted.model, architecture: 'gpt2', contextLength: 16 } as const;
+    const streamed = await planTraining({ model: 'letters', spec: { ...counted, model: decoder } });
+    expect(streamed.documents).toMatchObject({ source: 'files', tokensEach: 101 });
+    expect(jobs[1]).toMatchObject({ documents: 2, tokensEach: 101 });
+
+    const elsewhere = { ...spec, model: decoder };
+    expect((await planTraining({ model: 'letters', spec: elsewhere })).documents).toEqual({
+      ...{ count: 1_000, source: 'assumed', tokensEach: 16 },
+    });
   });
 });
 

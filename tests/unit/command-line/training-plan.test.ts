@@ -51,7 +51,22 @@ describe('the plan of a training', () => {
 
   it('says for how many documents it is where none was collected', () => {
     const plan = { ...planOf(), documents: { count: 1_000, source: 'assumed' as const } };
-    expect(planText(plan)).toContain('for 1000 documents, since none was collected yet');
+    expect(planText(plan)).toContain('for 1000 documents, which is assumed: none was collected yet\n');
+    const files = { count: 3, source: 'files' as const, sizeBytes: 4_096 };
+    expect(planText({ ...plan, documents: files })).toContain(
+      'for 3 documents, as many as there are files: none was collected yet\n',
+    );
+  });
+
+  it('says how long documents are taken to be that are read one after the other, and why', () => {
+    const documents = { count: 3, source: 'collected' as const, tokensEach: 128 };
+    expect(planText({ ...planOf(), documents })).toContain(
+      '3 documents, as collected so far; each is taken to have 128 tokens, a window\n',
+    );
+    const measured = { ...documents, tokensEach: 343, sizeBytes: 4_096 };
+    expect(planText({ ...planOf(), documents: measured })).toContain(
+      'each is taken to have 343 tokens, by the 4.0 KiB of the files\n',
+    );
   });
 
   it('says what to change where fewer rows fit, and where none does', () => {

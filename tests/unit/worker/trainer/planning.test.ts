@@ -61,6 +61,8 @@ describe('a planned training', () => {
     const architecture = { architecture: 'gpt2', layers: 1, hiddenSize: 16, heads: 2, contextLength: 16 };
     const { phases } = await plan(jobOf({ architecture }));
     expect(phases).toMatchObject([{ phase: 'pretraining', steps: (2 * 40) / 8, tokensPerStep: 8 * 16 }]);
+    const long = await plan(jobOf({ architecture, tokensEach: 10 * 16 }));
+    expect(long.phases[0].steps).toBe((2 * 40 * 10) / 8);
   });
 
   it('has a second phase of a decoder that is taught to answer, over its documents as rows', async () => {
