@@ -1,6 +1,7 @@
 // A request that names the version that is to answer it, whatever the routing says: of a tester, or of a rollout that looks
 // whether a version answers at all. It enters no test, no record and no guardrail.
 import type { IncomingHttpHeaders } from 'node:http';
+import { challengersOf } from '../contracts/registry.ts';
 import { versionHeader } from '../contracts/version-header.ts';
 import { HttpProblem, invalidRequest } from './route.ts';
 import type { ServedModel } from './served-model.ts';
@@ -18,7 +19,7 @@ export function requestedVersion(headers: IncomingHttpHeaders, model: ServedMode
   const version = Number(named);
   const routing = model.routing();
   if (!routing) return version;
-  const kept = [routing.champion, routing.challenger?.version, routing.previous].filter(
+  const kept = [routing.champion, ...challengersOf(routing), routing.previous].filter(
     (it) => it !== undefined,
   );
   if (kept.includes(version) || model.version(version)) return version;

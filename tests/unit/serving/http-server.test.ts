@@ -73,6 +73,21 @@ describe('the gateway', () => {
     expect([labels(), answers]).toEqual([[['2', 'tester', 200]], []]);
   });
 
+  it('knows each of several challengers that a tester names', async () => {
+    served = servedModelOf([createVersion(1), createVersion(2)], { others: [3, 4] });
+    const ask = (version: string) =>
+      server.inject({
+        ...{ method: 'POST', url: '/v1/classifications', headers: { 'x-coppice-version': version } },
+        payload: { model: 'mail-filter', input: 'win money now' },
+      });
+    expect((await ask('2')).statusCode).toBe(200);
+    expect([(await ask('3')).statusCode, (await ask('4')).statusCode]).toEqual([503, 503]); // they are being loaded
+    served = servedModelOf([createVersion(1), createVersion(2), createVersion(4)], { others: [3, 4] });
+    expect((await ask('4')).json()).toMatchObject({ version: 4 });
+    const { error } = (await ask('5')).json<{ error: { message: string } }>();
+    expect(error.message).toMatch(/: 1, 2, 3, 4$/);
+  });
+
   it('tells a tester which versions gateways have, where it names another; one that is being loaded will be there', async () => {
     served = servedModelOf([createVersion(1)], { mode: 'shadow', trafficFraction: 0 });
     for (const [url, asked] of [
