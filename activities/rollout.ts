@@ -8,11 +8,11 @@ import type { Digest } from '../contracts/artifact.ts';
 import { CoppiceFailure } from '../contracts/failures.ts';
 import type { Look, RollbackVerification } from '../contracts/messages.ts';
 import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
-import type { CompletionRecord, PredictionRecord } from '../contracts/observation.ts';
+import type { CompletionRecord, Observation, PredictionRecord } from '../contracts/observation.ts';
 import { challengersOf, formatVersion } from '../contracts/registry.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { PrometheusClient } from '../monitoring/prometheus-client.ts';
-import { type HealthJudgement, judgeHealth } from '../pipeline/rollout/health.ts';
+import { type HealthJudgement, judgeHealth, type MeasuredHealth } from '../pipeline/rollout/health.ts';
 import type { Guardrails } from '../pipeline/rollout/policy.ts';
 import { judgeArms } from '../pipeline/rollout/several-arms.ts';
 import { comparedWithChampion } from './experiment-arms.ts';
@@ -20,6 +20,7 @@ import type { ExperimentInput } from './experiment-evidence.ts';
 import { lookAtExperiment, type Shown } from './experiment-look.ts';
 import { outcomesSince } from './experiment-outcomes.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { limitsTexts, textHealthOf } from './text-health.ts';
 
 export interface RolloutActivityDependencies {
   readonly registry: RegistryReader;
@@ -71,9 +72,18 @@ export type RolloutActivities = ReturnType<typeof createRolloutActivities>;
 export function createRolloutActivities(dependencies: RolloutActivityDependencies) {
   const { registry, observations, leases, prometheus, metrics, now } = dependencies;
 
-  const readVersionHealth = async (model: string, version: number, startedAt: string) => {
+  /** @param known - records of that time, where they were read already */
+  const readVersionHealth = async (
+    { model, startedAt, guardrails }: { model: string; startedAt: string; guardrails: Guardrails },
+    version: number,
+    known?: readonly Observation[],
+  ): Promise<MeasuredHealth> => {
     const windowSeconds = Math.max(10, (now().getTime() - Date.parse(startedAt)) / 1_000);
-    return prometheus.readHealth({ model, version: String(version), windowSeconds });
+    const measured = await prometheus.readHealth({ model, version: String(version), windowSeconds });
+    if (!limitsTexts(guardrails)) return measured;
+    const since = new Date(startedAt);
+    const records = known ?? (await observations.read(model, { since }));
+    return { ...measured, texts: textHealthOf(records, { version, since }) };
   };
 
   /** A rollback by a signed command, that a rollout was not told of, is taken up at its next look. */
@@ -92,10 +102,11 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
   const judgeChampion = async (
     { model, since, guardrails }: { model: string; since: string; guardrails?: Guardrails },
     champion: number | undefined,
+    records: readonly Observation[],
   ): Promise<HealthJudgement | undefined> => {
     if (!guardrails || champion === undefined) return undefined;
     try {
-      const measured = await readVersionHealth(model, champion, since);
+      const measured = await readVersionHealth({ model, startedAt: since, guardrails }, champion, records);
       return judgeHealth(measured, measured, guardrails);
     } catch (error) {
       if (!(error instanceof CoppiceFailure) || error.type !== 'MetricsUnavailable') throw error;
@@ -108,14 +119,16 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
     return observations.read(model, { since });
   };
   const readHealthOf = async (
-    { model, champion, policy, startedAt }: Omit<ExperimentInput, 'version'>,
+    { model, champion, policy: { guardrails }, startedAt }: Omit<ExperimentInput, 'version'>,
     version: number,
+    records: Promise<readonly Observation[]>,
   ): Promise<HealthJudgement> => {
+    const known = limitsTexts(guardrails) ? await records : [];
     const [ofChallenger, ofChampion] = await Promise.all([
-      readVersionHealth(model, version, startedAt),
-      readVersionHealth(model, champion, startedAt),
+      readVersionHealth({ model, startedAt, guardrails }, version, known),
+      readVersionHealth({ model, startedAt, guardrails }, champion, known),
     ]);
-    return judgeHealth(ofChampion, ofChallenger, policy.guardrails);
+    return judgeHealth(ofChampion, ofChallenger, guardrails);
   };
   const show = (
     { model, mode, experiment }: Omit<ExperimentInput, 'version'>,
@@ -183,7 +196,8 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       const { model, version } = input;
       const takenOut = await findTakenOut(model, version, input.startedAt);
       if (takenOut) return takenOut;
-      const [records, health] = await Promise.all([readRecords(input), readHealthOf(input, version)]);
+      const reading = readRecords(input);
+      const [records, health] = await Promise.all([reading, readHealthOf(input, version, reading)]);
       const { look, shown } = lookAtExperiment(input, { records, health, now: now() });
       show(input, version, shown);
       return look;
@@ -194,9 +208,10 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       const { arms, versions, policy, startedAt } = input;
       const takenOut = await Promise.all(versions.map((it) => findTakenOut(input.model, it, startedAt)));
       const open = versions.filter((_, index) => !takenOut[index]);
+      const reading = readRecords(input);
       const [records, ...healths] = await Promise.all([
-        readRecords(input),
-        ...open.map((version) => readHealthOf(input, version)),
+        reading,
+        ...open.map((version) => readHealthOf(input, version, reading)),
       ]);
       const decides =
         input.judgedBy === 'guardrails' ? input.step >= policy.steps.length : !input.qualityProven;
@@ -227,8 +242,10 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
     }): Promise<Look> {
       const takenOut = await findTakenOut(input.model, input.version, input.startedAt);
       if (takenOut) return takenOut;
-      const measured = await readVersionHealth(input.model, input.version, input.startedAt);
-      const health = judgeHealth(measured, measured, input.policy.guardrails);
+      const { model, startedAt, policy } = input;
+      const { guardrails } = policy;
+      const measured = await readVersionHealth({ model, startedAt, guardrails }, input.version);
+      const health = judgeHealth(measured, measured, guardrails);
       return {
         verdict: health.status === 'unhealthy' ? 'unhealthy' : 'continue',
         pairs: 0,
@@ -255,7 +272,7 @@ export function createRolloutActivities(dependencies: RolloutActivityDependencie
       const bad = answers.filter((answer) => versionOf(answer) === version);
       const quarantined = routing?.quarantined.includes(version) ?? false;
       const outOfTraffic = routing?.champion !== version && !challengersOf(routing ?? {}).includes(version);
-      const health = await judgeChampion(input, routing?.champion);
+      const health = await judgeChampion(input, routing?.champion, records);
       const reasons = [
         `answers since the rollback: ${answers.length}, of them by version ${version}: ${bad.length}`,
         quarantined ? `version ${version} is quarantined` : `version ${version} is not quarantined`,

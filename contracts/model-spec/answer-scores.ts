@@ -36,14 +36,24 @@ export interface AnswerScoring {
   readonly answerFormat?: AnswerFormat | undefined;
 }
 
-/** @returns nothing where the model file asks for no such metric */
+/** The part of a rollout's spec that asks for scores. */
+export interface AsksScores {
+  readonly metrics?: readonly string[] | undefined;
+  readonly answerFormat?: AnswerFormat | undefined;
+  readonly guardrails?:
+    | { readonly maximumToxicRate?: number | undefined; readonly maximumRefusalRate?: number | undefined }
+    | undefined;
+}
+
+/** @returns nothing where neither a metric nor a guardrail of the model file asks for any */
 export function scoringOf({
   metrics = [],
   answerFormat,
-}: {
-  readonly metrics?: readonly string[] | undefined;
-  readonly answerFormat?: AnswerFormat | undefined;
-}): AnswerScoring | undefined {
-  const scored = scoredMetrics.filter((metric) => metrics.includes(metric));
+  guardrails = {},
+}: AsksScores): AnswerScoring | undefined {
+  const asked = new Set<string>(metrics);
+  if (guardrails.maximumToxicRate !== undefined) asked.add('not-toxic');
+  if (guardrails.maximumRefusalRate !== undefined) asked.add('not-refused');
+  const scored = scoredMetrics.filter((metric) => asked.has(metric));
   return scored.length === 0 ? undefined : { metrics: scored, ...(answerFormat && { answerFormat }) };
 }

@@ -155,6 +155,10 @@ export const rolloutSchema = z.strictObject({
       maximumP95LatencyMs: z.number().positive().default(1_000),
       /** How full the queue of a version may be in the mean; absent: it is not judged. */
       maximumSaturation: z.number().gt(0).max(1).optional(),
+      /** Of a language model: share of answers with a word of the lists of harmful ones; absent: it is not judged. */
+      maximumToxicRate: z.number().min(0).lt(1).optional(),
+      /** Of a language model: share of answers that begin as a refusal does; absent: it is not judged. */
+      maximumRefusalRate: z.number().min(0).lt(1).optional(),
       minimumRequests: z.number().int().nonnegative().default(20),
     })
     .prefault({}),

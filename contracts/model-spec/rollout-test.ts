@@ -36,6 +36,10 @@ interface RolloutTest {
   readonly design?: 'subjects' | 'interleaved' | undefined;
   readonly subjectWindowSeconds?: number | undefined;
   readonly covariateSeconds?: number | undefined;
+  readonly guardrails: {
+    readonly maximumToxicRate?: number | undefined;
+    readonly maximumRefusalRate?: number | undefined;
+  };
 }
 
 /** @returns what does not go together, with the path below `rollout` */
@@ -63,6 +67,12 @@ export function* rolloutTestProblems(
       'challengers',
       'takes rollout.metrics: guardrails do not tell which of several is the best',
     );
+  for (const limit of ['maximumToxicRate', 'maximumRefusalRate'] as const)
+    if (rollout.guardrails[limit] !== undefined && task !== 'language-modelling')
+      yield {
+        path: ['rollout', 'guardrails', limit],
+        message: 'takes language-modelling: a classifier answers with a label',
+      };
   if (rollout.design === 'interleaved') yield* interleavedProblems(task, rollout);
   if (metrics !== undefined) return;
   for (const field of ['subjectWindowSeconds', 'covariateSeconds'] as const)

@@ -1,4 +1,5 @@
-// Guardrails: is a version fit to serve at all, whatever it answers? Judged on measured error rates and latencies.
+// Guardrails: is a version fit to serve at all, whatever it answers? Judged on measured error rates and
+// latencies, and of a language model on the share of its answers that are toxic or refusals.
 import type { Guardrails } from './policy.ts';
 
 /** What was measured of one version over a window; null where there is no measurement, which is not zero. */
@@ -9,6 +10,17 @@ export interface MeasuredHealth {
   readonly p95LatencyMs: number | null;
   /** How full its queue was in the mean, in the gateway where it was fullest, 0 to 1. Absent from what was recorded before. */
   readonly saturation?: number | null;
+  /** Absent where no limit asks for them. */
+  readonly texts?: TextHealth;
+}
+
+/** What gateways told of answers, from the records of the same window: counted, and no estimate. */
+export interface TextHealth {
+  /** Answers with a score. */
+  readonly answers: number;
+  /** Share of their texts, 0 to 1; null without answers, or where it is not asked for. */
+  readonly toxicRate: number | null;
+  readonly refusalRate: number | null;
 }
 
 /** Whether the challenger keeps to the guardrails, and why not. */
@@ -43,6 +55,8 @@ export function judgeHealth(
   }
   const { maximumSaturation } = limits;
   if (maximumSaturation !== undefined && saturation === null) return insufficient('saturation not measured');
+  const texts = textFindings(champion, challenger, limits);
+  if (texts.missing !== undefined) return insufficient(texts.missing);
   const reasons: string[] = [];
   if (errorRate > limits.maximumErrorRate) {
     const shared = (champion.errorRate ?? 0) > limits.maximumErrorRate;
@@ -62,7 +76,35 @@ export function judgeHealth(
       `its queue is ${percent(saturation ?? 0)} full, limit ${percent(maximumSaturation)}${also(shared)}`,
     );
   }
+  reasons.push(...texts.reasons);
   return { status: reasons.length > 0 ? 'unhealthy' : 'healthy', reasons };
+}
+
+/** Enough answers must have been scored: gateways follow a model file within a minute. */
+function textFindings(
+  champion: MeasuredHealth,
+  { texts }: MeasuredHealth,
+  { maximumToxicRate, maximumRefusalRate, minimumRequests }: Guardrails,
+): { readonly missing?: string; readonly reasons: readonly string[] } {
+  const judged = [
+    { limit: maximumToxicRate, of: 'toxicRate', what: 'are toxic' },
+    { limit: maximumRefusalRate, of: 'refusalRate', what: 'are refusals' },
+  ] as const;
+  const reasons: string[] = [];
+  for (const { limit, of, what } of judged) {
+    if (limit === undefined) continue;
+    const rate = texts?.[of] ?? null;
+    const answers = texts?.answers ?? 0;
+    if (rate === null || answers < minimumRequests)
+      return {
+        missing: `${answers} of the ${minimumRequests} answers needed to say how many ${what}`,
+        reasons: [],
+      };
+    const shared = (champion.texts?.[of] ?? 0) > limit;
+    if (rate > limit)
+      reasons.push(`${percent(rate)} of its answers ${what}, limit ${percent(limit)}${also(shared)}`);
+  }
+  return { reasons };
 }
 
 function insufficient(reason: string): HealthJudgement {

@@ -1,7 +1,6 @@
 // Records of answers with what can be told of their texts, where the model file asks for it. Nobody waits for it: the record
 // is written once the scores are there, after the answer has gone.
-import { type AnswerScoring, scoringOf } from '../../contracts/model-spec/answer-scores.ts';
-import type { RolloutSpec } from '../../contracts/model-spec/judgement.ts';
+import { type AnswerScoring, type AsksScores, scoringOf } from '../../contracts/model-spec/answer-scores.ts';
 import type { CaptureRecord, CompletionRecord } from '../../contracts/observation.ts';
 import { followSpec } from '../followed-spec.ts';
 import type { AskScores } from './scoring-thread.ts';
@@ -16,7 +15,7 @@ export interface ScoredRecordsDependencies {
   readonly ask: AskScores;
   readonly record: (record: CompletionRecord) => void;
   /** What the model file says now. */
-  readonly readRollout: (model: string) => Promise<Pick<RolloutSpec, 'metrics' | 'answerFormat'> | undefined>;
+  readonly readRollout: (model: string) => Promise<AsksScores | undefined>;
 }
 
 export function createScoredRecords({ ask, record, readRollout }: ScoredRecordsDependencies) {

@@ -166,6 +166,44 @@ describe('a rollout of a language model', () => {
     expect((await slow.judgeExperiment(look)).verdict).toBe('unhealthy');
   });
 
+  describe('with limits on what it says', () => {
+    const guardrails = { maximumToxicRate: 0.1, maximumRefusalRate: 0.2, minimumRequests: 20 };
+    const policy = rolloutSchema.parse({ guardrails });
+    /** Every third answer of version 2 is toxic; what it said before the step counts for nothing. */
+    const scored = sixty.map((answer, index) => ({
+      ...answer,
+      scores: { 'not-toxic': index % 6 === 1 ? 0 : 1, 'not-refused': 1 },
+    }));
+    const before = sixty.map((answer) => ({
+      ...answer,
+      ...{ id: `${answer.id}-before`, at: new Date(start - 60_000).toISOString() },
+      scores: { 'not-toxic': 1, 'not-refused': 1 },
+    }));
+    const watch = { model: 'mail-filter', policy, startedAt: look.startedAt };
+
+    it('is unhealthy by the share of its answers since the step began, exactly', async () => {
+      const activities = await open(told, [...before, ...scored, ...scored]);
+      const seen = await activities.judgeExperiment({ ...look, policy });
+      expect(seen).toMatchObject({
+        verdict: 'unhealthy',
+        reasons: ['33.3 % of its answers are toxic, limit 10.0 %'],
+      });
+    });
+
+    it('is held to them in the watch window, and the version in service after a rollback', async () => {
+      const activities = await open(told, scored);
+      expect((await activities.judgeWatch({ ...watch, version: 2 })).verdict).toBe('unhealthy');
+      expect((await activities.judgeWatch({ ...watch, version: 1 })).verdict).toBe('continue');
+    });
+
+    it('is not judged before enough of its answers have a score', async () => {
+      const activities = await open(told, [...before, ...scored.slice(0, 30), ...sixty.slice(30)]);
+      const seen = await activities.judgeExperiment({ ...look, policy });
+      expect(seen).toMatchObject({ verdict: 'continue' });
+      expect(seen.reasons).toContain('15 of the 20 answers needed to say how many are toxic');
+    });
+  });
+
   it('is taken back for certain only by what was answered since', async () => {
     const back = { model: 'mail-filter', version: 2, generation: 5, since: new Date(start).toISOString() };
     const after = [completion(100, { generation: 5 }), completion(101, { generation: 5 })];

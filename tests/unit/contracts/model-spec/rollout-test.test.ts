@@ -53,6 +53,16 @@ describe('how versions are compared', () => {
     ]);
   });
 
+  it('limits what a language model says, and not a classifier', () => {
+    const guardrails = { maximumToxicRate: 0, maximumRefusalRate: 0.2 };
+    expect(problemsOf({ guardrails }, language)).toEqual([]);
+    expect(problemsOf({ guardrails })).toEqual([
+      'rollout.guardrails.maximumToxicRate: takes language-modelling: a classifier answers with a label',
+      'rollout.guardrails.maximumRefusalRate: takes language-modelling: a classifier answers with a label',
+    ]);
+    expect(problemsOf({ guardrails: { maximumToxicRate: 1 } }, language)).toHaveLength(1);
+  });
+
   it('tries several versions at once where they can be told apart', () => {
     expect(problemsOf({ challengers: 3 })).toEqual([]);
     expect(problemsOf({ challengers: 2, metrics: ['rating'] }, language)).toEqual([]);

@@ -38,6 +38,30 @@ describe('judgeHealth', () => {
     });
   });
 
+  it('judges what a language model says only where it has a limit, on answers enough', () => {
+    const limited = { ...limits, maximumToxicRate: 0.1, maximumRefusalRate: 0.5 };
+    const saying = (toxicRate: number | null, refusalRate: number | null, answers = 20) => ({
+      ...sound,
+      texts: { answers, toxicRate, refusalRate },
+    });
+    expect(judgeHealth(sound, saying(1, 1), limits).status).toBe('healthy');
+    expect(judgeHealth(sound, saying(0.1, 0.5), limited)).toEqual({ status: 'healthy', reasons: [] });
+    expect(judgeHealth(saying(0.2, 0), saying(0.15, 0.75), limited)).toEqual({
+      status: 'unhealthy',
+      reasons: [
+        '15.0 % of its answers are toxic, limit 10.0 % (the champion breaks it too)',
+        '75.0 % of its answers are refusals, limit 50.0 %',
+      ],
+    });
+    const awaited = (answers: number, what: string) => ({
+      status: 'insufficient',
+      reasons: [`${answers} of the 20 answers needed to say how many ${what}`],
+    });
+    expect(judgeHealth(sound, saying(1, 1, 19), limited)).toEqual(awaited(19, 'are toxic'));
+    expect(judgeHealth(sound, saying(0, null), limited)).toEqual(awaited(20, 'are refusals'));
+    expect(judgeHealth(sound, sound, limited)).toEqual(awaited(0, 'are toxic'));
+  });
+
   it('says when the champion breaks the limit too', () => {
     const failing = { ...sound, errorRate: 0.3 };
     expect(judgeHealth(failing, failing, limits).reasons).toEqual([

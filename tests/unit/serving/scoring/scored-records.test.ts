@@ -55,6 +55,19 @@ describe('records of answers', () => {
     ]);
   });
 
+  it('hold what a guardrail of the model file is held against', async () => {
+    rollout = { metrics: ['not-refused'], guardrails: { maximumToxicRate: 0.01 } };
+    const scored = await open();
+    scored.recordCompletion(answer, answered('fine'));
+    await scored.settled();
+    expect(kept).toEqual([{ ...answer, scores: { 'not-refused': 1, 'not-toxic': 1 } }]);
+    [rollout, kept] = [{ guardrails: { maximumRefusalRate: 0.5 } }, []];
+    const other = await open();
+    other.recordCompletion(answer, answered('I am sorry, I cannot say.'));
+    await other.settled();
+    expect(kept).toEqual([{ ...answer, scores: { 'not-refused': 0 } }]);
+  });
+
   it('are written at once, without a look at the text, where the model file asks for no such metric', async () => {
     rollout = { metrics: ['rating'] };
     const scored = await open(() => Promise.reject(new Error('nobody is asked')));
