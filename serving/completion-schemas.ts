@@ -21,13 +21,16 @@ const fieldsSchema = z.strictObject({
     }),
     'An empty one begins a document; default: empty.',
   ),
-  max_tokens: optional(z.number().int().min(1), 'Default 16; the context may leave less room.'),
+  max_tokens: optional(
+    z.number().int().min(0),
+    'Default 16; the context may leave less room. 0 with echo only: the prompt alone.',
+  ),
   ...samplingFields,
   logprobs: optional(
     z.number().int().min(0).max(5),
     "Tells each token's probability, and so many of the likeliest.",
   ),
-  echo: optional(z.boolean(), 'The answer begins with the prompt; not with logprobs.'),
+  echo: optional(z.boolean(), 'The answer begins with the prompt, whose tokens have logprobs too.'),
   best_of: optional(z.literal(1, { error: 'expected 1: not supported; num_beams is' })),
 });
 
@@ -37,8 +40,10 @@ export const completionRequestSchema = fieldsSchema.superRefine((asked, context)
   const texts = promptsOf(asked).length * (asked.n ?? 1);
   if (texts > maximumTexts)
     refuse('n', `expected ${maximumTexts} texts at most for all prompts, not ${texts}`);
-  if (asked.echo === true && asked.logprobs != null)
-    refuse('echo', 'expected false where logprobs are asked for');
+  if (asked.max_tokens === 0 && asked.echo !== true)
+    refuse('max_tokens', 'expected 1 at least, or echo: true, which tells the prompt alone');
+  if (asked.max_tokens === 0 && (asked.num_beams ?? 1) > 1)
+    refuse('max_tokens', 'expected 1 at least with num_beams');
   for (const { path, message } of samplingProblems(asked)) refuse(path, message);
 });
 
@@ -56,13 +61,14 @@ export function questionOf(asked: CompletionRequest) {
     maximumNewTokens: asked.max_tokens ?? 16,
     ...samplingOf(asked),
     ...(logprobs != null && { alternatives: logprobs }),
+    ...(logprobs != null && asked.echo === true && { tellsPrompts: true as const }),
   };
 }
 
 const logprobsSchema = z.object({
   tokens: z.array(z.string()),
-  token_logprobs: z.array(z.number()),
-  top_logprobs: z.array(z.record(z.string(), z.number())),
+  token_logprobs: z.array(z.number().nullable().describe('Null of the first token of a prompt.')),
+  top_logprobs: z.array(z.record(z.string(), z.number()).nullable()),
   text_offset: z.array(z.number().int()).describe('Characters of the text before each token.'),
 });
 export type Logprobs = z.infer<typeof logprobsSchema>;

@@ -31,7 +31,7 @@ export function createTexts(
   let tokens = 0;
   return {
     add: (piece) => {
-      const { row, text, finish, told } = piece;
+      const { row, text, finish, told = piece.given } = piece;
       tokens += piece.tokens;
       const logprobs = told ? logprobsOf(told, offsets[row]) : null;
       offsets[row] += told ? lengthOf(told.text) : 0;
@@ -59,15 +59,12 @@ export const finishReasonOf = (finish: NonNullable<GenerationPiece['finish']>): 
 /** In characters, as other clients count than those in JavaScript. */
 const lengthOf = (text: string): number => Array.from(text).length;
 
-function logprobsOf(told: NonNullable<GenerationPiece['told']>, offset: number): Logprobs {
+function logprobsOf(told: NonNullable<GenerationPiece['given']>, offset: number): Logprobs {
   const { text, logProbability, alternatives } = told;
-  const top = [...alternatives, told].map((it) => [it.text, it.logProbability] as const);
-  return {
-    tokens: [text],
-    token_logprobs: [logProbability],
-    top_logprobs: [Object.fromEntries(top)],
-    text_offset: [offset],
-  };
+  const tokens = { tokens: [text], token_logprobs: [logProbability], text_offset: [offset] };
+  if (logProbability === null) return { ...tokens, top_logprobs: [null] };
+  const top = [...alternatives, { text, logProbability }].map((it) => [it.text, it.logProbability] as const);
+  return { ...tokens, top_logprobs: [Object.fromEntries(top)] };
 }
 
 function joined(before: Logprobs | null, after: Logprobs | null): Logprobs | null {

@@ -32,7 +32,7 @@ export interface BegunCompletion {
   readonly pieces: Pieces;
   /** What has come so far, with the prompt that it continues. */
   readonly texts: () => CaptureRecord['texts'];
-  /** Of a tester there is none. */
+  /** Of a tester, and of a prompt alone, there is none. */
   readonly record: (
     tokens: Pick<CompletionRecord, 'promptTokens' | 'completionTokens'>,
   ) => CompletionRecord | undefined;
@@ -74,7 +74,8 @@ export async function beginCompletion(model: ServedModel, input: CompletionInput
     );
     const first = await pieces.next();
     const seconds = (performance.now() - startedAt) / 1_000;
-    const known = circumstances(model.model, routing, plan);
+    const isText = question.maximumNewTokens > 0; // a given text that is scored is nobody's answer
+    const known = isText ? circumstances(model.model, routing, plan) : undefined;
     const record: BegunCompletion['record'] = (tokens) =>
       known && {
         kind: 'completion',

@@ -1,10 +1,9 @@
 // Several texts, token by token, until each has ended. Those that have ended wait for the others.
 import type { Decoder } from './decoder.ts';
-import { largest } from './largest.ts';
-import { logSumOf } from './processors.ts';
 import { roomAfter } from './prompts.ts';
 import type { SamplingOptions } from './sampling.ts';
 import { createSampler } from './sampling.ts';
+import { type ToldToken, toldToken } from './told-token.ts';
 
 export interface GenerationOptions extends SamplingOptions {
   /** The context may leave less room than that. */
@@ -19,6 +18,8 @@ export interface GenerationOptions extends SamplingOptions {
   readonly endsAt?: (row: number, id: number) => boolean | Promise<boolean>;
   /** Of texts that are drawn apart from others of the same seed: how many stand before them; 0 by default. */
   readonly firstRow?: number;
+  /** So many tokens of each prompt were fed to the decoder before; 0 by default. */
+  readonly fed?: number;
   /** Ends all; what waits throws its reason. */
   readonly signal?: AbortSignal;
 }
@@ -26,20 +27,17 @@ export interface GenerationOptions extends SamplingOptions {
 /** Why a text ended. */
 export type Finish = 'end-of-text' | 'length' | 'stopped';
 
-export interface GeneratedToken {
+/** What is told beside its id is there where it was asked for. */
+export interface GeneratedToken extends Partial<ToldToken> {
   /** Which of the prompts it follows. */
   readonly row: number;
   readonly id: number;
-  /** Logarithm of the model's own probability, before temperature and the like; where it was asked for. */
-  readonly logProbability?: number;
-  /** The likeliest tokens in its place, by the same probabilities, the likeliest first; where they were asked for. */
-  readonly alternatives?: readonly { readonly id: number; readonly logProbability: number }[];
   /** With the last token of a text. */
   readonly finish?: Finish;
 }
 
 /**
- * @param decoder that was fed nothing yet; with at least as many rows as there are prompts
+ * @param decoder that was fed nothing else yet; with at least as many rows as there are prompts
  * @param prompts none of them empty or longer than the context
  * @returns the next token of each text that has not ended, step by step
  * @throws CoppiceFailure InvalidInput with every sampling option that is out of its range
@@ -56,7 +54,9 @@ export async function* generate(
     end: prompt.length + roomAfter(prompt, decoder.contextLength, maximumNewTokens),
     sample: createSampler(options, firstRow + row),
   }));
-  const fed: (readonly number[])[] = Array.from({ length: decoder.rows }, (_, row) => prompts[row] ?? []);
+  const fed: (readonly number[])[] = Array.from({ length: decoder.rows }, (_, row) =>
+    (prompts[row] ?? []).slice(options.fed),
+  );
   let running = texts;
   while (running.length > 0) {
     signal?.throwIfAborted();
@@ -87,13 +87,10 @@ interface Choice extends Pick<GenerationOptions, 'logProbabilities' | 'alternati
 function chosen(
   logits: Float32Array,
   { ids, sample, logProbabilities = false, alternatives = 0 }: Choice,
-): Pick<GeneratedToken, 'id' | 'logProbability' | 'alternatives'> {
+): Pick<GeneratedToken, keyof ToldToken> {
   if (!logProbabilities) return { id: sample(logits, ids) };
   const own = logits.slice();
-  const id = sample(logits, ids);
-  const total = logSumOf(own);
-  const tell = (of: number) => ({ id: of, logProbability: own[of] - total });
-  return { ...tell(id), ...(alternatives > 0 && { alternatives: largest(own, alternatives).map(tell) }) };
+  return toldToken(own, sample(logits, ids), alternatives);
 }
 
 interface End {

@@ -7,6 +7,7 @@ import { packageFiles } from '../../contracts/version-package.ts';
 import type { Decoder } from '../../pipeline/generation/decoder.ts';
 import { type Finish, generate } from '../../pipeline/generation/generate.ts';
 import { type GeneratedPiece, generateText } from '../../pipeline/generation/generate-text.ts';
+import { type GivenToken, givenTokens } from '../../pipeline/generation/given-tokens.ts';
 import type { JoinedTexts } from '../../pipeline/generation/joined-texts.ts';
 import { encodePrompts, type Prompt } from '../../pipeline/generation/prompt-parts.ts';
 import { checkedPrompt, checkMaximumNewTokens } from '../../pipeline/generation/prompts.ts';
@@ -25,6 +26,7 @@ export interface GenerationQuestion {
   readonly prompts: readonly Prompt[];
   /** Texts for each prompt. */
   readonly choices: number;
+  /** None where only the prompts are told. */
   readonly maximumNewTokens: number;
   readonly temperature: number;
   readonly topP: number;
@@ -34,24 +36,35 @@ export interface GenerationQuestion {
   readonly stop: readonly string[];
   /** Each token's probability is told, and so many of the likeliest in its place; absent: none is. */
   readonly alternatives?: number;
+  /** The tokens of each prompt are told before those that follow it, with as many alternatives. */
+  readonly tellsPrompts?: true;
   /** More than one: the likeliest texts are searched by so many beams, and told when they are found. */
   readonly beams: number;
 }
 
-interface ToldToken {
+interface ToldText {
   readonly text: string;
   /** Natural. */
   readonly logProbability: number;
 }
+
+interface ToldToken extends ToldText {
+  readonly alternatives: readonly ToldText[];
+}
+
+/** The first token of a prompt has no probability: nothing stands before it. */
+type GivenText = Omit<ToldToken, 'logProbability'> & { readonly logProbability: number | null };
 
 export interface GenerationPiece {
   /** Texts of the first prompt come first. */
   readonly row: number;
   /** May be nothing, while a character or the beginning of a stop sequence is held back. */
   readonly text: string;
-  /** Tokens that it was made of. */
+  /** Tokens that it was made of; 0 where a token of the prompt is told. */
   readonly tokens: number;
-  readonly told?: ToldToken & { readonly alternatives: readonly ToldToken[] };
+  readonly told?: ToldToken;
+  /** A token of the prompt. */
+  readonly given?: GivenText;
   /** With the last piece of a row. */
   readonly finish?: Finish;
 }
@@ -127,18 +140,31 @@ async function sample(
   { prompts, question }: Encoded,
   { signal, tell }: Context,
 ): Promise<void> {
-  const { prompts: _texts, choices, alternatives, beams: _beams, ...options } = question;
+  const { prompts: _texts, choices, alternatives, tellsPrompts, beams: _beams, ...options } = question;
   checkSampling(options);
-  checkMaximumNewTokens(options.maximumNewTokens);
+  if (options.maximumNewTokens > 0) checkMaximumNewTokens(options.maximumNewTokens);
   const { endOfTextId } = generator.config;
   const decode = (ids: readonly number[]) => tokenizer.decode(ids);
   const first = new AbortController(); // what fails in one text ends the others
   const ended = AbortSignal.any([signal, first.signal]);
   setMaxListeners(0, ended); // each text that waits listens
   const makeText = async (decoder: Decoder, row: number): Promise<void> => {
-    const prompt = prompts[Math.floor(row / choices)];
+    const nth = Math.floor(row / choices);
+    const prompt = prompts[nth];
+    const isGiven = tellsPrompts === true && question.prompts[nth] !== ''; // an empty one has no token of its own
+    if (isGiven)
+      for await (const token of givenTokens(decoder, prompt, {
+        alternatives: alternatives ?? 0,
+        signal: ended,
+      }))
+        tell({ row, text: '', tokens: 0, given: await givenText(token, decode) });
+    if (options.maximumNewTokens === 0) {
+      tell({ row, text: '', tokens: 0, finish: 'length' });
+      return;
+    }
+    const fed = isGiven ? prompt.length - 1 : 0;
     const pieces = generateText(
-      { generate: (each) => generate(decoder, [prompt], each), count: 1, decode },
+      { generate: (each) => generate(decoder, [prompt], { ...each, fed }), count: 1, decode },
       {
         ...options,
         ...{ firstRow: row, signal: ended },
@@ -162,20 +188,25 @@ async function sample(
 type Decode = (ids: readonly number[]) => Promise<string>;
 
 async function toldPiece(piece: GeneratedPiece, decode: Decode): Promise<GenerationPiece> {
-  const { row, text, finish, id, logProbability, alternatives = [] } = piece;
-  const told = async (token: { id: number; logProbability: number }): Promise<ToldToken> => ({
-    text: await decode([token.id]),
-    logProbability: token.logProbability,
-  });
+  const { row, text, finish, id, logProbability, alternatives } = piece;
   return {
     ...{ row, text, tokens: 1 },
     ...(logProbability !== undefined && {
-      told: {
-        ...(await told({ id, logProbability })),
-        alternatives: await Promise.all(alternatives.map(told)),
-      },
+      told: { ...(await givenText({ id, logProbability, alternatives }, decode)), logProbability },
     }),
     ...(finish !== undefined && { finish }),
+  };
+}
+
+async function givenText(token: GivenToken, decode: Decode): Promise<GivenText> {
+  const { id, logProbability, alternatives = [] } = token;
+  const textOf = async (of: { id: number; logProbability: number }): Promise<ToldText> => ({
+    text: await decode([of.id]),
+    logProbability: of.logProbability,
+  });
+  return {
+    ...{ text: await decode([id]), logProbability },
+    alternatives: await Promise.all(alternatives.map(textOf)),
   };
 }
 

@@ -66,6 +66,24 @@ describe('OpenAI’s client for Node', () => {
     expect(usages.at(-1)).toEqual(whole.usage);
   });
 
+  it('is told how likely a given text is: its tokens, and nothing after them', async () => {
+    const asked = { model, prompt: 'I am', echo: true, logprobs: 1, max_tokens: 0 };
+    const { choices, usage } = await client.completions.create(asked);
+    const [{ text, logprobs, finish_reason: reason }] = choices;
+    expect([text, logprobs?.tokens?.join(''), reason]).toEqual([asked.prompt, asked.prompt, 'length']);
+    expect([logprobs?.token_logprobs?.length, usage?.completion_tokens]).toEqual([usage?.prompt_tokens, 0]);
+    expect([logprobs?.token_logprobs?.[0], logprobs?.top_logprobs?.[0]]).toEqual([null, null]);
+    for (const logarithm of logprobs?.token_logprobs?.slice(1) ?? []) expect(logarithm).toBeLessThan(0);
+    const goesOn = { ...asked, max_tokens: 3, seed: 5 };
+    const longer = await client.completions.create(goesOn);
+    const continued = await client.completions.create({ ...goesOn, echo: false });
+    expect(longer.choices[0].text).toBe(asked.prompt + continued.choices[0].text);
+    const streamed: string[] = [];
+    for await (const part of await client.completions.create({ ...goesOn, stream: true }))
+      streamed.push(...part.choices.map((it) => it.text));
+    expect(streamed.join('')).toBe(longer.choices[0].text);
+  });
+
   it('asks with the prompt that the model was trained with', async () => {
     const chosen = { model, seed: 3, max_tokens: 6 };
     const answered = await client.chat.completions.create({ ...chosen, messages });
@@ -98,6 +116,8 @@ describe('OpenAI’s client for Python', () => {
     expect(told['streamed chat']).toBe(told.chat);
     expect(told['streamed usage']).toBe(told.usage);
     expect(told).toMatchObject({ models: [model], model });
+    expect(told['given text']).toBe('I am');
+    expect(told['given']).toEqual([true, null, true, 'length']);
     expect(told.errors).toEqual([
       ['NotFoundError', 404, 'model', 'model_not_found', true],
       ['NotFoundError', 404, 'model', 'model_not_found', true],

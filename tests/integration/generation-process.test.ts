@@ -7,6 +7,7 @@ import { gptConfigOf } from '../../pipeline/model/gpt-config.ts';
 import { writeGpt } from '../../pipeline/model/gpt-files.ts';
 import { gptLayout } from '../../pipeline/model/gpt-graph.ts';
 import { initialParameters } from '../../pipeline/model/layout.ts';
+import type { Tokenizer } from '../../pipeline/tokenization/tokenizer.ts';
 import { loadOnnxGenerator } from '../../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import { InvalidQuestion, ProcessBusy } from '../../serving/model-process.ts';
@@ -81,16 +82,25 @@ const textOf = (pieces: readonly GenerationPiece[], row = 0) =>
     .map(({ text }) => text)
     .join('');
 
+const inThisProcess = async () => ({
+  tokenizer: await loadTokenizer(await readFile(golden, 'utf8')),
+  generator: loadOnnxGenerator({
+    config: await readFile(join(directory, 'config.json'), 'utf8'),
+    weights: await readFile(join(directory, 'model.safetensors')),
+  }),
+});
+
+async function encoded(tokenizer: Tokenizer, text: string): Promise<number[]> {
+  const ids: number[] = [];
+  for await (const chunk of tokenizer.encodeWhole([text])) ids.push(...chunk.flat());
+  return ids;
+}
+
 describe('a language model in its process', () => {
   it('gives the text of its own tokens, in pieces, and counts them', async () => {
     const { pieces, promptTokens } = await answer({ temperature: 0, alternatives: 2 });
-    const tokenizer = await loadTokenizer(await readFile(golden, 'utf8'));
-    const generator = loadOnnxGenerator({
-      config: await readFile(join(directory, 'config.json'), 'utf8'),
-      weights: await readFile(join(directory, 'model.safetensors')),
-    });
-    const prompt: number[] = [];
-    for await (const chunk of tokenizer.encodeWhole(['나는 오늘'])) prompt.push(...chunk.flat());
+    const { tokenizer, generator } = await inThisProcess();
+    const prompt = await encoded(tokenizer, '나는 오늘');
     const ids: number[] = [];
     const options = { temperature: 0, maximumNewTokens: 12 };
     for await (const step of generator.generate([prompt], options)) ids.push(...step.map(({ id }) => id));
@@ -100,6 +110,48 @@ describe('a language model in its process', () => {
     expect(pieces.map(({ tokens }) => tokens)).toEqual(ids.map(() => 1));
     expect(pieces.every(({ told }) => told?.alternatives.length === 2)).toBe(true);
     expect(pieces.at(-1)?.finish).toBeDefined();
+  });
+
+  it('tells how likely the tokens of a prompt are, as the model scores a given text, and goes on from there', async () => {
+    const { tokenizer, generator } = await inThisProcess();
+    const text = '나는 오늘 밥을 먹었다.';
+    const ids = await encoded(tokenizer, text);
+    const expected = await generator.logProbabilities(ids);
+    await generator.close();
+    const told = { alternatives: 2, tellsPrompts: true } as const;
+    const { pieces, promptTokens } = await answer({ ...told, prompts: [text, ''], choices: 2 });
+    expect(promptTokens).toBe(ids.length + 1);
+    const given = (row: number) =>
+      pieces.flatMap((piece) => (piece.row === row && piece.given ? [piece.given] : []));
+    const [first, ...rest] = given(0);
+    expect([first.logProbability, first.alternatives]).toEqual([null, []]);
+    expect(rest.map(({ alternatives }) => alternatives.length)).toEqual(Array.from(expected, () => 2));
+    for (const [index, { logProbability, alternatives }] of rest.entries()) {
+      expect(logProbability).toBeCloseTo(expected[index], 4); // a window at once against token by token
+      expect(alternatives[0].logProbability).toBeGreaterThanOrEqual(logProbability ?? Infinity);
+    }
+    const texts = await Promise.all(ids.map((id) => tokenizer.decode([id])));
+    expect([first, ...rest].map((it) => it.text)).toEqual(texts);
+    expect(given(1)).toEqual(given(0));
+    expect([...given(2), ...given(3)]).toEqual([]);
+    // What follows is what follows without.
+    const plain = await answer({ alternatives: 2, prompts: [text, ''], choices: 2 });
+    for (const row of [0, 1, 2, 3]) expect(textOf(pieces, row)).toBe(textOf(plain.pieces, row));
+  });
+
+  it('tells a prompt alone, up to the whole context', async () => {
+    const { tokenizer, generator } = await inThisProcess();
+    await generator.close();
+    const ids = await encoded(tokenizer, '밥을 먹었다. '.repeat(40));
+    const text = await tokenizer.decode(ids.slice(0, contextLength));
+    const count = (await encoded(tokenizer, text)).length;
+    const { pieces } = await answer({
+      ...{ prompts: [text], maximumNewTokens: 0 },
+      ...{ alternatives: 0, tellsPrompts: true },
+    });
+    expect(pieces.filter(({ given }) => given !== undefined)).toHaveLength(count);
+    expect(pieces.at(-1)).toEqual({ row: 0, text: '', tokens: 0, finish: 'length' });
+    expect(pieces.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(0);
   });
 
   it('draws the same text for a seed while others are drawn, more than it works on at once', async () => {

@@ -20,6 +20,8 @@ def raised(ask):
 
 completion = client.completions.create(model=model, prompt="나는", max_tokens=6, seed=7, logprobs=2)
 pieces = client.completions.create(model=model, prompt="나는", max_tokens=6, seed=7, stream=True)
+given = client.completions.create(model=model, prompt="I am", max_tokens=0, logprobs=1, echo=True)
+scored = given.choices[0].logprobs
 answer = client.chat.completions.create(**chat, logprobs=True, top_logprobs=2)
 chunks = list(client.chat.completions.create(**chat, stream=True, stream_options={"include_usage": True}))
 again = client.chat.completions.create(
@@ -29,6 +31,13 @@ print(json.dumps({
     "completion": completion.choices[0].text,
     "streamed completion": "".join(choice.text for piece in pieces for choice in piece.choices),
     "tokens": len(completion.choices[0].logprobs.tokens),
+    "given text": "".join(scored.tokens),
+    "given": [
+        given.choices[0].text == "I am",
+        scored.token_logprobs[0],
+        all(max(top.values()) >= own for top, own in zip(scored.top_logprobs[1:], scored.token_logprobs[1:])),
+        given.choices[0].finish_reason,
+    ],
     "chat": answer.choices[0].message.content,
     "streamed chat": "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices),
     "probabilities": [len(token.top_logprobs) for token in answer.choices[0].logprobs.content],

@@ -128,6 +128,49 @@ describe('a completion', () => {
     expect((await complete({ logprobs: 2 })).body).toMatchObject({ choices: [{ text: '👩b', logprobs }] });
   });
 
+  it('tells the probabilities of the prompt before those of its text, where it begins with the prompt', async () => {
+    const asked: Asked[] = [];
+    serve(
+      createLanguageVersion(1, async function* speak(question) {
+        asked.push(question);
+        const [first, second] = ['저', 'a'].map((text) => ({
+          ...{ row: 0, tokens: 0 },
+          text: '',
+          given: { text },
+        }));
+        yield await Promise.resolve({
+          ...first,
+          given: { ...first.given, logProbability: null, alternatives: [] },
+        });
+        const alternatives = [{ text: 'x', logProbability: -0.5 }];
+        yield { ...second, given: { ...second.given, logProbability: -2, alternatives } };
+        const told = { text: 'b', logProbability: -1, alternatives: [] };
+        yield { row: 0, text: 'b', tokens: 1, told, finish: 'length' };
+        return { promptTokens: 2 };
+      }),
+    );
+    const request = { prompt: '저a', echo: true, logprobs: 1 };
+    const logprobs = {
+      tokens: ['저', 'a', 'b'],
+      token_logprobs: [null, -2, -1],
+      top_logprobs: [null, { x: -0.5, a: -2 }, { b: -1 }],
+      text_offset: [0, 1, 2],
+    };
+    const { body } = await complete(request);
+    const usage = { prompt_tokens: 2, completion_tokens: 1 };
+    expect(body).toMatchObject({ choices: [{ text: '저ab', logprobs, finish_reason: 'length' }], usage });
+    const chunks = (await stream(request)).slice(0, -1).map(dataOf);
+    expect(chunks.map(({ choices: [{ text }] }) => text)).toEqual(['저a', '', '', 'b']);
+    expect(chunks.flatMap(({ choices: [it] }) => it.logprobs?.tokens ?? [])).toEqual(logprobs.tokens);
+    expect(records).toHaveLength(2);
+    await complete({ ...request, max_tokens: 0 });
+    expect(records).toHaveLength(2); // nobody was answered anything
+    expect(asked.at(0)).toMatchObject({ tellsPrompts: true, alternatives: 1, maximumNewTokens: 16 });
+    expect(asked.at(-1)).toMatchObject({ tellsPrompts: true, maximumNewTokens: 0 });
+    await complete({ ...request, logprobs: null });
+    expect(asked.at(-1)).not.toHaveProperty('tellsPrompts');
+  });
+
   it('passes on what was asked for, with every default', async () => {
     const questions: Asked[] = [];
     const version = createLanguageVersion(1);
@@ -154,7 +197,9 @@ describe('a completion', () => {
     [{ temperature: -1 }, /^temperature: /],
     ['{"model": "mail-filter", "temperature": NaN}', /JSON/],
     [{ temperature: 'NaN' }, /^temperature: .*number/],
-    [{ max_tokens: 0 }, /^max_tokens: /],
+    [{ max_tokens: -1, echo: true }, /^max_tokens: /],
+    [{ max_tokens: 0 }, /^max_tokens: expected 1 at least, or echo: true/],
+    [{ max_tokens: 0, echo: true, num_beams: 2 }, /^max_tokens: expected 1 at least with num_beams$/],
     [{ top_p: 0 }, /^top_p: /],
     [{ prompt: 7 }, /^prompt: expected a text, or a list of texts$/],
     [{ prompt: [] }, /^prompt: /],
@@ -165,7 +210,7 @@ describe('a completion', () => {
     [{ n: 17 }, /^n: /],
     [{ n: 9, prompt: ['a', 'b'] }, /^n: expected 16 texts at most for all prompts, not 18$/],
     [{ logprobs: 6 }, /^logprobs: /],
-    [{ logprobs: 1, echo: true }, /^echo: /],
+    [{ logprobs: 1, echo: true, num_beams: 2 }, /^logprobs: /],
     [{ presence_penalty: 0.5 }, /^presence_penalty: expected 0: not supported; repetition_penalty is$/],
     [{ frequency_penalty: -1 }, /^frequency_penalty: /],
     [{ best_of: 3 }, /^best_of: /],
