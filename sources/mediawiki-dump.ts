@@ -11,8 +11,8 @@ import { errorCode } from './folder.ts';
 import { fingerprint } from './seen-entries.ts';
 import type { CollectedItem, Source } from './source.ts';
 import { packState, unpackState } from './state-cursor.ts';
-import { type DumpPiece, readBzip2, type StreamPlace } from './wiki/bzip2-streams.ts';
-import { readDump } from './wiki/dump-reader.ts';
+import { type DumpPiece, readBzip2 } from './wiki/bzip2-streams.ts';
+import { type DumpPlace, dumpPlaceSchema, readDump } from './wiki/dump-reader.ts';
 import { pageAddress, takeInPage } from './wiki/wiki-page.ts';
 import { XmlError } from './xml/xml-stream.ts';
 
@@ -30,16 +30,16 @@ const stateSchema = z.object({
   pages: z.number(),
   /** Newest revision among them. */
   newestHere: z.number(),
-  /** Where the stream begins that the last of them stand in, of a dump of several: what stands before it is not read again. */
-  place: z.object({ offset: z.number(), pages: z.number() }).optional(),
+  /** What stands before it is not parsed again; nor unpacked, where it is in an earlier stream; nor read, where it is plain. */
+  place: dumpPlaceSchema.optional().catch(undefined), // earlier versions kept less
 });
 type State = z.infer<typeof stateSchema>;
 
 /** The file is not what its name says, or not whole. */
 class DamagedError extends Error {}
 
-async function* readPlain(path: string): AsyncGenerator<DumpPiece> {
-  const file = createReadStream(path);
+async function* readStream(path: string, start: number): AsyncGenerator<DumpPiece> {
+  const file = createReadStream(path, { start });
   const bytes: Readable = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   file.once('error', (error) => bytes.destroy(error));
   try {
@@ -49,15 +49,37 @@ async function* readPlain(path: string): AsyncGenerator<DumpPiece> {
   }
 }
 
+/** Leaves out the first bytes. */
+async function* behind(
+  skip: number,
+  pieces: AsyncIterable<DumpPiece>,
+  signal: AbortSignal,
+): AsyncGenerator<DumpPiece> {
+  let left = skip;
+  for await (const { bytes, begins } of pieces) {
+    signal.throwIfAborted();
+    if (left === 0) yield { bytes, ...(begins !== undefined && { begins }) };
+    else if (bytes.length > left) yield { bytes: bytes.subarray(left) };
+    left = Math.max(0, left - bytes.length);
+  }
+}
+
 /**
  * Reads a file, unpacked as its name says.
- * @param place where to go on, behind the first stream
+ * @param place where to go on
  * @throws DamagedError, or the system's error
  */
-async function* readPieces(path: string, place: StreamPlace | undefined): AsyncGenerator<DumpPiece> {
+async function* readPieces(
+  path: string,
+  { offset, skip }: Pick<DumpPlace, 'offset' | 'skip'>,
+  signal: AbortSignal,
+): AsyncGenerator<DumpPiece> {
   try {
-    yield* path.endsWith('.bz2') ? readBzip2(path, place) : readPlain(path);
+    if (path.endsWith('.bz2')) yield* behind(skip, readBzip2(path, offset), signal);
+    else if (path.endsWith('.gz')) yield* behind(skip, readStream(path, 0), signal);
+    else yield* readStream(path, skip);
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof Error && 'syscall' in error) throw error;
     throw new DamagedError('cannot be unpacked');
   }
@@ -78,8 +100,8 @@ export function createMediawikiDumpSource(spec: DumpSpec, { now }: { readonly no
 
   async function* read(state: State, signal: AbortSignal): AsyncGenerator<CollectedItem> {
     const cursor = () => packState(state);
-    const pieces = readPieces(path, state.place);
-    for await (const { page, site, number, place } of readDump(pieces, maximumPageBytes)) {
+    const pieces = readPieces(path, state.place ?? { offset: 0, skip: 0 }, signal);
+    for await (const { page, site, number, place } of readDump(pieces, maximumPageBytes, state.place)) {
       signal.throwIfAborted();
       if (number <= state.pages) continue;
       Object.assign(state, { pages: number, place });

@@ -9,16 +9,10 @@ const BLOCK = Buffer.from('314159265359', 'hex'); // begins the first block, beh
 const HEAD = 4;
 const MARK = HEAD + BLOCK.length;
 
-/** Where a stream begins, and how many pages stand before it. */
-export interface StreamPlace {
-  readonly offset: number;
-  readonly pages: number;
-}
-
-/** Some bytes of a dump; the first of a stream say where it begins, and those behind a jump what was left out. */
+/** Some bytes of a dump; the first of a stream say where it begins in the file. */
 export interface DumpPiece {
   readonly bytes: Uint8Array;
-  readonly begins?: { readonly offset: number; readonly pagesBefore?: number };
+  readonly begins?: number;
 }
 
 /** @returns where a stream begins from `from` on, or -1 */
@@ -69,27 +63,20 @@ async function* unpacked(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-/**
- * Unpacks a file.
- * @param place leaves out all between the first stream, which says what wiki it is, and this one
- */
-export async function* readBzip2(path: string, place?: StreamPlace): AsyncGenerator<DumpPiece> {
+/** Unpacks a file. @param from where a stream begins in it; those before are not read */
+export async function* readBzip2(path: string, from: number): AsyncGenerator<DumpPiece> {
   const file = await open(path);
   try {
-    let isJump = place !== undefined;
-    for (let begin: number | undefined = 0; begin !== undefined; ) {
+    for (let begin: number | undefined = from; begin !== undefined; ) {
       let next: number | undefined;
-      const offset = begin;
-      const pagesBefore = place?.offset === offset ? place.pages : undefined;
+      const begins: number = begin;
       let isFirst = true;
-      const stream = packedStream(file, offset, (found) => void (next = found));
+      const stream = packedStream(file, begins, (found) => void (next = found));
       for await (const bytes of unpacked(stream)) {
-        const begins = { offset, ...(pagesBefore !== undefined && { pagesBefore }) };
         yield { bytes, ...(isFirst && { begins }) };
         isFirst = false;
       }
-      begin = isJump ? place?.offset : next;
-      isJump = false;
+      begin = next;
     }
   } finally {
     await file.close();

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { mediawikiDumpSourceSchema } from '../../../contracts/model-spec/wiki-source.ts';
 import { createSource } from '../../../sources/create-source.ts';
-import type { Source } from '../../../sources/source.ts';
+import type { Cursor, Source } from '../../../sources/source.ts';
 import { describeSource } from '../../support/source-contract.ts';
 import { collectAll, cursorsOf, describeAll, lastCursor, temporaryFolder } from './support.ts';
 
@@ -129,6 +129,37 @@ describe('mediawiki-dump', () => {
         whole.slice(at).map((it) => 'document' in it && it.document),
       );
     }
+    expect((await describeAll(open(path))).at(-1)).toMatch('damaged');
+  });
+
+  it.each<[string, (xml: Buffer) => Buffer | Promise<Buffer>]>([
+    ['pages.xml', (xml) => xml],
+    ['pages.xml.gz', (xml) => gzipSync(xml, { level: 0 })],
+    ['pages.xml.bz2', (xml) => bzip2(xml.toString('utf8'))],
+  ])('goes on within %s, and parses nothing again that stands long before', async (name, pack) => {
+    const many = Array.from({ length: 60 }, (_, at) => ({
+      title: `가${at}`,
+      text: `[[자료:a.jpg]]${String(Math.sin(at)).repeat(200)} 글 <!-- </page> -->`,
+    }));
+    const xml = Buffer.from(
+      dump(many).replaceAll(/<\/page>(?=\n<page><title>가\d?[27])/g, '</page><!-- </page> -->'),
+    );
+    const path = await fileOf(await pack(xml), name);
+    const written = 1_700_000_000; // seconds since 1970
+    await utimes(path, written, written);
+    const documents = async (cursor?: Cursor) =>
+      (await collectAll(open(path), cursor)).map((it) => 'document' in it && it.document);
+    const whole = await documents();
+    expect(whole).toHaveLength(60);
+    const cursors = await cursorsOf(open(path));
+    for (const at of [1, 20, 40, 59]) expect(await documents(cursors[at - 1])).toEqual(whole.slice(at));
+    if (name.endsWith('bz2')) return; // a block that is changed is refused
+    const early = xml.indexOf('<page>') + 10;
+    const spoilt = await pack(Buffer.from(xml).fill('<', early, early + 20_000));
+    expect(spoilt).toHaveLength((await readFile(path)).length);
+    await writeFile(path, spoilt);
+    await utimes(path, written, written); // as if nobody had touched it
+    expect(await documents(cursors[58])).toEqual(whole.slice(59));
     expect((await describeAll(open(path))).at(-1)).toMatch('damaged');
   });
 
