@@ -13,6 +13,10 @@ const NOWHERE = '/dev/null';
 const SIZE_EVERY_MS = 500;
 const LONGEST_ANSWER = 256 * 1024 * 1024; // a list of a million files
 const LONGEST_COMPLAINT = 64 * 1024;
+const MEMORY_KIB = 1024 * 1024; // of each process: what a host says of its branches is held in memory, however much that is
+/** `ulimit -v` where the system has it; processes that git starts inherit it. */
+const WITHIN_MEMORY = 'ulimit -v "$0" 2>/dev/null || :; exec git "$@"';
+const NOT_FOUND = 127; // the shell's answer
 const PORTS: Readonly<Record<string, string | undefined>> = { 'https:': '443', 'http:': '80' };
 
 export interface GitOptions {
@@ -38,6 +42,10 @@ const SETTINGS = [
   'http.lowSpeedLimit=100',
   'http.lowSpeedTime=60',
   'protocol.version=2',
+  'pack.threads=2', // each has 64 MiB of addresses
+  'core.packedGitWindowSize=32m', // packs are mapped a window at a time
+  'core.packedGitLimit=256m',
+  'core.bigFileThreshold=32m', // what is larger is not unpacked in memory
   'gc.auto=0',
   'maintenance.auto=false',
 ];
@@ -71,13 +79,14 @@ function endGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** Starts git in the repository, with nothing of this process's surroundings, until the signal ends it. */
+/** Starts git in the repository, with bounded memory and nothing of this process's surroundings, until the signal ends it. */
 export function startGit(
   commandLine: readonly string[],
   { folder, signal, schemes = [], settings = [] }: GitOptions,
 ) {
   const configured = [...SETTINGS, ...settings].flatMap((setting) => ['-c', setting]);
-  const child = spawn('git', [...configured, '--git-dir', folder, ...commandLine], {
+  const line = [...configured, '--git-dir', folder, ...commandLine];
+  const child = spawn('/bin/sh', ['-c', WITHIN_MEMORY, String(MEMORY_KIB), ...line], {
     env: environmentOf(schemes),
     detached: true, // a group of its own
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -116,7 +125,8 @@ function lastWords(complaint: string): string {
 /**
  * Runs git to its end.
  * @returns what it wrote
- * @throws CoppiceFailure SourceUnavailable where it fails or takes too long, InvalidInput where the repository grows too large
+ * @throws CoppiceFailure SourceUnavailable where it fails or takes too long, InvalidInput where the repository grows too large,
+ * on the disk or in memory
  */
 export async function runGit(commandLine: readonly string[], options: GitOptions): Promise<Buffer> {
   const { folder, signal, timeoutMs, maximumBytes = Number.POSITIVE_INFINITY } = options;
@@ -155,13 +165,12 @@ export async function runGit(commandLine: readonly string[], options: GitOptions
     });
     signal.throwIfAborted();
     if (failure !== undefined) throw failure;
+    if (code === NOT_FOUND)
+      throw new CoppiceFailure('SourceUnavailable', "git is not installed on the worker's machine");
+    if (code !== 0 && /out of memory/i.test(complaint))
+      throw new CoppiceFailure('InvalidInput', 'the repository needs more memory than git is given');
     if (code !== 0) throw new CoppiceFailure('SourceUnavailable', `git fails: ${lastWords(complaint)}`);
     return Buffer.concat(out);
-  } catch (error) {
-    signal.throwIfAborted();
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing) throw error;
-    throw new CoppiceFailure('SourceUnavailable', "git is not installed on the worker's machine");
   } finally {
     clearTimeout(timer);
     clearInterval(watch);

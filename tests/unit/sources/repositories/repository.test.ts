@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sourceSchema } from '../../../../contracts/model-spec/collection.ts';
 import { createSource } from '../../../../sources/create-source.ts';
@@ -198,26 +200,74 @@ describe('a repository that means harm', { timeout: 120_000 }, () => {
 
 describe('a host of repositories that', { timeout: 120_000 }, () => {
   const reset: RequestListener = ({ socket }) => socket.resetAndDestroy();
-  const endless: RequestListener = (_, response) => {
-    response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' });
-    const write = (): void => {
-      const isTaken = response.write('001e# service=git-upload-pack\n'.repeat(1_000));
-      if (isTaken) setImmediate(write);
-      else response.once('drain', () => setImmediate(write)); // git reads as fast as this process writes
-    };
-    write();
-  };
   it.each<[string, RequestListener]>([
     ['asks to slow down', (_, response) => response.writeHead(429, { 'retry-after': '9' }).end()],
     ['is busy', (_, response) => response.writeHead(503, { 'retry-after': '9' }).end()],
     ['breaks connections', reset],
-    ['answers without end', endless],
   ])('%s makes the run fail as something that passes, and is asked again by the next', async (_, answer) => {
     const { source, code } = await world({ 'a.ts': 'a' });
     const origin = await openLoopback(answer);
     const failure = describeAll(source({ url: `${origin}/code`, timeoutSeconds: 2 }));
     await expect(failure).rejects.toMatchObject({ type: 'SourceUnavailable' });
     expect(await describeAll(source({ url: `file://${code}`, schemes: ['file'] }))).toEqual(['code/a.ts']);
+  });
+
+  /** Writes as fast as git reads. */
+  const writeForEver = (response: ServerResponse, piece: Buffer): void => {
+    const write = (): void => {
+      if (response.destroyed) return;
+      if (response.write(piece)) setImmediate(write);
+      else response.once('drain', () => setImmediate(write));
+    };
+    write();
+  };
+
+  it('names branches without end fills no more memory than git is given', async () => {
+    const { source } = await world({ 'a.ts': 'a' });
+    const origin = await openLoopback((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' });
+      writeForEver(response, Buffer.from('001e# service=git-upload-pack\n'.repeat(40_000)));
+    });
+    await expect(describeAll(source({ url: `${origin}/code`, timeoutSeconds: 100 }))).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: 'the repository needs more memory than git is given',
+    });
+  });
+
+  it('sends files without end fills no more of the disk than the repository may have', async () => {
+    const { source, server, stateDirectory } = await world({ 'a.ts': 'a' });
+    const line = (data: Buffer): Buffer =>
+      Buffer.concat([Buffer.from((data.length + 4).toString(16).padStart(4, '0')), data]);
+    const band = (data: Buffer): Buffer => line(Buffer.concat([Buffer.from([1]), data]));
+    const content = randomBytes(50_000);
+    const [low, middle, high] = [50_000 & 0xf, (50_000 >> 4) & 0x7f, 50_000 >> 11]; // how a pack writes a length
+    const file = Buffer.concat([Buffer.from([0xb0 | low, 0x80 | middle, high]), deflateSync(content)]);
+    const origin = await openLoopback((request, response) => {
+      void (async () => {
+        const asked = Buffer.concat((await request.toArray()) as Buffer[]);
+        if (asked.includes('command=fetch')) {
+          response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-result' });
+          const head = Buffer.from([...Buffer.from('PACK'), 0, 0, 0, 2, 0, 16, 0, 0]); // a million files
+          response.write(Buffer.concat([line(Buffer.from('packfile\n')), band(head)]));
+          writeForEver(response, band(file));
+          return;
+        }
+        const { method = '', headers } = request;
+        const { host: _host, 'content-length': _length, connection: _connection, ...sent } = headers;
+        const answer = await fetch(`${server.origin}${request.url ?? ''}`, {
+          ...{ method, headers: sent as Record<string, string> },
+          ...(asked.length > 0 && { body: asked }),
+        });
+        response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      })();
+    });
+    const options = { url: `${origin}/code`, timeoutSeconds: 100, maximumRepositoryBytes: 20_000_000 };
+    await expect(describeAll(source(options))).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: 'the repository is larger than 20000000 bytes',
+    });
+    expect(await readdir(join(stateDirectory, 'repositories'))).toEqual([]); // half a repository is none
   });
 
   it('leads elsewhere is not followed, in a circle or inside', async () => {
