@@ -15,8 +15,8 @@ import { createRecipe, type RecipeOptions } from '../pipeline/cleaning/recipe.ts
 import { addSamples } from '../pipeline/cleaning/samples.ts';
 import { createBreather, withHeartbeat } from './heartbeat.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
-import { openSeen, textFilesOf, writeRemembered } from './seen-batches.ts';
-import { readShards, shardName } from './shards.ts';
+import { seenBatches, textFilesOf, writeRemembered } from './seen-batches.ts';
+import { charactersOf, readShards, shardName } from './shards.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** What cleaning some documents came to. */
@@ -36,11 +36,16 @@ export interface BatchCleaningDependencies {
   readonly artifacts: ArtifactStore;
   readonly runStage: StageRunner;
   readonly engines: Pick<RecipeOptions, 'analysers' | 'readDocument'>;
-  /** Shards of a batch, as they are stored: about three times as much in memory. */
-  readonly batchBytes: number;
+  /** UTF-16 units of a batch's shards, unpacked: some six bytes each in memory. */
+  readonly batchCharacters: number;
 }
 
-export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }: BatchCleaningDependencies) {
+export function createBatchCleaning({
+  artifacts,
+  runStage,
+  engines,
+  batchCharacters,
+}: BatchCleaningDependencies) {
   const filesOf = async (directory: ArtifactReference): Promise<ArtifactReference[]> => {
     const { files } = await artifacts.readDirectory(directory);
     return Object.keys(files)
@@ -71,7 +76,6 @@ export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }
     signal: AbortSignal,
   ) => {
     const pause = createBreather(signal);
-    const manifests = await Promise.all(earlier.map((it) => artifacts.readDirectory(it)));
     const remembered = new Map<number, Remembered>();
     const recipe = createRecipe(steps, {
       ...{ ...engines, aligned, pause },
@@ -79,8 +83,7 @@ export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }
         const compare = createCompare(spec, pause);
         if (compare === undefined) return undefined;
         return async (batch) => {
-          const seen = manifests.map(({ files }) => openSeen(artifacts, files, position));
-          const compared = await compare(batch, seen);
+          const compared = await compare(batch, seenBatches(artifacts, earlier, position));
           remembered.set(position, compared.remembered);
           return compared.verdicts;
         };
@@ -127,12 +130,12 @@ export function createBatchCleaning({ artifacts, runStage, engines, batchBytes }
       const batches: ArtifactReference[][] = [];
       let filled = Number.POSITIVE_INFINITY;
       for (const shard of shards) {
-        if (filled + shard.sizeBytes > batchBytes) {
+        if (filled + charactersOf(shard) > batchCharacters) {
           batches.push([]);
           filled = 0;
         }
         batches[batches.length - 1].push(shard);
-        filled += shard.sizeBytes;
+        filled += charactersOf(shard);
       }
       return batches;
     },

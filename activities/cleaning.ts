@@ -16,8 +16,8 @@ export interface CleaningActivityDependencies {
   readonly artifacts: ArtifactStore;
   readonly runStage: StageRunner;
   readonly metrics: Metrics;
-  /** Stored bytes of documents from which on they are compared in batches of so many; default: 16 MiB. */
-  readonly batchBytes?: number;
+  /** UTF-16 units of documents from which on they are compared in batches of so many; default: 64 Mi. */
+  readonly batchCharacters?: number;
 }
 
 /** One set in a process: some take a second to load, one a process and a gigabyte. */
@@ -25,16 +25,16 @@ const engines = { analysers: createAnalysers(), readDocument: createDocumentRead
 
 export type CleaningActivities = ReturnType<typeof createCleaningActivities>;
 
-/** Of gzipped text: some ten thousand pages, in memory under half a gigabyte. */
-const defaultBatchBytes = 16 * 1024 * 1024;
+/** Some ten thousand pages, in memory under half a gigabyte. */
+const defaultBatchCharacters = 64 * 1024 * 1024;
 
 export function createCleaningActivities({
   artifacts,
   runStage,
   metrics,
-  batchBytes = defaultBatchBytes,
+  batchCharacters = defaultBatchCharacters,
 }: CleaningActivityDependencies) {
-  const batches = createBatchCleaning({ artifacts, runStage, engines, batchBytes });
+  const batches = createBatchCleaning({ artifacts, runStage, engines, batchCharacters });
 
   /** In one go: what is compared is remembered in memory. */
   const clean = async (

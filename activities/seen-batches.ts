@@ -38,12 +38,20 @@ export async function writeRemembered(
   return files;
 }
 
-/** @param files of a batch; one block of its texts is in memory at a time */
-export function openSeen(
+/** @param left of each batch what it left; of one of them is in memory what its files are called */
+export async function* seenBatches(
   artifacts: ArtifactStore,
-  files: DirectoryManifest['files'],
+  left: readonly ArtifactReference[],
   position: number,
-): SeenBatch {
+): AsyncGenerator<SeenBatch> {
+  for (const directory of left) {
+    const { files } = await artifacts.readDirectory(directory);
+    yield openSeen(artifacts, files, position);
+  }
+}
+
+/** @param files of a batch; one block of its texts is in memory at a time */
+function openSeen(artifacts: ArtifactStore, files: DirectoryManifest['files'], position: number): SeenBatch {
   return {
     records: async function* () {
       yield* wholeRecords(await artifacts.openStream(files[recordsName(position)]));

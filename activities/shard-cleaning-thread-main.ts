@@ -25,6 +25,8 @@ export interface ShardCleaningJob {
 interface Lines {
   readonly bytes: Uint8Array;
   readonly records: number;
+  /** UTF-16 units unpacked. */
+  readonly characters: number;
 }
 
 export interface CleanedShard {
@@ -69,7 +71,7 @@ function asCollected({ text, alignment: _none, ...origin }: CleanDocument): Coll
 
 function linesOf(records: readonly object[]): Lines {
   const text = records.map((record) => `${canonicalJson(record)}\n`).join('');
-  return { bytes: gzipSync(text, { level: 6 }), records: records.length };
+  return { bytes: gzipSync(text, { level: 6 }), records: records.length, characters: text.length };
 }
 
 parentPort?.postMessage(await clean(workerData as ShardCleaningJob));

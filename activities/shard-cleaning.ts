@@ -75,8 +75,10 @@ export function createShardCleaningActivities({ artifacts, runStage, metrics }: 
       .sort()
       .map((name) => directory[name]);
   };
-  const store = async ({ bytes, records }: CleanedShard['kept'], mediaType: string) =>
-    artifacts.putBytes(bytes, { mediaType, annotations: { records: String(records) } });
+  const store = async ({ bytes, records, characters }: CleanedShard['kept'], mediaType: string) =>
+    artifacts.putBytes(bytes, {
+      ...{ mediaType, annotations: { records: String(records), characters: String(characters) } },
+    });
 
   const cleanInThread = async (
     shards: readonly ArtifactReference[],

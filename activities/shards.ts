@@ -1,11 +1,23 @@
 // A corpus as a directory of shards: gzipped JSONL files whose names sort in the order of the documents.
 import type { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { readJsonLines, writeJsonLines } from '../artifacts/json-lines.ts';
+import { canonicalJson } from '../artifacts/canonical-json.ts';
+import { readJsonLines, writeLines } from '../artifacts/json-lines.ts';
 import type { ArtifactReference } from '../contracts/artifact.ts';
 
 /** Documents a shard: a few MB of mail, small enough to hold several in memory. */
 const shardSize = 1_000;
+
+/** A shard of long documents has fewer: what reads one whole has it as text, and as objects. */
+const shardCharacters = 16 * 1024 * 1024;
+
+/** What gzip makes of text, for shards that do not say how long they are. */
+const usualRatio = 4;
+
+/** @returns UTF-16 units of a shard, unpacked */
+export function charactersOf({ annotations, sizeBytes }: ArtifactReference): number {
+  return Number(annotations['characters'] ?? usualRatio * sizeBytes);
+}
 
 /** @param position from 0, in the order of the documents */
 export function shardName(position: number): string {
@@ -16,11 +28,13 @@ export function shardName(position: number): string {
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- says what the shards hold
 export function createShardWriter<T>(artifacts: ArtifactStore, mediaType: string) {
   const files: Record<string, ArtifactReference> = {};
-  let pending: T[] = [];
+  let pending: string[] = [];
+  let characters = 0;
   const flush = async () => {
     if (pending.length === 0) return;
-    files[shardName(Object.keys(files).length)] = await writeJsonLines(artifacts, pending, mediaType);
+    files[shardName(Object.keys(files).length)] = await writeLines(artifacts, pending, mediaType);
     pending = [];
+    characters = 0;
   };
   return {
     /**
@@ -28,8 +42,10 @@ export function createShardWriter<T>(artifacts: ArtifactStore, mediaType: string
      * @returns whether a shard was written with it
      */
     add: async (item: T, isLast = false): Promise<boolean> => {
-      pending.push(item);
-      if (pending.length < shardSize && !isLast) return false;
+      const line = canonicalJson(item);
+      pending.push(line);
+      characters += line.length;
+      if (pending.length < shardSize && characters < shardCharacters && !isLast) return false;
       await flush();
       return true;
     },

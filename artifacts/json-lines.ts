@@ -15,18 +15,35 @@ const batchCharacters = 64 * 1024;
 
 /**
  * Writes a shard. The same records give the same digest: members are sorted, and gzip is told no time.
- * @returns the reference, annotated with `records`, how many there are
+ * @returns the reference, annotated as `writeLines` does
  */
 export async function writeJsonLines(
   store: ArtifactStore,
   records: Iterable<unknown> | AsyncIterable<unknown>,
   mediaType: string = mediaTypes.jsonLines,
 ): Promise<ArtifactReference> {
-  let count = 0;
   async function* lines(): AsyncGenerator<string> {
+    for await (const record of records) yield canonicalJson(record);
+  }
+  return writeLines(store, lines(), mediaType);
+}
+
+/**
+ * Writes a shard of lines that are canonical JSON already.
+ * @returns the reference, annotated with `records`, how many there are, and `characters`, UTF-16 units unpacked
+ */
+export async function writeLines(
+  store: ArtifactStore,
+  lines: Iterable<string> | AsyncIterable<string>,
+  mediaType: string,
+): Promise<ArtifactReference> {
+  let count = 0;
+  let characters = 0;
+  async function* batches(): AsyncGenerator<string> {
     let batch = '';
-    for await (const record of records) {
-      batch += `${canonicalJson(record)}\n`;
+    for await (const line of lines) {
+      batch += `${line}\n`;
+      characters += line.length + 1;
       count += 1;
       if (batch.length < batchCharacters) continue;
       yield batch;
@@ -36,12 +53,13 @@ export async function writeJsonLines(
   }
   // Level 6 explicitly: the default is zlib's to change, and the digest depends on it.
   const gzip = pipeline(
-    Readable.from(lines(), { objectMode: false }),
+    Readable.from(batches(), { objectMode: false }),
     createGzip({ level: 6 }),
     () => undefined,
   );
   const reference = await store.putStream(gzip, { mediaType });
-  return { ...reference, annotations: { ...reference.annotations, records: String(count) } };
+  const counts = { records: String(count), characters: String(characters) };
+  return { ...reference, annotations: { ...reference.annotations, ...counts } };
 }
 
 /** The lines of a gzipped text; an unfinished last line counts. Leaves the source open where the text ends early. */

@@ -10,7 +10,7 @@ import { createMetrics } from '../../monitoring/metrics.ts';
 import { createRandom } from '../../pipeline/random.ts';
 import { asActivity } from './activity-context.ts';
 
-const [documentCount, batchBytes] = process.argv.slice(2).map(Number);
+const [documentCount, batchCharacters] = process.argv.slice(2).map(Number);
 const SHARD = 200; // documents
 const WORDS = 400; // of a document
 const COPY_EVERY = 10; // documents, each ten-th being an old one with a word changed
@@ -40,7 +40,7 @@ const documents = await writer.close();
 const retained: number[] = [];
 const lineage = await artifacts.putJson({});
 const activities = createCleaningActivities({
-  ...{ artifacts, batchBytes, metrics: createMetrics({ process: 'test' }) },
+  ...{ artifacts, batchCharacters, metrics: createMetrics({ process: 'test' }) },
   runStage: async ({ step, compute }) => {
     const { result } = await compute();
     globalThis.gc?.();

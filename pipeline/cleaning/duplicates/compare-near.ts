@@ -12,6 +12,9 @@ import { createSimilarity } from './similarity.ts';
 /** A pair in one number: a batch has fewer documents than this. */
 const MOST_DOCUMENTS = 2 ** 21;
 
+/** Documents that all share a stretch propose as many pairs as there are of them, squared: so many are held, then judged. */
+const MOST_PAIRS = 2 ** 17;
+
 /** @param pause lets others run; called between documents */
 export function createNearComparison(options: DuplicateOptions, pause: () => Promise<void>): Compare {
   const { similarity } = options;
@@ -46,12 +49,8 @@ export function createNearComparison(options: DuplicateOptions, pause: () => Pro
     readonly repeated: Uint8Array;
   }
 
-  /** Marks documents that repeat one of an earlier batch. */
-  const compareWith = async (batch: SeenBatch, { texts, signatures, sorted, repeated }: Batch) => {
-    const pairs = new Set<number>();
-    await joinRecords(sorted, batch.records(), (own, theirs) => {
-      if (repeated[own] === 0) pairs.add(theirs * MOST_DOCUMENTS + own);
-    });
+  /** Marks documents that repeat one of an earlier batch, of those pairs that share a band. */
+  const judge = async (pairs: Iterable<number>, batch: SeenBatch, { texts, signatures, repeated }: Batch) => {
     const theirSignature = new Int32Array(signatureLength);
     let [place, block] = [-1, -1];
     let earlier: readonly string[] = [];
@@ -76,13 +75,26 @@ export function createNearComparison(options: DuplicateOptions, pause: () => Pro
     }
   };
 
+  const compareWith = async (earlier: SeenBatch, batch: Batch) => {
+    const pairs = new Set<number>();
+    const judgeHeld = async () => {
+      await judge(pairs, earlier, batch);
+      pairs.clear();
+    };
+    await joinRecords(batch.sorted, earlier.records(), (own, theirs) => {
+      if (batch.repeated[own] === 0) pairs.add(theirs * MOST_DOCUMENTS + own);
+      return pairs.size < MOST_PAIRS ? undefined : judgeHeld();
+    });
+    await judgeHeld();
+  };
+
   return async (documents, seen) => {
     const texts = documents.map(({ text }) => text);
     const signatures = new Int32Array(texts.length * signatureLength);
     const records = await bandRecords(texts, signatures);
     const repeated = new Uint8Array(texts.length);
     const batch = { texts, signatures, sorted: sortRecords(records), repeated };
-    for (const earlier of seen) await compareWith(earlier, batch);
+    for await (const earlier of seen) await compareWith(earlier, batch);
 
     const index = createNearDuplicateIndex(options);
     const kept: number[] = [];

@@ -28,7 +28,7 @@ export function createPrintComparison(
       own.set([Math.floor(print / 2 ** 32), print >>> 0, at], at * recordLength);
 
     const known = new Set<number>();
-    for (const batch of seen)
+    for await (const batch of seen)
       await joinRecords(own, batch.records(), (place) => void known.add(distinct[place]));
     const records = Uint32Array.from(newRecords(distinct, known)); // in order, as the fingerprints are
     const step = create(known);

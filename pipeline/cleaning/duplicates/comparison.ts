@@ -37,5 +37,5 @@ export interface Compared {
 /** Compares the documents of a batch with each other, and with what was seen before. */
 export type Compare = (
   documents: readonly WorkingDocument[],
-  seen: readonly SeenBatch[],
+  seen: AsyncIterable<SeenBatch> | Iterable<SeenBatch>,
 ) => Promise<Compared>;

@@ -22,12 +22,12 @@ export function sortRecords(records: Uint32Array): Uint32Array {
 /**
  * Merges two lists of sorted records.
  * @param theirs in pieces, each of whole records
- * @param onMatch called for each two records of one key, with their places
+ * @param onMatch called for each two records of one key, with their places; what it promises is awaited
  */
 export async function joinRecords(
   own: Uint32Array,
   theirs: AsyncIterable<Uint32Array>,
-  onMatch: (ownPlace: number, theirPlace: number) => void,
+  onMatch: (ownPlace: number, theirPlace: number) => Promise<void> | undefined,
 ): Promise<void> {
   let at = 0; // the first of ours whose key is not below theirs
   for await (const piece of theirs) {
@@ -37,8 +37,10 @@ export async function joinRecords(
         let same = at;
         same < own.length && compareKeys(own, same, piece, other) === 0;
         same += recordLength
-      )
-        onMatch(own[same + 2], piece[other + 2]);
+      ) {
+        const waiting = onMatch(own[same + 2], piece[other + 2]);
+        if (waiting !== undefined) await waiting;
+      }
     }
   }
 }

@@ -81,9 +81,9 @@ function createCachingRunner(dieAt = Number.POSITIVE_INFINITY) {
   };
 }
 
-const clean = (documents: ArtifactReference, runStage: StageRunner, batchBytes: number) =>
+const clean = (documents: ArtifactReference, runStage: StageRunner, batchCharacters: number) =>
   asActivity(() =>
-    createCleaningActivities({ artifacts, runStage, metrics, batchBytes }).cleanDocuments({
+    createCleaningActivities({ artifacts, runStage, metrics, batchCharacters }).cleanDocuments({
       ...{ ...run, cleaning, documents },
     }),
   );
@@ -98,7 +98,7 @@ async function summary({ corpus: kept, keptCount, droppedCount, funnel }: Awaite
 
 describe('cleaning in batches', () => {
   it('finds every copy of a corpus that its heap could not hold, and keeps nothing of a batch but what it left in the store', async () => {
-    const bounds = ['--expose-gc', '--max-old-space-size=56']; // mebibytes; code and libraries take 24 of them
+    const bounds = ['--expose-gc', '--max-old-space-size=64']; // mebibytes; code and libraries take 24 of them, the texts alone 28
     const program = [...bounds, '--import', 'tsx', 'tests/support/clean-large-corpus.ts', '12000', '1000000'];
     const { stdout } = await promisify(execFile)(process.execPath, program);
     const { textBytes, droppedCount, retained } = z
@@ -116,12 +116,12 @@ describe('cleaning in batches', () => {
       true,
     );
     expect(whole.keptCount).toBeGreaterThan(10);
-    for (const [batchBytes, batches] of [
+    for (const [batchCharacters, batches] of [
       [1, 4],
-      [5_000, 2],
+      [30_000, 2],
     ]) {
       const { runStage, computed } = createCachingRunner();
-      expect(await summary(await clean(documents, runStage, batchBytes))).toEqual(whole);
+      expect(await summary(await clean(documents, runStage, batchCharacters))).toEqual(whole);
       expect(computed.length).toBeGreaterThanOrEqual(batches);
     }
   });

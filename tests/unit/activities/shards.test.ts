@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createShardWriter, readShards } from '../../../activities/shards.ts';
+import { charactersOf, createShardWriter, readShards } from '../../../activities/shards.ts';
 import { type ArtifactStore, createArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
 import type { ArtifactReference } from '../../../contracts/artifact.ts';
@@ -34,6 +34,16 @@ describe('shards', () => {
     const directory = await shards.close();
     expect(Object.keys((await artifacts.readDirectory(directory)).files)).toHaveLength(3);
     expect(await read(directory)).toEqual(count(0, 2_500));
+  });
+
+  it('have fewer documents where these are long', async () => {
+    const shards = createShardWriter<object>(artifacts, 'application/jsonl+gzip');
+    const text = 'x'.repeat(6 * 1024 * 1024);
+    const filled = [];
+    for (const id of count(0, 5)) filled.push(await shards.add({ id, text }));
+    expect(filled).toEqual([false, false, true, false, false]);
+    const { files } = await artifacts.readDirectory(await shards.close());
+    expect(Object.values(files).map(charactersOf)).toEqual([3, 2].map((many) => many * (text.length + 19)));
   });
 
   it('go on after those of an earlier run, which keep their bytes', async () => {

@@ -38,15 +38,20 @@ function texts(count: number, seed: number): string[] {
   });
 }
 
-const documents = texts(300, 5).map((text, at) => collected(text, 'text/plain', String(at)));
+const collect = (all: readonly string[]) => all.map((text, at) => collected(text, 'text/plain', String(at)));
+const documents = collect(texts(300, 5));
 
-/** What became of the documents, cut into batches at random. */
-async function inBatches(steps: readonly CleaningStepSpec[], seed: number): Promise<unknown[]> {
+/** What became of documents, cut into batches at random, or of so many each. */
+async function inBatches(
+  steps: readonly CleaningStepSpec[],
+  seed: number,
+  { of = documents, size }: { readonly of?: typeof documents; readonly size?: number } = {},
+): Promise<unknown[]> {
   const random = createRandom(seed);
   const seen = steps.map((): SeenBatch[] => []);
   const outcomes: unknown[] = [];
-  for (let from = 0; from < documents.length; ) {
-    const batch = documents.slice(from, from + 1 + random.integer(120));
+  for (let from = 0; from < of.length; ) {
+    const batch = of.slice(from, from + (size ?? 1 + random.integer(120)));
     const left: (readonly [SeenBatch[], SeenBatch])[] = [];
     const recipe = createRecipe(steps, {
       inBatches: (spec, position) => {
@@ -81,6 +86,19 @@ describe('comparing in batches', () => {
     expect(whole.filter(({ outcome }) => outcome === 'dropped').length).toBeGreaterThan(5);
     expect(whole.filter(({ outcome }) => outcome === 'kept').length).toBeGreaterThan(50);
     for (const seed of [1, 2]) expect(await inBatches(steps, seed)).toEqual(whole);
+  });
+
+  it('decides as one pass does where nearly every pair of documents is proposed', async () => {
+    const random = createRandom(9);
+    const words = (count: number): string[] => Array.from({ length: count }, () => `w${random.integer(1e6)}`);
+    const shared = words(40).join(' ');
+    const all = Array.from({ length: 1_200 }, () => `${shared} ${words(8).join(' ')}`);
+    for (let at = 300; at < all.length; at += 100) all[at] = `${all[at - 300]} again`;
+    const of = collect(all);
+    const { steps } = cleaningSchema.parse({ steps: [{ step: 'deduplicate', similarity: 0.9 }] });
+    const whole = await createRecipe(steps).cleanBatch(of);
+    expect(whole.filter(({ outcome }) => outcome === 'dropped')).toHaveLength(9);
+    expect(await inBatches(steps, 1, { of, size: 600 })).toEqual(whole);
   });
 });
 
