@@ -1,7 +1,14 @@
 // The one place that loads the native TensorFlow addon.
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs';
+import { z } from 'zod';
+
+// Not by import, which would come before what the addon and the library need to find.
+const require = createRequire(import.meta.url);
+const versionSchema = z.object({ version: z.string() });
 
 export interface TensorFlowOptions {
   /** Threads that share one operation; default: as many as processors. */
@@ -19,18 +26,21 @@ const removedFromNode: Readonly<Record<string, (value: unknown) => boolean>> = {
  * Threads and logging are settled by the first call.
  */
 export async function loadTensorflow({ threads }: TensorFlowOptions = {}): Promise<typeof TensorFlow> {
-  // Through require: an import would be hoisted before what follows, which the addon and the library need to find.
-  const require = createRequire(import.meta.url);
+  prepare({ threads });
   for (const [name, replacement] of Object.entries(removedFromNode)) {
     if (!(name in util)) Object.assign(util, { [name]: replacement });
   }
+  const tensorflow = require('@tensorflow/tfjs-node') as typeof TensorFlow;
+  await tensorflow.ready();
+  return tensorflow;
+}
+
+/** What the library reads when it is loaded. */
+function prepare({ threads }: TensorFlowOptions): void {
   setNative('TF_CPP_MIN_LOG_LEVEL', '2'); // errors only
   // oneDNN's kernels: the default only where the processor has AVX-512, and a third faster where it has not.
   setNative('TF_ENABLE_ONEDNN_OPTS', '1');
   if (threads !== undefined) setNative('TF_NUM_INTRAOP_THREADS', String(threads));
-  const tensorflow = require('@tensorflow/tfjs-node') as typeof TensorFlow;
-  await tensorflow.ready();
-  return tensorflow;
 }
 
 /** Sets a variable that the native library reads when it is loaded; one that is set already stays. */
@@ -57,8 +67,17 @@ export interface NativeBinding {
   ) => readonly { readonly id: number }[];
 }
 
-/** @returns the addon, loaded as `loadTensorflow` does. */
-export async function loadBinding(options?: TensorFlowOptions): Promise<NativeBinding> {
-  const tensorflow = await loadTensorflow(options);
-  return (tensorflow.findBackend('tensorflow') as unknown as { binding: NativeBinding }).binding; // not in its type
+/**
+ * Loads the addon alone: half of what loading `@tensorflow/tfjs-node` takes is its JavaScript.
+ * @returns the same addon in all of a process
+ */
+export function loadBinding(options: TensorFlowOptions = {}): NativeBinding {
+  prepare(options);
+  const folder = join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'lib');
+  const [built] = readdirSync(folder).filter((name) => name.startsWith('napi-v'));
+  return require(join(folder, built, 'tfjs_binding.node')) as NativeBinding;
 }
+
+/** The version of tfjs-node, which brings the addon. */
+export const addonVersion = (): string =>
+  versionSchema.parse(require('@tensorflow/tfjs-node/package.json')).version;

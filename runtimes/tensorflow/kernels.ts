@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { loadTensorflow } from './binding.ts';
+import { loadBinding } from './binding.ts';
 
 const require = createRequire(import.meta.url);
 const stampSchema = z.object({ processor: z.string() });
@@ -23,10 +23,10 @@ export function kernelsFile(): string | undefined {
 }
 
 /** @returns whether operations of the library may stand in a graph. */
-export async function loadKernels(): Promise<boolean> {
+export function loadKernels(): boolean {
   const library = kernelsFile();
   if (library === undefined) return false;
-  await loadTensorflow(); // first, since the library takes its symbols from it
+  loadBinding(); // first, since the library takes its symbols from it
   require(library);
   return true;
 }

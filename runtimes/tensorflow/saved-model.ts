@@ -25,7 +25,7 @@ export interface SavedModel {
 
 /** @param bytes the content of `saved_model.pb` */
 export async function loadSavedModel(bytes: Uint8Array): Promise<SavedModel> {
-  const binding = await loadBinding();
+  const binding = loadBinding();
   const directory = await mkdtemp(join(tmpdir(), 'coppice-graph-'));
   try {
     await writeFile(join(directory, 'saved_model.pb'), bytes);

@@ -32,7 +32,7 @@ const scalarNames = ['rate', 'epsilon', 'decay', 'renewal', 'newestShare'] as co
  * @param vectors `parameters`, and what the optimizer keeps
  */
 export async function openNativeSession(plan: TrainingPlan, vectors: Vectors): Promise<TrainingSession> {
-  const graph = buildTrainingGraph(plan, { kernels: await loadKernels() });
+  const graph = buildTrainingGraph(plan, { kernels: loadKernels() });
   const { run, dispose } = await loadSavedModel(graph.savedModel);
   const layouts = vectorLayouts(plan);
   setVariables({ graph, layouts, run }, { vectors, frozen: plan.frozen });

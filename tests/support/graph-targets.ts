@@ -43,7 +43,7 @@ export const runOnOnnx: RunGraph = async (outputs, { inputs, parameters }) => {
 type Source = Node<'input'> | Node<'parameter'>;
 
 /** On native TensorFlow, with the fused kernels where they are built. */
-export const runNatively: RunGraph = async (outputs, given) => runFed(outputs, given, await loadKernels());
+export const runNatively: RunGraph = async (outputs, given) => runFed(outputs, given, loadKernels());
 
 /** On native TensorFlow with its own kernels alone. */
 export const runWithoutKernels: RunGraph = (outputs, given) => runFed(outputs, given, false);

@@ -10,7 +10,7 @@ import {
 } from '../../contracts/model-spec/learning.ts';
 import type { TrainingJob } from '../../contracts/training-job.ts';
 import type { PlanningJob } from '../../contracts/training-plan.ts';
-import { loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
+import { addonVersion, loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
 import { kernelsFile } from '../../runtimes/tensorflow/kernels.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
@@ -51,7 +51,6 @@ async function runStarted({
   home,
 }: Omit<Extract<ToTrainer, { kind: 'start' }>, 'kind'>): Promise<FromTrainer> {
   const opened = await openStore({ home, store: { ...store, secretKey: new Secret(store.secretKey) } });
-  const tensorflow = await loadTensorflow();
   const outcome = await runJob(withDefaults(job), {
     artifacts: opened.artifacts,
     objects: opened.buckets.artifacts,
@@ -65,8 +64,8 @@ async function runStarted({
       platform: `${process.platform}-${process.arch}`,
       processor: cpus().at(0)?.model ?? 'unknown',
       processors: String(cpus().length),
-      tensorflowJs: tensorflow.version.tfjs,
-      backend: tensorflow.getBackend(),
+      tensorflowJs: addonVersion(),
+      backend: 'tensorflow',
       kernels: kernelsFile() === undefined ? 'TensorFlow' : 'fused',
     },
   });
