@@ -3,8 +3,9 @@
 import type { RolloutSpec } from '../contracts/model-spec/judgement.ts';
 import type { OutcomeMetric } from '../contracts/model-spec/rollout-test.ts';
 import type { CompletionRecord, Observation } from '../contracts/observation.ts';
+import { acceptedDifferences } from '../pipeline/rollout/accepted-differences.ts';
 import type { HealthJudgement } from '../pipeline/rollout/health.ts';
-import { isSaid, outcomeValues } from '../pipeline/rollout/outcome-values.ts';
+import { isPaired, isSaid, outcomeValues } from '../pipeline/rollout/outcome-values.ts';
 import type { OutcomeEvidence } from '../pipeline/rollout/outcome-verdict.ts';
 import { type ComparedAnswer, preferenceDifferences } from '../pipeline/rollout/preference-differences.ts';
 import { sampleRatioMismatch } from '../pipeline/rollout/sample-ratio.ts';
@@ -43,10 +44,15 @@ export function gatherOutcomeEvidence(
   const isInterleaved = policy.design === 'interleaved';
   const shareOf = (at: number) => policy.steps[at - 1] ?? trafficFraction;
   const entry = entryOptions(policy, now);
+  const versions = { champion: input.champion, challenger: input.version };
   const compare = (metric: OutcomeMetric, outcomes: readonly OutcomeRecord[]) => {
-    if (metric === 'preference') {
-      const subjects = preferenceDifferences(inExperiment.flatMap(comparedAnswer), feedback, entry);
-      return { subjects, standing: { unit: 'comparisons' as const, ...withinSubjectTest(subjects, policy) } };
+    if (isPaired(metric)) {
+      const compared = inExperiment.flatMap(comparedAnswer);
+      const [subjects, unit] =
+        metric === 'preference'
+          ? [preferenceDifferences(compared, feedback, entry), 'comparisons' as const]
+          : [acceptedDifferences(compared, feedback, { ...entry, ...versions }), 'pairs of texts' as const];
+      return { subjects, standing: { unit, ...withinSubjectTest(subjects, policy) } };
     }
     if (!isInterleaved) {
       const subjects = subjectOutcomes(outcomes, entry);
@@ -69,7 +75,7 @@ export function gatherOutcomeEvidence(
       if (isSettled && counts(metric) && values.has(id)) spokenOf.add(id);
     }
     const { subjects, standing } = compare(metric, outcomes);
-    const heard = metric === 'preference' ? comparers : speakers; // who compares speaks of both arms at once
+    const heard = isPaired(metric) ? comparers : speakers; // a pair speaks of both arms at once
     if (counts(metric)) for (const it of subjects) if (it.step === step) heard.add(it.subject);
     return { metric, ...standing };
   });

@@ -62,6 +62,11 @@ export const feedbackRecordSchema = z.object({
     .optional(),
   /** The text that should have been answered, redacted. */
   correction: z.string().optional(),
+  /**
+   * How likely the text was by each version that could tell it, where the model file asks for it: by version, of the text that
+   * somebody wrote in place of the answer, the geometric mean of its probability a byte, 0 to 1.
+   */
+  likelihoods: z.record(z.string(), z.number().min(0).max(1)).optional(),
   /** Earlier feedback whose place it takes, where its gateway knew of any. */
   replaces: z.string().optional(),
 });

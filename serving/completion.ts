@@ -30,6 +30,8 @@ export interface BegunCompletion {
   readonly arm: Arm;
   readonly version: number;
   readonly pieces: Pieces;
+  /** What is continued. */
+  readonly prompts: GenerationQuestion['prompts'];
   /** What has come so far, with the prompt that it continues. */
   readonly texts: () => CaptureRecord['texts'];
   /** Of a tester, and of a prompt alone, there is none. */
@@ -83,7 +85,7 @@ export async function beginCompletion(model: ServedModel, input: CompletionInput
         ...{ version, latencyMs: seconds * 1_000, ...tokens },
       };
     return {
-      ...{ outcome: 'begun', id, arm, version, record, seconds },
+      ...{ outcome: 'begun', id, arm, version, record, seconds, prompts: question.prompts },
       pieces: noted(resumed(first, pieces), ({ row, text }) => {
         rows[row].output += text;
       }),

@@ -16,8 +16,12 @@ export function addFeedback(server: FastifyInstance, dependencies: HttpServerDep
   server.post('/v1/feedback', async ({ body }, reply) => {
     const asked = parse(feedbackRequestSchema, body);
     const model = find(dependencies, asked.model);
-    const record = recordOf(asked, model);
-    const { prediction } = record;
+    const told = recordOf(asked, model);
+    const { prediction } = told;
+    const text = writtenText(asked);
+    const likelihoods =
+      text === undefined ? undefined : await dependencies.accepted.score(model, prediction, text);
+    const record = likelihoods ? { ...told, likelihoods } : told;
     const { id, replaces } = await dependencies.recordFeedback(asked.model, record).catch(refuse);
     return reply.status(202).send({
       ...{ object: 'feedback', id, response: prediction, prediction },
@@ -51,6 +55,13 @@ function recordOf(asked: FeedbackRequest, model: ServedModel): FeedbackRecord & 
     }),
     ...(correction && 'text' in correction && { correction: redactPersonalData(correction.text) }),
   };
+}
+
+/** @returns what somebody wrote, and holds for better than the answer */
+function writtenText({ correction, preference }: FeedbackRequest): string | undefined {
+  if (correction && 'text' in correction) return correction.text;
+  if (!preference || preference.tie || !('text' in preference.chosen)) return undefined;
+  return preference.chosen.text;
 }
 
 type Side = NonNullable<FeedbackRequest['preference']>['chosen'];

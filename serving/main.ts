@@ -20,6 +20,7 @@ import { createHttpServer } from './http-server.ts';
 import { createVersionLoader } from './loaded-version.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { createRequestChecks } from './request-checks.ts';
+import { createAcceptedTexts } from './scoring/accepted-texts.ts';
 import { createScoredRecords } from './scoring/scored-records.ts';
 import { createScoringThread } from './scoring/scoring-thread.ts';
 
@@ -51,10 +52,11 @@ const fleet = createFleet({
     observe: metrics.observeProcess,
   }),
 });
+const readRollout = async (model: string) => (await store.registry.readSpec(model))?.spec.rollout;
 const scored = createScoredRecords({
   ask: createScoringThread().ask,
   record: fleet.recorder.recordCompletion,
-  readRollout: async (model) => (await store.registry.readSpec(model))?.spec.rollout,
+  readRollout,
 });
 const batches = createBatchStore(store.buckets.artifacts);
 let ending = false;
@@ -65,6 +67,7 @@ const server = createHttpServer({
   isEnding: () => ending,
   recordAnswer: fleet.recorder.recordAnswer,
   recordCompletion: scored.recordCompletion,
+  accepted: createAcceptedTexts({ readRollout }),
   capture: createCapture({
     outbox,
     readCapture: async (model) => (await store.registry.readSpec(model))?.spec.serving?.capture,

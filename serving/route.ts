@@ -8,6 +8,7 @@ import { problemOfBody } from './body-problems.ts';
 import type { Capture } from './capture.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import type { Recorder } from './recorder.ts';
+import type { AcceptedTexts } from './scoring/accepted-texts.ts';
 import type { RecordCompletion } from './scoring/scored-records.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -22,6 +23,7 @@ export interface HttpServerDependencies {
   readonly recordCompletion: RecordCompletion;
   readonly capture: Capture;
   readonly recordFeedback: Recorder['recordFeedback'];
+  readonly accepted: AcceptedTexts;
   readonly observeRequest: GatewayMetrics['observeRequest'];
   readonly countTokens: GatewayMetrics['countTokens'];
   readonly metricsText: () => Promise<string>;

@@ -70,7 +70,9 @@ export async function answerTexts<Choice, Part>(
     const answeredBy = String(begun.version);
     dependencies.countTokens({ model: asked.model, version: answeredBy, promptTokens, completionTokens });
     const record = begun.record({ promptTokens, completionTokens });
-    if (status === 200 && record) dependencies.recordCompletion(record, begun.texts);
+    if (status !== 200 || !record) return;
+    dependencies.accepted.remember(record, begun.prompts);
+    dependencies.recordCompletion(record, begun.texts);
   };
   const capture = async () => {
     const record = begun.record({ promptTokens: 0, completionTokens: 0 });

@@ -33,6 +33,7 @@ const server = createHttpServer({
   ...{ recordAnswer: nothing, recordCompletion: nothing, observeRequest: nothing, countTokens: nothing },
   capture: () => Promise.resolve(),
   recordFeedback: (_model, { id }) => Promise.resolve({ id }),
+  accepted: { remember: nothing, score: () => Promise.resolve(undefined) },
   metricsText: () => Promise.resolve(''),
   batches: createBatchStore(createMemoryObjectStore()),
   maximumBodyBytes: 1_000_000,

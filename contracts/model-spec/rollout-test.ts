@@ -2,8 +2,11 @@
 import { z } from 'zod';
 import { answerFormatSchema, scoredMetrics } from './answer-scores.ts';
 
+/** Of two answers or of two versions, not of one answer: they are compared in pairs. */
+export const pairedMetrics = ['preference', 'accepted-likelihood'] as const;
+
 /** What comes of an answer: by people who saw it, and by itself. Each is on a scale of 0 to 1, higher is better. */
-export const outcomeMetrics = ['rating', 'uncorrected', 'preference', ...scoredMetrics] as const;
+export const outcomeMetrics = ['rating', 'uncorrected', ...pairedMetrics, ...scoredMetrics] as const;
 export type OutcomeMetric = (typeof outcomeMetrics)[number];
 
 export const rolloutTestFields = {

@@ -1,6 +1,6 @@
 // What came of each answer by one metric, from what gateways wrote down: on a scale of 0 to 1, higher is better.
 import { scoredMetrics } from '../../contracts/model-spec/answer-scores.ts';
-import type { OutcomeMetric } from '../../contracts/model-spec/rollout-test.ts';
+import { type OutcomeMetric, pairedMetrics } from '../../contracts/model-spec/rollout-test.ts';
 import type { CompletionRecord, FeedbackRecord } from '../../contracts/observation.ts';
 
 /** @returns whether people say it: they speak of some answers only, and may do so of one version more often */
@@ -8,10 +8,15 @@ export function isSaid(metric: OutcomeMetric): boolean {
   return !scoredMetrics.some((scored) => scored === metric);
 }
 
+/** @returns whether it is of two answers at once, one of each arm */
+export function isPaired(metric: OutcomeMetric): metric is (typeof pairedMetrics)[number] {
+  return pairedMetrics.some((paired) => paired === metric);
+}
+
 /**
  * @param completions - answers, with the scores that their gateway gave them
  * @param feedback - in any order; what was said last counts
- * @returns by response; nothing of preferences, which are of two answers (preference-differences.ts)
+ * @returns by response; nothing of what is compared in pairs (preference-differences.ts, accepted-differences.ts)
  */
 export function outcomeValues(
   metric: OutcomeMetric,
@@ -19,7 +24,7 @@ export function outcomeValues(
   feedback: readonly FeedbackRecord[],
 ): Map<string, number> {
   const values = new Map<string, number>();
-  if (metric === 'preference') return values;
+  if (isPaired(metric)) return values;
   if (metric !== 'rating' && metric !== 'uncorrected') {
     for (const { id, scores } of completions) {
       const score = scores?.[metric];

@@ -16,7 +16,7 @@ export interface OutcomeStanding extends TwoArmResult {
   /** Each subject met both versions, so those of both arms are the same. */
   readonly isInterleaved?: boolean;
   /** What both arms are counted in, where each counts once for both; absent: subjects. */
-  readonly unit?: 'comparisons';
+  readonly unit?: 'comparisons' | 'pairs of texts';
 }
 
 /** All that is known of a canary step, and of the outcomes since the first one. */

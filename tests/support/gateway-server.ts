@@ -21,6 +21,7 @@ export function createGatewayServer(
     recordCompletion: () => undefined,
     capture: () => Promise.resolve(),
     batches: createBatchStore(createMemoryObjectStore()),
+    accepted: { remember: () => undefined, score: () => Promise.resolve(undefined) },
     recordFeedback: (_model, { id }) => Promise.resolve({ id }),
     observeRequest: () => undefined,
     countTokens: () => undefined,

@@ -141,6 +141,22 @@ describe('gatherOutcomeEvidence', () => {
     expect(gather([completion('b')], scored).evidence.stepSubjects).toBe(0);
   });
 
+  it('compares the texts that people wrote by how likely both versions find them', () => {
+    const people = Array.from({ length: 80 }, (_, index) => index);
+    const records = people.flatMap((index) => [
+      completion(`r-${index}`, index % 2 === 0 ? {} : { arm: 'challenger', version: 2 }),
+      said(`r-${index}`, { correction: 'as it should be', likelihoods: { 1: 0.2, 2: 0.9, 3: 1 } }),
+    ]);
+    const using = { ...policy, metrics: ['accepted-likelihood' as const] };
+    const { evidence } = gather(records, using);
+    expect(evidence.standings).toMatchObject([{ unit: 'pairs of texts', champion: 40, challenger: 40 }]);
+    expect(evidence.standings[0].estimate).toBeCloseTo(0.7);
+    expect(evidence).toMatchObject({ stepSubjects: 40, outcomeRatio: { mismatch: false } });
+    const { verdict, reasons } = judgeByOutcomes(evidence, using);
+    expect(verdict).toBe('promote');
+    expect(reasons[1]).toMatch(/^accepted-likelihood higher by 0.7000 \(.*, 40 pairs of texts\)$/);
+  });
+
   it('counts comparisons of answers of the two arms, whatever their shares', () => {
     const people = Array.from({ length: 20 }, (_, index) => index);
     const records = people.flatMap((index) => {
