@@ -87,7 +87,8 @@ export function createWordCounter(options: NormalizationOptions = {}): WordCount
     return end;
   };
 
-  const add = (text: string): void => {
+  const add = (given: string): void => {
+    const text = given.normalize('NFC');
     if (text.length > word.length) word = new Uint16Array(text.length * 2);
     let start = 0; // of the stretch that the word in the buffer came from
     let length = 0;

@@ -6,11 +6,10 @@ import type { TokenizerSpec } from '../../contracts/model-spec/learning.ts';
 import type { BpeVocabulary } from './bpe-trainer.ts';
 import { writeVocabulary } from './tokenizer-json.ts';
 
+const normalizerSchema = z.looseObject({ type: z.string(), lowercase: z.boolean().optional() });
+
 const documentSchema = z.looseObject({
-  normalizer: z.looseObject({
-    lowercase: z.boolean().optional(),
-    normalizers: z.array(z.looseObject({ type: z.string() })).optional(),
-  }),
+  normalizer: normalizerSchema.extend({ normalizers: z.array(normalizerSchema).optional() }),
   model: z.looseObject({
     type: z.enum(['WordPiece', 'BPE']),
     vocab: z.record(z.string(), z.number().int().nonnegative()),
@@ -42,8 +41,9 @@ export function readTrainedTokenizer(json: string): TrainedTokenizer {
   for (const [token, id] of Object.entries(model.vocab)) vocabulary[id] = token;
   return {
     algorithm: model.type === 'BPE' ? 'bpe' : 'wordpiece',
-    lowercase:
-      normalizer.lowercase ?? normalizer.normalizers?.some(({ type }) => type === 'Lowercase') ?? false,
+    lowercase: [normalizer, ...(normalizer.normalizers ?? [])].some(
+      ({ type, lowercase }) => type === 'Lowercase' || lowercase === true,
+    ),
     vocabulary,
     merges: model.merges ?? [],
     withVocabulary: ({ vocabulary: tokens, merges }) =>

@@ -1,5 +1,6 @@
-// Text to words as Hugging Face's BertNormalizer and BertPreTokenizer do it (after Devlin et al. 2019,
-// arXiv:1810.04805, BasicTokenizer): clean, space ideographs, strip accents, lower-case, split at spaces and punctuation.
+// Text to words as Hugging Face's NFC, BertNormalizer and BertPreTokenizer do it (after Devlin et al. 2019, arXiv:1810.04805,
+// BasicTokenizer): compose, clean, space ideographs, strip accents, lower-case, split at spaces and punctuation. BERT does not
+// compose; Hangul that came as jamo would be other characters there, unknown to a vocabulary of syllables.
 import { characterClass, characterClasses } from './character-classes.ts';
 
 /** What the normaliser does besides cleaning; written into tokenizer.json, so that encoding does the same. */
@@ -9,7 +10,7 @@ export interface NormalizationOptions {
   /**
    * Decomposes (NFD) and removes non-spacing marks. Default false, also where lowercase is true: decomposition
    * takes Hangul syllables apart into jamo and nothing puts them together again, "한" would be three characters.
-   * Without it text stays in the form it came in; cleaning makes that NFC, one character a syllable.
+   * Without it text is in NFC, one character a syllable.
    */
   readonly stripAccents?: boolean;
   /** Makes each CJK ideograph a word (Hangul and kana are written with spaces or in runs, and are not touched). Default true. */
@@ -23,12 +24,12 @@ export function normalizationOf(options: NormalizationOptions = {}): Required<No
 }
 
 /**
- * Normalises a text as BertNormalizer does; lone surrogates are dropped, as U+FFFD is.
+ * Normalises a text as NFC and BertNormalizer do; lone surrogates are dropped, as U+FFFD is.
  * @example normalizeText('Grüße,\n李!') → 'grüße,  李 !'
  */
 export function normalizeText(text: string, options: NormalizationOptions = {}): string {
   const { lowercase, stripAccents, spaceCjk } = normalizationOf(options);
-  const cleaned = clean(text, spaceCjk);
+  const cleaned = clean(text.normalize('NFC'), spaceCjk);
   const stripped = stripAccents ? withoutMarks(cleaned) : cleaned;
   return lowercase ? toLowercase(stripped) : stripped;
 }

@@ -1,5 +1,5 @@
 // Writes tokenizer.json, the file format of Hugging Face tokenizers (version "1.0"): for WordPiece as BERT has it, and for
-// byte-level BPE as GPT-2 has it, both with the template [CLS] A [SEP] or [CLS] A [SEP] B [SEP].
+// byte-level BPE as GPT-2 has it, both of text in NFC, with the template [CLS] A [SEP] or [CLS] A [SEP] B [SEP].
 import { z } from 'zod';
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { BpeVocabulary } from './bpe-trainer.ts';
@@ -152,13 +152,14 @@ function addedToken(content: string, id: number) {
 
 function normalizer(options: NormalizationOptions) {
   const { lowercase, stripAccents, spaceCjk } = normalizationOf(options);
-  return {
+  const bert = {
     type: 'BertNormalizer',
     clean_text: true,
     handle_chinese_chars: spaceCjk,
     strip_accents: stripAccents,
     lowercase,
   };
+  return { type: 'Sequence', normalizers: [{ type: 'NFC' }, bert] };
 }
 
 /** The post-processor that puts special tokens around one text or two. */

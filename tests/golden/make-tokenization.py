@@ -26,9 +26,10 @@ corpus = json.loads((HERE / "tokenization-corpus.json").read_text())
 
 def bert(lowercase=True, strip_accents=False, cjk=True):
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(
+    bert_normalizer = normalizers.BertNormalizer(
         clean_text=True, handle_chinese_chars=cjk, strip_accents=strip_accents, lowercase=lowercase
     )
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), bert_normalizer])
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     return tokenizer
 

@@ -31,7 +31,7 @@ const title = 'with lowercase $lowercase, stripAccents $stripAccents, spaceCjk $
 
 describe('normalizeText and preTokenize', () => {
   it.each(cases)(
-    `equal BertNormalizer and BertPreTokenizer ${title}`,
+    `equal NFC, BertNormalizer and BertPreTokenizer ${title}`,
     ({ normalized, words, ...options }) => {
       expect(strings.map((text) => normalizeText(text, options))).toEqual(normalized);
       expect(normalized.map(preTokenize)).toEqual(words);
@@ -40,6 +40,7 @@ describe('normalizeText and preTokenize', () => {
 
   it('keep Hangul syllables whole unless accents are stripped', () => {
     expect(normalizeText('한국')).toBe('한국');
+    expect(normalizeText('한국'.normalize('NFD'))).toBe('한국');
     expect(Array.from(normalizeText('한국', { stripAccents: true }))).toHaveLength(6);
   });
 

@@ -20,7 +20,12 @@ describe('writeTokenizerJson', () => {
   it('states the normalisation that the words were counted with', () => {
     const json = writeTokenizerJson(specialTokens, { lowercase: false, stripAccents: true, spaceCjk: false });
     expect(JSON.parse(json)).toMatchObject({
-      normalizer: { clean_text: true, handle_chinese_chars: false, strip_accents: true, lowercase: false },
+      normalizer: {
+        normalizers: [
+          { type: 'NFC' },
+          { clean_text: true, handle_chinese_chars: false, strip_accents: true, lowercase: false },
+        ],
+      },
     });
   });
 
