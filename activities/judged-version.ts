@@ -46,8 +46,17 @@ export async function assemblePackage(
 export function outcomeOf({ passed, gates }: GateVerdict): Pick<EvaluationResult, 'outcome' | 'gates'> {
   return {
     outcome: passed ? 'accepted' : 'rejected',
-    gates: gates.map(({ gate, ...it }) => ({
-      ...{ gate: describeGate(gate), passed: it.passed, value: it.value, reason: it.reason },
+    gates: gates.map(({ gate, passed, value, interval, bound, reason, slices, difference }) => ({
+      ...{ gate: describeGate(gate), passed, value, reason },
+      ...(interval && { interval }),
+      ...(bound !== null && { bound }),
+      ...(difference && {
+        difference: {
+          value: difference.value,
+          ...(difference.interval && { interval: difference.interval }),
+        },
+      }),
+      ...(slices && { slices }),
     })),
   };
 }

@@ -2,9 +2,7 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { cleanDocumentSchema } from '../contracts/document.ts';
 import type { LanguageEvaluationInput } from '../contracts/stage-results.ts';
-import type { HeldOutQuestion } from '../contracts/training-job.ts';
 import type { SlicedDocuments } from '../pipeline/evaluation/slices.ts';
-
 import { readHeldOutFacts } from './held-out-facts-thread.ts';
 import { readShards } from './shards.ts';
 
@@ -44,14 +42,14 @@ export function compareHeldOut({ training, holdout }: LanguageCorpus, signal: Ab
   return readHeldOutFacts({ training: plain(training), holdout: plain(holdout) }, signal);
 }
 
-/** @returns of each question its document; undefined where one is not held out, or not known */
+/** @returns the documents with these ids, in their order; undefined where one is not held out, or not known */
 export function documentsOf(
-  questions: readonly HeldOutQuestion[],
+  wanted: readonly (string | undefined)[],
   { ids, texts, sources, languages }: SlicedDocuments & { readonly ids: readonly string[] },
 ): SlicedDocuments | undefined {
   const places = new Map(ids.map((id, place) => [id, place]));
-  const asked = questions.flatMap(({ document = '' }) => places.get(document) ?? []);
-  if (asked.length < questions.length) return undefined;
+  const asked = wanted.flatMap((id = '') => places.get(id) ?? []);
+  if (asked.length < wanted.length) return undefined;
   const pick = (values: readonly string[] | undefined) => values && asked.map((place) => values[place]);
   return { texts: asked.map((place) => texts[place]), sources: pick(sources), languages: pick(languages) };
 }

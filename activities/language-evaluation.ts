@@ -20,12 +20,14 @@ import type { AnsweringReport } from '../pipeline/evaluation/report/answering-se
 import { type LanguageReport, renderLanguagePage } from '../pipeline/evaluation/report/language-page.ts';
 import { tokenizerFacts } from '../pipeline/evaluation/report/report.ts';
 import type { ServedFigures } from '../pipeline/evaluation/served-figures.ts';
+import type { SlicedDocuments } from '../pipeline/evaluation/slices.ts';
 import { measureWriting } from '../pipeline/evaluation/writing-figures.ts';
 import { answeringChatTemplate, plainChatTemplate } from '../pipeline/generation/chat-template.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
 import { readAnswerBaselines } from './answer-baselines.ts';
 import { readCleaningReport } from './cleaning-report.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { readHeldOutAnswers } from './held-out-answers.ts';
 import { assemblePackage, figuresOf, outcomeOf } from './judged-version.ts';
 import { compareHeldOut, documentsOf, type LanguageCorpus, readLanguageCorpus } from './language-corpus.ts';
 import { measureByDocument } from './language-figures-thread.ts';
@@ -44,6 +46,8 @@ interface Looked extends Pick<LanguageReport, 'samples' | 'continuations' | 'att
   readonly answers: readonly AnsweredPrompt[];
   readonly served: ServedFigures;
 }
+
+type HeldOutDocuments = SlicedDocuments & { readonly ids: readonly string[] };
 
 /** The candidate, and what it is judged on. */
 interface Judged {
@@ -137,6 +141,19 @@ export function createLanguageEvaluationActivities({
     };
   };
 
+  /** @returns nothing where it was not taught to answer, or its pairs are from before they were kept */
+  const measureHeldOutAnswers = async (
+    { input: { training, pairs }, model }: Judged,
+    { holdout, signal }: { readonly holdout: HeldOutDocuments; readonly signal: AbortSignal },
+  ) => {
+    if (training.answering === undefined || pairs === undefined) return {};
+    const heldOut = await readHeldOutAnswers(artifacts, pairs, training.answering.pairs.heldOut);
+    return {
+      losses: await measureByDocument({ model, answers: heldOut.answers }, signal),
+      lossDocuments: documentsOf(heldOut.documents, holdout),
+    };
+  };
+
   const judge = async (judged: Judged, looked: Looked, signal: AbortSignal): Promise<LanguageEvaluation> => {
     const { input, corpus, model, tokenizer, questions } = judged;
     const { training, evaluation } = input;
@@ -145,12 +162,16 @@ export function createLanguageEvaluationActivities({
     const { leakage, languages } = await compareHeldOut(corpus, signal);
     const holdout = { ...corpus.holdout, languages };
     const { answers, served } = looked;
-    const documents = documentsOf(questions, holdout);
+    const documents = documentsOf(
+      questions.map(({ document }) => document),
+      holdout,
+    );
+    const answerLosses = await measureHeldOutAnswers(judged, { holdout, signal });
     return evaluateLanguage({
       ...{ seed, gates: evaluation.gates, holdout, losses, leakage, served, ...(await readChampion(input)) },
       ...(training.answering && {
         answering: {
-          ...{ heldOut: training.answering.heldOut, answers, documents },
+          ...{ heldOut: training.answering.heldOut, answers, documents, ...answerLosses },
           measures: answers.length > 0 ? measureAnswers(answers, { seed }) : undefined,
         },
       }),

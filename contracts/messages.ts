@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Approval } from './approval.ts';
 import { type Digest, digestSchema } from './artifact.ts';
+import type { GateJudgement } from './gate-judgement.ts';
 import { type RolloutSpec, type Strategy, strategies } from './model-spec/judgement.ts';
 import { type ModelSpec, modelSpecSchema } from './model-spec/model-spec.ts';
 import { type Trigger, triggerSchema, versionNumberSchema } from './registry.ts';
@@ -223,6 +224,8 @@ export interface LifecycleResult {
   readonly version?: number;
   readonly reasons: readonly string[];
   readonly metrics: Readonly<Record<string, number>>;
+  /** As they were judged, in the order of the model file; absent where nothing came that far. */
+  readonly gates?: readonly GateJudgement[];
 }
 
 export interface RunFinished {

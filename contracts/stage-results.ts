@@ -1,6 +1,7 @@
 // Inputs and results of the stages of a lifecycle, as they stand in event histories: references and small numbers.
 import { z } from 'zod';
 import type { ArtifactReference } from './artifact.ts';
+import type { GateJudgement } from './gate-judgement.ts';
 import type { CleaningSpec } from './model-spec/cleaning.ts';
 import type { CollectionSpec } from './model-spec/collection.ts';
 import type { EvaluationSpec } from './model-spec/judgement.ts';
@@ -350,14 +351,6 @@ export interface ChampionFiguresInput extends RunIdentity {
 export interface ChampionFigures extends LanguageFigures {
   /** JSON of a `documentLossesSchema`; absent in histories from before it was told. */
   readonly byDocument?: ArtifactReference;
-}
-
-/** One gate as it was judged. */
-export interface GateJudgement {
-  readonly gate: string;
-  readonly passed: boolean;
-  readonly value: number;
-  readonly reason: string;
 }
 
 export interface EvaluationResult extends StageRecord {

@@ -100,7 +100,8 @@ async function makeVersion(
   );
   const { evaluated, hyperparameters } = made;
   if (evaluated.outcome === 'rejected') {
-    return { outcome: 'rejected', reasons: failedGates(evaluated), metrics: evaluated.metrics };
+    const { metrics, gates } = evaluated;
+    return { outcome: 'rejected', reasons: failedGates(evaluated), metrics, gates };
   }
   const registered = await stage(
     'registration',
@@ -141,6 +142,7 @@ async function makeVersion(
       ...(inService && !champion ? [`not compared with version ${inService.version}, which is damaged`] : []),
     ],
     metrics: evaluated.metrics,
+    gates: evaluated.gates,
   };
 }
 

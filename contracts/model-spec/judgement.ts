@@ -61,28 +61,38 @@ export const sliceDimensions = ['language', 'length', 'source', 'label'] as cons
 export type SliceDimension = (typeof sliceDimensions)[number];
 
 const confident = {
-  /** Judged slice by slice, on each that has documents enough; absent: on all documents together. */
-  slice: z.enum(sliceDimensions).optional(),
   /**
    * `value`: the value alone counts; `passes`: only what the interval shows to fail fails; `fails`: only what it shows to pass
    * passes. Absent: `value`, and of slices `passes`.
    */
   inDoubt: z.enum(['value', 'passes', 'fails']).optional(),
+  /** Of the interval that is told, and decides where `inDoubt` says so; of slices, of all their intervals at once. Absent: 0.95. */
+  confidence: z.number().gt(0.5).lt(1).optional(),
+};
+const judged = {
+  /** Judged slice by slice, on each that has documents enough; absent: on all documents together. */
+  slice: z.enum(sliceDimensions).optional(),
+  ...confident,
 };
 export type GateInDoubt = NonNullable<z.infer<typeof confident.inDoubt>>;
 
 export const gateSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number(), ...confident }),
-  z.strictObject({ kind: z.literal('at-most'), metric, bound: z.number(), ...confident }),
+  z.strictObject({ kind: z.literal('at-least'), metric, bound: z.number(), ...judged }),
+  z.strictObject({ kind: z.literal('at-most'), metric, bound: z.number(), ...judged }),
   /** Not worse than the version in service by more than the margin; passes where none is in service. */
   z.strictObject({
     kind: z.literal('no-worse-than-champion'),
     metric,
     margin: z.number().nonnegative(),
-    ...confident,
+    ...judged,
   }),
   /** Not worse than the best of the baselines, on the same documents, by more than the margin. */
-  z.strictObject({ kind: z.literal('no-worse-than-baselines'), metric, margin: z.number().nonnegative() }),
+  z.strictObject({
+    kind: z.literal('no-worse-than-baselines'),
+    metric,
+    margin: z.number().nonnegative(),
+    ...confident,
+  }),
 ]);
 /** A condition that a version must meet before it may be registered for rollout. */
 export type GateSpec = z.infer<typeof gateSchema>;

@@ -190,9 +190,6 @@ function metricsOf(task: Sections['task'], { supervisedFineTuning }: TrainingSpe
 
 const isWritten = (metric: string): boolean => writtenMetrics.some((it) => it === metric);
 
-/** Measured on a whole, without an interval. */
-const withoutInterval: readonly string[] = [...budgetMetrics, 'answerLoss', 'answerPerplexity'];
-
 function* confidenceProblems(
   task: Sections['task'],
   gate: GateSpec,
@@ -201,17 +198,18 @@ function* confidenceProblems(
   const isBudget = budgetMetrics.some((budget) => budget === gate.metric);
   if (isBudget && gate.kind !== 'at-most')
     yield { path: [...path, 'kind'], message: `${gate.metric} is better the lower it is: it takes at-most` };
+  if (isBudget) {
+    for (const field of ['inDoubt', 'confidence'] as const)
+      if (gate[field] !== undefined)
+        yield { path: [...path, field], message: `${gate.metric} has no interval that could leave a doubt` };
+  }
   if (gate.kind === 'no-worse-than-baselines') return;
   if (isBudget && gate.slice !== undefined)
     yield { path: [...path, 'slice'], message: `${gate.metric} is of a version, not of documents` };
-  else if (gate.slice !== undefined && withoutInterval.includes(gate.metric))
-    yield { path: [...path, 'slice'], message: `${gate.metric} is of all answers together` };
   if (gate.slice === 'label' && gate.metric === 'tokenAccuracy')
     yield { path: [...path, 'slice'], message: `${gate.metric} is of words, most of which have no label` };
   if (gate.slice === 'label' && task === 'language-modelling')
     yield { path: [...path, 'slice'], message: `documents of ${task} have no label to be cut by` };
-  if (gate.inDoubt !== undefined && withoutInterval.includes(gate.metric))
-    yield { path: [...path, 'inDoubt'], message: `${gate.metric} has no interval that could leave a doubt` };
 }
 
 function* gateProblems({ task, training, evaluation }: Sections): Generator<TaskProblem> {

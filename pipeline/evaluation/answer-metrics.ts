@@ -53,16 +53,26 @@ export function measureAnswers(answers: readonly AnsweredPrompt[], options: Meas
     );
   };
   const ours = measure(answers.map(({ answered }) => answered));
-  const baselines = (['lead', 'retrieved'] as const).flatMap((kind) => {
-    const texts = answers.flatMap((answer) => answer[kind] ?? []);
-    if (texts.length < answers.length) return [];
-    return { kind, title: titles[kind], metrics: tableOf(measure(texts)) };
-  });
+  const baselines = baselineAnswers(answers).map(({ kind, title, answers: theirs }) => ({
+    ...{ kind, title },
+    metrics: tableOf(measure(theirs.map(({ answered }) => answered))),
+  }));
   const signatures = Object.entries(ours).map(([name, { signature }]) => [name, signature]);
   return {
     systems: [{ kind: 'candidate', title: 'Candidate', metrics: tableOf(ours) }, ...baselines],
     signatures: Object.fromEntries(signatures) as AnswerMeasures['signatures'],
   };
+}
+
+/** @returns what each baseline would have answered in its place, of those that all answers have */
+export function baselineAnswers(answers: readonly AnsweredPrompt[]) {
+  return (['lead', 'retrieved'] as const).flatMap((kind) => {
+    const theirs = answers.flatMap((answer) => {
+      const answered = answer[kind];
+      return answered === undefined ? [] : { ...answer, answered };
+    });
+    return theirs.length < answers.length ? [] : { kind, title: titles[kind], answers: theirs };
+  });
 }
 
 /** @returns every metric of the answers as a function of those that count */

@@ -6,6 +6,7 @@ import { majorityBaseline, tfidfBaseline } from './baselines.ts';
 import type { ReliabilityBin } from './calibration.ts';
 import { reliabilityBins } from './calibration.ts';
 import { confusionMatrix } from './classification-metrics.ts';
+import type { StatisticOf } from './gate-evidence.ts';
 import { createGateEvidence } from './gate-evidence.ts';
 import type { GateVerdict } from './gates.ts';
 import { judgeGates } from './gates.ts';
@@ -170,6 +171,9 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
   const evidence = createGateEvidence({
     candidate: (metric) => (isClassificationMetric(metric) ? ours[metric] : undefined),
     champion: theirs && ((metric) => (isClassificationMetric(metric) ? theirs[metric] : undefined)),
+    baselines: Object.fromEntries(
+      baselines.systems.map(({ title, answers }) => [title, statisticOf(answers)]),
+    ),
     ...{ examples, slices, seed, resamples: input.resamples },
   });
   const answered = predictedClasses(candidate.predictions, candidate.decision);
@@ -211,6 +215,11 @@ export function evaluateClassifier(input: ClassifierEvaluationInput): Classifier
       ...baselines.warnings,
     ],
   };
+}
+
+function statisticOf(answers: Answers): StatisticOf {
+  const statistics = createStatistics(answers);
+  return (metric) => (isClassificationMetric(metric) ? statistics[metric] : undefined);
 }
 
 /** Beside accuracy: two that tell other things than it does, and what gates judge slice by slice. */

@@ -1,7 +1,6 @@
 // What held-out documents cost a language model, one by one, and every metric of it over any set of them: for intervals,
 // slices and paired differences. N documents.
 import type { LanguageMetric } from '../../contracts/model-spec/judgement.ts';
-import { languageMetrics } from '../../contracts/model-spec/judgement.ts';
 import type { DocumentLosses, LanguageFigures } from '../../contracts/training-job.ts';
 import type { Statistic } from './bootstrap.ts';
 import { allOf, bootstrapIntervals } from './bootstrap.ts';
@@ -69,13 +68,35 @@ export function languageStatistics(documents: DocumentLosses): Record<LanguageMe
   };
 }
 
+/** @returns the same of answers, whose losses are behind their prompts */
+export function answerLossStatistics(
+  answers: DocumentLosses,
+): Record<'answerLoss' | 'answerPerplexity', Statistic> {
+  const { loss, perplexity } = languageStatistics(answers);
+  return { answerLoss: loss, answerPerplexity: perplexity };
+}
+
 /** @returns every metric with its bootstrap interval: documents are drawn, since tokens of one are not independent */
 export function measureDocuments(documents: DocumentLosses, options: MeasureOptions): MetricTable {
-  const statistics = languageStatistics(documents);
-  const examples = documents.losses.length;
+  return tabulate(languageStatistics(documents), documents.losses.length, options);
+}
+
+/** @returns the same of answers: those are drawn */
+export function measureAnswerLosses(answers: DocumentLosses, options: MeasureOptions): MetricTable {
+  return tabulate(answerLossStatistics(answers), answers.losses.length, options);
+}
+
+function tabulate(
+  statistics: Readonly<Record<string, Statistic>>,
+  examples: number,
+  options: MeasureOptions,
+): MetricTable {
   const all = allOf(examples);
   const intervals = bootstrapIntervals(statistics, { ...options, examples });
   return Object.fromEntries(
-    languageMetrics.map((name) => [name, { value: statistics[name](all), interval: intervals[name] }]),
+    Object.entries(statistics).map(([name, statistic]) => [
+      name,
+      { value: statistic(all), interval: intervals[name] },
+    ]),
   );
 }

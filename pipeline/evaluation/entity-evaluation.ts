@@ -117,7 +117,7 @@ const namedTexts = (documents: readonly { readonly id: string; readonly text: st
   texts: documents.map(({ text }) => text),
 });
 
-function sliceDocuments({ seed, holdout, languages }: EntityEvaluationInput) {
+function sliceDocuments({ seed, training, holdout, languages }: EntityEvaluationInput) {
   const documents = holdout.map(({ labelled, answered }) => ({ labelled, answered }));
   const slices = cutSlices({
     texts: holdout.map(({ text }) => text),
@@ -133,7 +133,15 @@ function sliceDocuments({ seed, holdout, languages }: EntityEvaluationInput) {
   const [lead, ...others] = measuresOf(['entityF1', 'entityPrecision', 'entityRecall']);
   const about = { examples: holdout.length, seed };
   return {
-    evidence: createGateEvidence({ candidate, slices: [...slices, ...labelSlices(documents)], ...about }),
+    evidence: createGateEvidence({
+      ...{ candidate, slices: [...slices, ...labelSlices(documents)], ...about },
+      baselines: Object.fromEntries(
+        answerByBaselines({ training, holdout }).map(({ title, answers }) => [
+          title,
+          entityStatistics(holdout.map(({ labelled }, at) => ({ labelled, answered: answers[at] }))),
+        ]),
+      ),
+    }),
     slices: measureSlices(slices, { lead, others, ...about }),
   };
 }
@@ -144,15 +152,25 @@ function measureSystems({ seed, training, holdout }: EntityEvaluationInput): Mea
       holdout.map(({ labelled }, index) => ({ labelled, answered: answers[index] })),
       { seed },
     );
-  const frequent = frequentTags(training);
-  const spellings = holdout.map(({ text, words }) => words.map(({ start, end }) => text.slice(start, end)));
   return [
     { kind: 'candidate', title: 'Candidate', metrics: measure(holdout.map(({ answered }) => answered)) },
-    { kind: 'frequent', title: 'Each word’s most frequent tag', metrics: measure(spellings.map(frequent)) },
+    ...answerByBaselines({ training, holdout }).map(({ answers, ...it }) => ({
+      ...it,
+      metrics: measure(answers),
+    })),
+  ];
+}
+
+function answerByBaselines({ training, holdout }: Pick<EntityEvaluationInput, 'training' | 'holdout'>) {
+  const spellings = holdout.map(({ text, words }) => words.map(({ start, end }) => text.slice(start, end)));
+  return [
     {
-      kind: 'none',
-      title: 'No entity',
-      metrics: measure(spellings.map((words) => words.map(() => outside))),
+      ...{ kind: 'frequent' as const, title: 'Each word’s most frequent tag' },
+      answers: spellings.map(frequentTags(training)),
+    },
+    {
+      ...{ kind: 'none' as const, title: 'No entity' },
+      answers: spellings.map((words) => words.map(() => outside)),
     },
   ];
 }

@@ -11,7 +11,12 @@ export function formatNumber(value: number, decimals = 3): string {
 
 /** @returns `0.921 to 0.960, 95 % confidence` */
 export function formatInterval({ low, high, confidence }: Interval): string {
-  return `${formatNumber(low)} to ${formatNumber(high)}, ${Math.round(confidence * 100)} % confidence`;
+  return `${formatNumber(low)} to ${formatNumber(high)}, ${formatConfidence(confidence)}`;
+}
+
+/** @returns `95 % confidence`, and `99.9 % confidence` */
+export function formatConfidence(confidence: number): string {
+  return `${Number((confidence * 100).toPrecision(4))} % confidence`;
 }
 
 /** @returns two different numbers with the fewest decimals, three at least, at which they read differently */

@@ -1,7 +1,7 @@
 // The gates of a model's spec, judged. The verdict is a result with its reasons in words; a metric without a value
 // never passes, and a first version passes the comparisons for want of a champion.
 import type { GateInDoubt, GateSpec } from '../../contracts/model-spec/judgement.ts';
-import { formatApart, formatInterval, formatNumber } from './format.ts';
+import { formatApart, formatConfidence, formatInterval, formatNumber } from './format.ts';
 import type { GateEvidence } from './gate-evidence.ts';
 import type { GateFinding, PassingSide } from './gate-finding.ts';
 import { passes } from './gate-finding.ts';
@@ -48,7 +48,8 @@ export function judgeGates(gates: readonly GateSpec[], measured: Measured): Gate
 /** @returns a gate in words, such as `F1 at least 0.93` */
 export function describeGate(gate: GateSpec): string {
   const sliced = 'slice' in gate && gate.slice !== undefined ? `, each ${gate.slice} by itself` : '';
-  return `${describeCondition(gate)}${sliced}`;
+  const sure = gate.confidence === undefined ? '' : `, at ${formatConfidence(gate.confidence)}`;
+  return `${describeCondition(gate)}${sliced}${sure}`;
 }
 
 function describeCondition(gate: GateSpec): string {
@@ -69,10 +70,10 @@ function judgeGate(gate: GateSpec, { candidate, champion, baselines = [], eviden
   if ('slice' in gate && gate.slice !== undefined)
     return judgeSlices(
       gate,
-      evidence?.slices(gate.metric, gate.slice) ?? { by: gate.slice, judged: [], small: 0 },
+      evidence?.slices(gate.metric, gate.slice, gate.confidence) ?? { by: gate.slice, judged: [], small: 0 },
     );
   const { title, better } = gateDescriptions[gate.metric];
-  const { value, interval } = candidate[gate.metric] ?? { value: Number.NaN, interval: null };
+  const { value, interval } = estimateOf(gate, candidate[gate.metric], evidence);
   const settle = (bound: number | null, passed: boolean, reason: string): GateFinding => ({
     ...{ value, interval, bound, passed, reason },
   });
@@ -99,20 +100,34 @@ function judgeGate(gate: GateSpec, { candidate, champion, baselines = [], eviden
       if (Number.isNaN(theirs))
         return settle(null, false, `the champion's ${title} has no value on these examples`);
       const found = againstOther(gate.margin, theirs, "the champion's");
-      return withDifference(gate, found, evidence?.difference(gate.metric));
+      const { metric, confidence } = gate;
+      return withDifference(gate, found, evidence?.difference(metric, { confidence }));
     }
     case 'no-worse-than-baselines': {
       const best = bestOf(baselines, gate.metric);
       if (best === undefined)
         return settle(null, false, `no baseline has a value of ${title} on these examples`);
-      return againstOther(gate.margin, best.value, `${best.title}’s`);
+      const found = againstOther(gate.margin, best.value, `${best.title}’s`);
+      const { metric, confidence } = gate;
+      return withDifference(gate, found, evidence?.difference(metric, { baseline: best.title, confidence }));
     }
   }
 }
 
-/** The paired difference to the champion stands beside the values, and decides where the gate asks for confidence. */
+/** The candidate's metric with the interval that the gate asks for; without one where that cannot be told. */
+function estimateOf(
+  { metric, confidence }: GateSpec,
+  measured: MetricEstimate = { value: Number.NaN, interval: null },
+  evidence?: GateEvidence,
+): MetricEstimate {
+  const { value, interval } = measured;
+  if (confidence === undefined || interval === null || interval.confidence === confidence) return measured;
+  return { value, interval: evidence?.estimate(metric, confidence)?.interval ?? null };
+}
+
+/** The paired difference stands beside the values, and decides where the gate asks for confidence. */
 function withDifference(
-  { metric, margin, inDoubt = 'value' }: Extract<GateSpec, { kind: 'no-worse-than-champion' }>,
+  { metric, margin, inDoubt = 'value' }: Extract<GateSpec, { margin: number }>,
   found: GateFinding,
   difference: MetricEstimate | undefined,
 ): GateFinding {

@@ -1,14 +1,20 @@
 // A whole evaluation of a language model on documents that it was not trained on: figures with intervals beside those of
 // the version in service, slices, leakage, budgets, gates. Pure: the same input gives the same result, digit for digit.
 import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
-import { languageMetrics, writtenMetrics } from '../../contracts/model-spec/judgement.ts';
+import { answerMetrics, languageMetrics, writtenMetrics } from '../../contracts/model-spec/judgement.ts';
 import type { DocumentLosses, LanguageFigures } from '../../contracts/training-job.ts';
 import type { AnswerMeasures } from './answer-metrics.ts';
-import { answerStatistics } from './answer-metrics.ts';
+import { answerStatistics, baselineAnswers } from './answer-metrics.ts';
 import type { Statistic } from './bootstrap.ts';
-import { figuresOfDocuments, languageStatistics, measureDocuments } from './document-losses.ts';
+import {
+  answerLossStatistics,
+  figuresOfDocuments,
+  languageStatistics,
+  measureAnswerLosses,
+  measureDocuments,
+} from './document-losses.ts';
 import type { AnsweredPrompt } from './exact-match.ts';
-import type { GateEvidence } from './gate-evidence.ts';
+import type { GateEvidence, StatisticOf } from './gate-evidence.ts';
 import { createGateEvidence } from './gate-evidence.ts';
 import type { GateVerdict } from './gates.ts';
 import { judgeGates } from './gates.ts';
@@ -42,6 +48,9 @@ export interface JudgedLanguage {
     readonly measures: AnswerMeasures | undefined;
     /** Of each answer its document; absent where that is not known. */
     readonly documents?: SlicedDocuments | undefined;
+    /** What each held-out answer cost, asked or not, and its document; absent where that is not known. */
+    readonly losses?: DocumentLosses | undefined;
+    readonly lossDocuments?: SlicedDocuments | undefined;
   };
   readonly leakage: Leakage;
   readonly served?: ServedFigures | undefined;
@@ -67,6 +76,8 @@ export interface LanguageEvaluation {
   readonly slices: readonly SliceFigure[];
   /** Of the answers, by what their documents are like. */
   readonly answerSlices: readonly SliceFigure[];
+  /** The same of what all held-out answers cost, asked or not. */
+  readonly answerLossSlices: readonly SliceFigure[];
   readonly leakage: Leakage;
   readonly served?: ServedFigures;
   /** Those with the most bits per byte. */
@@ -82,9 +93,11 @@ export function evaluateLanguage(input: JudgedLanguage): LanguageEvaluation {
   const { seed, gates, holdout, losses, champion, answering, leakage, served } = input;
   const documents = judgeDocuments(input);
   const answers = judgeAnswers(input);
+  const answerLosses = judgeAnswerLosses(input);
   const metrics = {
     ...measureDocuments(losses, { seed }),
     ...answerTableOf({ answers: answering?.heldOut, measures: answering?.measures }),
+    ...(answering?.losses && measureAnswerLosses(answering.losses, { seed })),
   };
   const rival = champion && {
     title: champion.title,
@@ -101,7 +114,7 @@ export function evaluateLanguage(input: JudgedLanguage): LanguageEvaluation {
       },
       champion: rival?.metrics,
       baselines: answering?.measures?.systems.slice(1),
-      evidence: joined(documents.evidence, answers?.evidence),
+      evidence: joined(documents.evidence, answers?.evidence, answerLosses?.evidence),
     }),
     figures: figuresOfDocuments(losses),
     metrics,
@@ -109,6 +122,7 @@ export function evaluateLanguage(input: JudgedLanguage): LanguageEvaluation {
     ...(difference && { difference }),
     slices: documents.slices,
     answerSlices: answers?.slices ?? [],
+    answerLossSlices: answerLosses?.slices ?? [],
     leakage,
     ...(served && { served }),
     hardest: hardestOf(holdout, losses),
@@ -140,17 +154,43 @@ function judgeDocuments({ seed, holdout, losses, champion }: JudgedLanguage): Ju
   };
 }
 
-/** Undefined where nothing was asked, or the documents of the prompts are not known. */
+/** Undefined where nothing was asked; no slices where the documents of the prompts are not known. */
 function judgeAnswers({ seed, answering }: JudgedLanguage): Judged | undefined {
-  if (!answering?.documents || answering.answers.length === 0) return undefined;
-  const slices = cutSlices(answering.documents);
+  if (answering === undefined || answering.answers.length === 0) return undefined;
+  const slices = answering.documents ? cutSlices(answering.documents) : [];
   const ours = answerStatistics(answering.answers);
   const examples = answering.answers.length;
   return {
-    evidence: createGateEvidence({ candidate: named(ours), examples, slices, seed }),
+    evidence: createGateEvidence({
+      ...{ candidate: named(ours), examples, slices, seed },
+      baselines: baselineStatistics(answering.answers),
+    }),
     slices: measureSlices(slices, {
       lead: { metric: 'rougeL', candidate: ours.rougeL },
       others: measuresOf(ours, ['chrf', 'exactMatch']),
+      ...{ examples, seed },
+    }),
+  };
+}
+
+function baselineStatistics(answers: readonly AnsweredPrompt[]): Record<string, StatisticOf> {
+  const systems = baselineAnswers(answers).map(
+    ({ title, answers: theirs }) => [title, named(answerStatistics(theirs))] as const,
+  );
+  return Object.fromEntries(systems);
+}
+
+/** Undefined where answers were not measured one by one; no slices where their documents are not known. */
+function judgeAnswerLosses({ seed, answering }: JudgedLanguage): Judged | undefined {
+  if (!answering?.losses) return undefined;
+  const slices = answering.lossDocuments ? cutSlices(answering.lossDocuments) : [];
+  const ours = answerLossStatistics(answering.losses);
+  const examples = answering.losses.losses.length;
+  return {
+    evidence: createGateEvidence({ candidate: named(ours), examples, slices, seed }),
+    slices: measureSlices(slices, {
+      lead: { metric: 'answerLoss', candidate: ours.answerLoss },
+      others: measuresOf(ours, ['answerPerplexity']),
       ...{ examples, seed },
     }),
   };
@@ -166,15 +206,21 @@ const measuresOf = <Name extends GateMetricName>(
   metrics: readonly Name[],
 ) => metrics.map((metric) => ({ metric, candidate: statistics[metric] }));
 
-/** Metrics of answers are judged on the prompts, all others on the documents. */
-function joined(documents: GateEvidence, answers: GateEvidence | undefined): GateEvidence {
-  const isWritten = (metric: string): boolean => writtenMetrics.some((name) => name === metric);
+/** Metrics of answers in words are judged on the prompts, what answers cost on all that are held out, others on the documents. */
+function joined(
+  documents: GateEvidence,
+  written: GateEvidence | undefined,
+  losses: GateEvidence | undefined,
+): GateEvidence {
+  const evidenceOf = (metric: string): GateEvidence | undefined => {
+    if (writtenMetrics.some((name) => name === metric)) return written;
+    return answerMetrics.some((name) => name === metric) ? losses : documents;
+  };
   return {
-    difference: documents.difference,
-    slices: (metric, by) =>
-      isWritten(metric)
-        ? (answers?.slices(metric, by) ?? { by, judged: [], small: 0 })
-        : documents.slices(metric, by),
+    estimate: (metric, confidence) => evidenceOf(metric)?.estimate(metric, confidence),
+    difference: (metric, than) => evidenceOf(metric)?.difference(metric, than),
+    slices: (metric, by, confidence) =>
+      evidenceOf(metric)?.slices(metric, by, confidence) ?? { by, judged: [], small: 0 },
   };
 }
 

@@ -1,7 +1,7 @@
 // Gates that judge every slice of the held-out documents by itself. With many slices some look bad by chance, so their
 // intervals are as wide as it takes for all of them to hold at once (Bonferroni).
 import type { GateSpec } from '../../contracts/model-spec/judgement.ts';
-import { formatCount, formatNumber } from './format.ts';
+import { formatConfidence, formatCount, formatNumber } from './format.ts';
 import type { GateFinding, PassingSide } from './gate-finding.ts';
 import { passes } from './gate-finding.ts';
 import type { MetricEstimate } from './metric-table.ts';
@@ -27,10 +27,12 @@ export interface MeasuredSlices {
   readonly judged: readonly MeasuredSlice[];
   /** How many have too few. */
   readonly small: number;
+  /** Of the intervals, all slices together. */
+  readonly confidence?: number;
 }
 
-/** Of the intervals, all slices of a gate together. */
-export const SLICES_CONFIDENCE = 0.95;
+/** Of a gate's interval, or of those of all its slices together, where the model file states none. */
+export const GATE_CONFIDENCE = 0.95;
 
 interface JudgedSlice {
   readonly slice: MeasuredSlice;
@@ -41,7 +43,10 @@ interface JudgedSlice {
 }
 
 /** @returns the finding of the worst slice; its reason names every one that fails, up to a few */
-export function judgeSlices(gate: SlicedGate, { by, judged, small }: MeasuredSlices): GateFinding {
+export function judgeSlices(
+  gate: SlicedGate,
+  { by, judged, small, confidence }: MeasuredSlices,
+): GateFinding {
   const inDoubt = gate.inDoubt ?? 'passes';
   const { title } = gateDescriptions[gate.metric];
   const measurable = judged.filter(({ candidate }) => !Number.isNaN(candidate.value));
@@ -70,7 +75,7 @@ export function judgeSlices(gate: SlicedGate, { by, judged, small }: MeasuredSli
   const told = failed.length > 0 ? failed.slice(0, TOLD) : [worst];
   const more = failed.length > TOLD ? `; and ${slicesOf(failed.length - TOLD)} more` : '';
   const opening = failed.length > 0 ? '' : `all of ${slicesOf(results.length)} pass, the worst being `;
-  const sentences = told.map((it) => describe(gate, { by, it, among: judged.length }));
+  const sentences = told.map((it) => describe(gate, { by, it, among: judged.length, confidence }));
   return {
     ...{ value: worst.slice.candidate.value, interval: worst.slice.candidate.interval, bound: worst.bound },
     passed: failed.length === 0,
@@ -108,10 +113,15 @@ function judgeSlice(gate: SlicedGate, slice: MeasuredSlice): JudgedSlice {
 /** @returns `source “forum” (120 documents): Accuracy is 0.700, the champion's 0.900; the difference of −0.200 (…) …` */
 function describe(
   gate: SlicedGate,
-  { by, it: { slice, passed }, among }: { by: string; it: JudgedSlice; among: number },
+  {
+    by,
+    it: { slice, passed },
+    among,
+    confidence = GATE_CONFIDENCE,
+  }: { by: string; it: JudgedSlice; among: number; confidence?: number | undefined },
 ): string {
   const { title } = gateDescriptions[gate.metric];
-  const certainty = `${Math.round(SLICES_CONFIDENCE * 100)} % confidence${among > 1 ? ` over all ${slicesOf(among)}` : ''}`;
+  const certainty = `${formatConfidence(confidence)}${among > 1 ? ` over all ${slicesOf(among)}` : ''}`;
   const range = ({ interval }: MetricEstimate): string =>
     interval === null
       ? ' (no interval)'

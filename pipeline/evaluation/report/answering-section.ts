@@ -5,8 +5,8 @@ import type { CurvePoint } from '../../../contracts/training-job.ts';
 import type { AnswerMeasures } from '../answer-metrics.ts';
 import type { AnsweredPrompt } from '../exact-match.ts';
 import { isExact } from '../exact-match.ts';
-import { formatCount, formatNumber } from '../format.ts';
-import { answerTableOf } from '../language-figures.ts';
+import { formatCount } from '../format.ts';
+import type { MetricTable } from '../metric-table.ts';
 import { answeringMetrics } from '../metric-table.ts';
 import { heading, numberHeading, table } from './elements.ts';
 import type { Markup } from './html.ts';
@@ -24,23 +24,25 @@ export interface AnsweringReport extends Pick<AnsweringResult, 'heldOut' | 'pair
   readonly measures?: AnswerMeasures;
 }
 
-/** Nothing for a model that only continues texts. */
-export function answeringSection({
-  answering,
-}: {
+interface AnsweringPart {
   readonly answering?: AnsweringReport | undefined;
-}): Markup | null {
+  /** Of the whole evaluation: what held-out answers cost is among them. */
+  readonly metrics: MetricTable;
+  readonly seed: number;
+}
+
+/** Nothing for a model that only continues texts. */
+export function answeringSection({ answering, metrics, seed }: AnsweringPart): Markup | null {
   if (answering === undefined) return null;
   const { heldOut, pairs, prompt, learning, answers, measures } = answering;
   const counted = `${formatCount(heldOut.documents)} held-out answers, ${formatCount(heldOut.tokens)} tokens`;
-  const rows = Object.entries(answerTableOf({ answers: heldOut })).map(
-    ([name, { value }]) => html`<tr>${metricCell(name as AnswerMetric)}
-<td class="number">${formatNumber(value)}</td></tr>`,
+  const rows = (['answerLoss', 'answerPerplexity'] as const).map(
+    (name) => html`<tr>${metricCell(name)}${estimateCell(metrics[name])}</tr>`,
   );
   return html`<section><h2>Answers</h2>
 <p>It learned ${formatCount(pairs.training)} answers to this prompt, in which a document stands for <code>{text}</code>:</p>
 <pre>${prompt}</pre>
-${table({ caption: `On ${counted}, ends included.`, head: [heading('Metric'), numberHeading('Value')], rows })}
+${table({ caption: `On ${counted}, ends included, with 95 % bootstrap intervals over answers (seed ${seed}).`, head: [heading('Metric'), numberHeading('Value')], rows })}
 ${measures === undefined ? null : measuresTable(measures, answers.length)}
 ${examples(answers)}
 ${learningTable(learning)}

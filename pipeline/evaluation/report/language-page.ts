@@ -46,11 +46,12 @@ export interface LanguageReport extends ReportOrigin, LanguageEvaluation {
 
 /** @returns the whole HTML document */
 export async function renderLanguagePage(report: LanguageReport): Promise<string> {
-  const { verdict, lineage, environment, slices, answerSlices, metrics } = report;
+  const { verdict, lineage, environment, slices, answerSlices, answerLossSlices, metrics } = report;
   const search = searchSection(report, await drawSearchPlot(report.search));
   const curve = learningPlot(report.learning);
   const slicePlot = await drawSlicesPlot({ slices }, metrics.bitsPerByte?.value);
   const answerPlot = await drawSlicesPlot({ slices: answerSlices }, metrics.rougeL?.value);
+  const lossPlot = await drawSlicesPlot({ slices: answerLossSlices }, metrics.answerLoss?.value);
   return documentOf(
     report,
     html`<div class="verdict ${verdict.passed ? 'passed' : 'failed'}">
@@ -63,6 +64,7 @@ ${languageMetricsSection(report)}
 ${slicesSection({ slices }, slicePlot)}
 ${answeringSection(report)}
 ${slicesSection({ slices: answerSlices }, answerPlot, 'Slices of the answers')}
+${slicesSection({ slices: answerLossSlices }, lossPlot, 'Slices by what answers cost')}
 ${hardestSection(report)}
 ${leakageSection(report)}
 ${servedSection(report, 'continuations of held-out beginnings, one at a time, each continued once before')}

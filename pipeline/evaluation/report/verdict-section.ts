@@ -4,6 +4,7 @@ import { describeGate } from '../gates.ts';
 import { heading, numberHeading, passMark, table } from './elements.ts';
 import type { Markup } from './html.ts';
 import { html } from './html.ts';
+import { estimateCell } from './metrics-section.ts';
 import type { EvaluationReport } from './report.ts';
 
 /** Verdict and warnings. */
@@ -29,20 +30,23 @@ export function gatesSection({ verdict }: Pick<EvaluationReport, 'verdict'>): Ma
     return html`<section><h2>Gates</h2><p>The model file states no gates, so nothing could hold this version back.</p></section>`;
   }
   return html`<section><h2>Gates</h2>${table({
-    caption: 'Conditions that the model file sets before a version may be rolled out.',
+    caption:
+      'Conditions that the model file sets before a version may be rolled out. The difference is candidate less champion, or less the best baseline, paired; intervals are of 95 %, or of what the gate says.',
     head: [
       heading('Gate'),
       heading('Judgement'),
       numberHeading('Value'),
       numberHeading('Bound'),
+      numberHeading('Difference'),
       heading('Reason'),
     ],
     rows: verdict.gates.map(
-      ({ gate, passed, value, bound, reason }) => html`<tr>
+      ({ gate, passed, value, interval, bound, difference, reason }) => html`<tr>
 <th scope="row">${describeGate(gate)}</th>
 <td>${passMark(passed)}</td>
-<td class="number">${formatNumber(value)}</td>
+${estimateCell({ value, interval })}
 <td class="number">${bound === null ? '–' : formatNumber(bound)}</td>
+${estimateCell(difference)}
 <td>${reason}</td></tr>`,
     ),
   })}</section>`;

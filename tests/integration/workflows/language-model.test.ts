@@ -36,6 +36,7 @@ describe('a language model', () => {
       version: 10,
       reasons: ['all gates passed'],
       metrics: { loss: 2, perplexity: Math.exp(2), bitsPerByte: 1.5 },
+      gates: [],
     });
     expect(fake.order().filter((name) => name !== 'readModelState')).toEqual([
       'collectDocuments',

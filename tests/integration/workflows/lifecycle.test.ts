@@ -76,6 +76,7 @@ describe.concurrent('lifecycle', () => {
       version: 10,
       reasons: ['all gates passed'],
       metrics: { accuracy: 0.95, f1: 0.9 },
+      gates: [],
     });
     expect(fake.order()).toEqual([
       'readModelState',
@@ -189,6 +190,7 @@ describe.concurrent('lifecycle', () => {
     expect(await run.ended).toMatchObject({
       outcome: 'rejected',
       reasons: ['accuracy at least 0.97: 0.95 is below 0.97'],
+      gates: [{ passed: true }, { passed: false, value: 0.95 }],
     });
     expect(fake.changes()).toEqual([]);
     const { history, waiting } = await heard();

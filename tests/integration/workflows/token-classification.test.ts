@@ -36,6 +36,7 @@ describe('a classifier of tokens', () => {
       version: 10,
       reasons: ['all gates passed', notServed],
       metrics: { entityF1: 0.9 },
+      gates: [],
     });
     expect(fake.order().filter((name) => name !== 'readModelState')).toEqual([
       'collectDocuments',

@@ -1,180 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createLanguageEvaluationActivities } from '../../../activities/language-evaluation.ts';
-import { createShardWriter } from '../../../activities/shards.ts';
-import type { StageRunner } from '../../../activities/stage-runner.ts';
-import { createArtifactStore } from '../../../artifacts/artifact-store.ts';
-import { createMemoryObjectStore } from '../../../artifacts/memory-object-store.ts';
-import { mediaTypes } from '../../../contracts/artifact.ts';
-import type { EvaluationSpec, GateSpec } from '../../../contracts/model-spec/judgement.ts';
-import { evaluationSchema } from '../../../contracts/model-spec/judgement.ts';
-import { type SearchTable, searchTableSchema } from '../../../contracts/search.ts';
-import type { LanguageEvaluationInput } from '../../../contracts/stage-results.ts';
+import type { GateSpec } from '../../../contracts/model-spec/judgement.ts';
 import { languageFigures } from '../../../pipeline/evaluation/language-figures.ts';
 import { answeringChatTemplate, plainChatTemplate } from '../../../pipeline/generation/chat-template.ts';
-import type { GptConfig } from '../../../pipeline/model/gpt-config.ts';
-import { writeGpt } from '../../../pipeline/model/gpt-files.ts';
-import { gptLayout } from '../../../pipeline/model/gpt-graph.ts';
-import { initialParameters } from '../../../pipeline/model/layout.ts';
-import { trainBpe } from '../../../pipeline/tokenization/bpe-trainer.ts';
-import { countByteLevelWords } from '../../../pipeline/tokenization/byte-level-words.ts';
-import { writeByteLevelJson } from '../../../pipeline/tokenization/tokenizer-json.ts';
+import { loadOnnxGenerator } from '../../../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../../../runtimes/tokenizers/tokenizer.ts';
-import { asActivity } from '../../support/activity-context.ts';
 import { exampleSearch } from '../../support/example-search.ts';
-
-const scored = z.array(z.object({ token: z.string(), probability: z.number() }));
-const reportSchema = z.object({
-  answering: z
-    .object({
-      answers: z.array(z.record(z.string(), z.string())),
-      measures: z.object({ signatures: z.record(z.string(), z.string()) }).optional(),
-    })
-    .optional(),
-  search: searchTableSchema.optional(),
-  slices: z.array(z.object({ by: z.string(), name: z.string(), documents: z.number(), metric: z.string() })),
-  leakage: z.object({ heldOut: z.number(), exact: z.number() }),
-  served: z.object({ texts: z.number(), latencyP95Ms: z.number() }),
-  hardest: z.array(z.object({ bitsPerByte: z.number() })),
-  verdict: z.object({ gates: z.array(z.object({ passed: z.boolean(), reason: z.string() })) }),
-  writing: z.object({ texts: z.number(), memorisation: z.object({ order: z.number() }) }),
-  samples: z.array(
-    z.object({ text: z.string(), tokens: scored, logProbability: z.number(), perplexity: z.number() }),
-  ),
-  continuations: z.array(
-    z.object({ prompt: z.string(), likeliest: scored, greedy: z.string(), inCorpus: z.unknown() }),
-  ),
-  attention: z.array(
-    z.object({ tokens: z.array(z.string()), layers: z.array(z.array(z.object({ levels: z.string() }))) }),
-  ),
-});
-
-const artifacts = createArtifactStore(createMemoryObjectStore());
-const heldOut = languageFigures(Math.log(8), { documents: 20, tokens: 600, bytes: 1_200 });
-
-const runStage: StageRunner = async (work) => {
-  const { result } = await work.compute();
-  return { ...result, lineage: await artifacts.putJson('lineage'), cached: false, seconds: 0 };
-};
-
-const sentence = '나는 오늘 맛있는 밥을 먹었다.';
-const documents = [
-  '오늘 맛있는 밥을 먹었다.',
-  ...['나는 오늘 밥을 먹었다.', '어제 나는 오늘 밥을 먹었다.', '그리고 나는 학교에 갔다.'],
-  ...Array.from({ length: 20 }, (_, index) => `나는 ${index + 1}번 문을 열고 나갔다. 나는 돌아왔다.`),
-];
-
-/** A tokenizer of bytes, and a decoder that knows nothing yet. */
-async function smallModel() {
-  const learned = trainBpe(countByteLevelWords(documents), { vocabularySize: 1_000, minimumFrequency: 1 });
-  const json = writeByteLevelJson(learned);
-  const { vocabularySize, sepId } = await loadTokenizer(json);
-  const config: GptConfig = {
-    ...{ vocabularySize, endOfTextId: sepId, contextLength: 32, layers: 2, hiddenSize: 8, heads: 2 },
-    ...{ intermediateSize: 16, layerNormEpsilon: 1e-5, geluApproximation: 'none', dropout: 0 },
-  };
-  const layout = gptLayout(config);
-  return { json, files: writeGpt({ config, layout, parameters: initialParameters(layout, 1) }) };
-}
-
-async function writeCorpus(texts: readonly string[]) {
-  const shards = createShardWriter(artifacts, mediaTypes.documents);
-  for (const [index, text] of texts.entries()) {
-    const origin = {
-      id: `made-up/${index}`,
-      source: 'made-up',
-      uri: `${index}`,
-      digest: `sha256:${'0'.repeat(64)}`,
-    };
-    await shards.add({ ...origin, collectedAt: '2026-11-24T10:00:00Z', text });
-  }
-  return shards.close();
-}
-
-/** A prompt that was held out. */
-async function question(json: string, answer: string) {
-  const prompt: number[] = [];
-  for await (const [ids] of (await loadTokenizer(json)).encodeWhole(['나는 오늘='])) prompt.push(...ids);
-  return { prompt, answer, answerTokens: 6, document: 'made-up/4' };
-}
-
-async function evaluate(
-  gates: GateSpec[],
-  {
-    text = '',
-    champion,
-    search,
-    answer,
-    chatTemplate,
-    ...looks
-  }: {
-    text?: string;
-    champion?: LanguageEvaluationInput['champion'];
-    search?: SearchTable;
-    /** Expected of the one prompt that is asked. */
-    answer?: string;
-    /** As the model file states it. */
-    chatTemplate?: string;
-  } & Partial<Pick<EvaluationSpec, 'samples' | 'prompts' | 'stride'>> = {},
-) {
-  const { json, files } = await smallModel();
-  const put = (name: string) => artifacts.putJson(name);
-  const record = { lineage: await put('lineage'), cached: false, seconds: 0 };
-  const input: LanguageEvaluationInput = {
-    ...{ model: `speeches${text}`, runId: `lifecycle/speeches/run${text}`, contextLength: 128 },
-    evaluation: evaluationSchema.parse({ holdout: 20, gates, ...looks }),
-    ...(champion && { champion }),
-    cleaning: { steps: [] },
-    corpus: await writeCorpus(documents.map((it) => it + text)),
-    funnel: [{ step: `strip${text}`, in: 9, kept: 8, changed: 1, dropped: 1, reasons: { short: 1 } }],
-    tokenization: {
-      ...{
-        ...record,
-        tokenizer: await artifacts.putBytes(Buffer.from(json), { mediaType: mediaTypes.tokenizer }),
-        tokens: await put('tokens'),
-      },
-      ...{ vocabularySize: 8_000, statistics: { unknownRate: 0.01 } },
-    },
-    training: {
-      weights: await artifacts.putDirectory({
-        'config.json': await artifacts.putBytes(Buffer.from(files.config), { mediaType: mediaTypes.json }),
-        'model.safetensors': await artifacts.putBytes(Buffer.from(files.weights), {
-          mediaType: mediaTypes.tokens,
-        }),
-      }),
-      curve: await artifacts.putJson([
-        { step: 1, trainingLoss: 9 },
-        { step: 2, trainingLoss: 2, validationLoss: 2.1 },
-      ]),
-      ...{ lastPoint: undefined, steps: 2, tokensPerSecond: 10, lineage: [record.lineage], heldOut },
-      environment: { processor: `a${text}` },
-      ...(search && { search: await artifacts.putJson(search) }),
-      ...(answer !== undefined && {
-        answering: {
-          ...{ heldOut, pairs: { training: 3, heldOut: 1, cut: 0, leftOut: 0 } },
-          ...{ curve: await artifacts.putJson([]), steps: 2 },
-        },
-      }),
-    },
-    ...(chatTemplate !== undefined && { chatTemplate }),
-    ...(answer !== undefined && {
-      template: { prompt: '{text}=' },
-      pairs: await artifacts.putDirectory({
-        'questions.json': await artifacts.putJson([await question(json, answer)]),
-        'documents.json': await artifacts.putJson(['made-up/0', 'made-up/1', 'made-up/3', 'made-up/4']),
-        'answers.json': await artifacts.putJson(['밥', '오늘', '학교', answer]),
-      }),
-    }),
-  };
-  const now = () => new Date('2026-11-24T10:00:00Z');
-  const activities = createLanguageEvaluationActivities({ artifacts, runStage, now });
-  const result = await asActivity(() => activities.evaluateLanguageModel(input));
-  const page = (await artifacts.readBytes(result.report)).toString('utf8');
-  const report = reportSchema.parse(
-    JSON.parse((await artifacts.readBytes(result.evidence)).toString('utf8')),
-  );
-  return { result, page, report };
-}
+import { artifacts, documents, evaluate, sentence, smallModel } from '../../support/judged-language-model.ts';
 
 describe('the evaluation of a language model', () => {
   it('tells loss, perplexity, bits per byte and token accuracy with intervals, and packs what transformers reads', async () => {
@@ -348,6 +180,34 @@ describe('the evaluation of a language model', () => {
     const right = await evaluate(gates, { answer: ` ${answered.normalize('NFD')}\n` });
     expect(right.result).toMatchObject({ outcome: 'accepted', metrics: { exactMatch: 1 } });
     expect(right.page).toContain('it answered 1 to the letter');
+  });
+
+  it('measures each held-out answer behind its own prompt, and judges what they cost', async () => {
+    const gates: GateSpec[] = [
+      { kind: 'at-most', metric: 'answerLoss', bound: 1, inDoubt: 'passes' },
+      { kind: 'at-most', metric: 'answerPerplexity', bound: 9_000, slice: 'source' },
+    ];
+    const { result, report, page } = await evaluate(gates, { answer: '밥' });
+    const { json, files } = await smallModel();
+    const generator = loadOnnxGenerator(files);
+    const ids: number[][] = [];
+    const { encodeWhole, sepId } = await loadTokenizer(json);
+    for await (const chunk of encodeWhole(['나는 오늘=', '밥'])) ids.push(...chunk.map((of) => [...of]));
+    const scored = await generator.logProbabilities([...ids.flat(), sepId]);
+    await generator.close();
+    const expected = scored.slice(ids[0].length - 1);
+    const loss = -expected.reduce((sum, it) => sum + it, 0) / expected.length;
+    expect(result.metrics.answerLoss).toBeCloseTo(loss, 5);
+    expect(result.metrics.answerPerplexity).toBeCloseTo(Math.exp(loss), 2);
+    expect(result.intervals.answerLoss).toEqual([result.metrics.answerLoss, result.metrics.answerLoss]); // of one answer
+    expect(result.gates[0].reason).toContain('which shows it to fail');
+    expect(result.gates[1].reason).toBe(
+      'no source has a value of Perplexity of answers on 20 documents or more',
+    );
+    expect(report.answerLossSlices).toContainEqual(
+      expect.objectContaining({ by: 'source', documents: 1, metric: 'answerLoss' }),
+    );
+    expect(page).toContain('with 95 % bootstrap intervals over answers');
   });
 
   it('answers as the baselines do beside it, and is held against them', async () => {

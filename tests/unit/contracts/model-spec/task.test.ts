@@ -162,8 +162,6 @@ describe('a model file', () => {
     };
     expect(problemsOf({ ...language, ...answering, evaluation: { gates } })).toEqual([
       'evaluation.gates[1].slice: documents of language-modelling have no label to be cut by',
-      'evaluation.gates[2].slice: answerLoss is of all answers together',
-      'evaluation.gates[2].inDoubt: answerLoss has no interval that could leave a doubt',
     ]);
   });
 
@@ -172,12 +170,13 @@ describe('a model file', () => {
     expect(problemsOf({ evaluation: { gates: [cost] } })).toEqual([]);
     const gates = [
       { ...cost, kind: 'at-least' },
-      { ...cost, slice: 'source', inDoubt: 'fails' },
+      { ...cost, slice: 'source', inDoubt: 'fails', confidence: 0.9 },
     ];
     expect(problemsOf({ evaluation: { gates } })).toEqual([
       'evaluation.gates[0].kind: latencyP95Ms is better the lower it is: it takes at-most',
-      'evaluation.gates[1].slice: latencyP95Ms is of a version, not of documents',
       'evaluation.gates[1].inDoubt: latencyP95Ms has no interval that could leave a doubt',
+      'evaluation.gates[1].confidence: latencyP95Ms has no interval that could leave a doubt',
+      'evaluation.gates[1].slice: latencyP95Ms is of a version, not of documents',
     ]);
   });
 

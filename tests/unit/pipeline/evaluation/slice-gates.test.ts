@@ -100,6 +100,37 @@ describe('gates with confidence', () => {
     expect(judge({ ...noWorse, inDoubt: 'fails' }, { inbox: 4, forum: 3 }).passed).toBe(false);
   });
 
+  it('take the confidence that the model file states, and say it', () => {
+    const gate = { kind: 'at-least', metric: 'accuracy', bound: 0.9, inDoubt: 'fails' } as const;
+    const wrong = { inbox: 4, forum: 3 }; // 0.942
+    const usual = judge(gate, wrong);
+    const loose = judge({ ...gate, confidence: 0.6 }, wrong);
+    expect([usual.passed, loose.passed]).toEqual([false, true]);
+    expect([usual.interval?.confidence, loose.interval?.confidence]).toEqual([0.95, 0.6]);
+    expect(loose.interval?.low).toBeGreaterThan(usual.interval?.low ?? 1);
+    expect(loose.reason).toContain(', 60 % confidence), above the bound of 0.900, which shows it to pass');
+    const strict = judge({ ...noWorse, confidence: 0.999 }, { inbox: 5, forum: 5 });
+    expect(strict.difference?.interval?.confidence).toBe(0.999);
+    const sliced = judge({ ...noWorse, slice: 'source', confidence: 0.9 }, { inbox: 0, forum: 20 });
+    expect(sliced.reason).toContain('90 % confidence over all 2 slices');
+    expect(sliced.difference?.interval?.confidence).toBeCloseTo(0.95, 12); // of each, so that both hold at 0.9
+    expect(describeGate({ ...gate, confidence: 0.999 })).toBe('Accuracy at least 0.9, at 99.9 % confidence');
+  });
+
+  it('hold a candidate to the best of the baselines by their paired difference', () => {
+    const gate = { kind: 'no-worse-than-baselines', metric: 'logLoss', margin: 0 } as const;
+    const wrong = { inbox: 20, forum: 20 }; // sure of them, which costs more than knowing nothing
+    const byValue = judge(gate, wrong);
+    expect(byValue).toMatchObject({ passed: false, bound: expect.any(Number) as number });
+    expect(byValue.difference?.value).toBeCloseTo(byValue.value - (byValue.bound ?? 0), 12);
+    expect(byValue.reason).toMatch(/; paired, the difference is 0\.\d+ \(−0\.\d+ to .*95 % confidence\)$/);
+    expect(judge({ ...gate, inDoubt: 'passes' }, wrong)).toMatchObject({
+      passed: true,
+      reason: expect.stringMatching(/, which does not show it to fail$/) as string,
+    });
+    expect(judge({ ...gate, inDoubt: 'fails' }, { inbox: 0, forum: 0 }).passed).toBe(true);
+  });
+
   it('hold a value to its bound by what the interval shows', () => {
     const gate = { kind: 'at-least', metric: 'accuracy', bound: 0.9 } as const;
     const wrong = { inbox: 6, forum: 5 }; // 0.908

@@ -9,6 +9,11 @@ const page = (expected: readonly string[]) => {
     ...{ lead: `<n${index}>`, retrieved: `<${it}>` },
   }));
   const section = answeringSection({
+    seed: 7,
+    metrics: {
+      answerLoss: { value: 1, interval: { low: 0.8, high: 1.3, confidence: 0.95 } },
+      answerPerplexity: { value: Math.E, interval: null },
+    },
     answering: {
       heldOut: languageFigures(1, { documents: 12, tokens: 30, bytes: 60 }),
       ...{
@@ -49,6 +54,15 @@ describe('the section on answers', () => {
     ])
       expect(shown).toContain(`<th scope="col" class="number">${title}</th>`);
     for (const name of ['Token F1', 'ROUGE-L', 'chrF', 'BLEU']) expect(shown).toContain(name);
+  });
+
+  it('tells what held-out answers cost, with its interval where there is one', () => {
+    const shown = page([]);
+    expect(shown).toContain(
+      '12 held-out answers, 30 tokens, ends included, with 95 % bootstrap intervals over answers (seed 7)',
+    );
+    expect(shown).toMatch(/Loss of answers<small>[^]*?1\.000<small>0\.800 to 1\.300<\/small>/);
+    expect(shown).toContain('2.718');
   });
 
   it('tells no exact match where nothing was asked', () => {
