@@ -20,8 +20,9 @@ export interface ShardRecordsInput extends RunIdentity, Pick<BatchRequest, 'reco
   readonly documents?: ArtifactReference;
 }
 
-/** Records of a shard: some seconds of labels, a minute or so of texts. A worker that is killed repeats one. */
-export const recordsAShard = { labels: 500, texts: 32 } as const;
+/** Records of a shard: some seconds of labels or entities, a minute or so of texts. A worker that is killed repeats one. */
+export const recordsAShard = { labels: 500, entities: 500, texts: 32 } as const;
+
 interface BatchShardDependencies {
   readonly artifacts: ArtifactStore;
   readonly pointers: ObjectStore;

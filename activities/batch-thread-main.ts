@@ -6,9 +6,15 @@ import type { BatchQuestion, BatchRecord } from '../contracts/batch.ts';
 import type { GivenAnswer } from '../contracts/dataset-evaluation.ts';
 import { type RequestContent, requestRecipe } from '../pipeline/cleaning/recipe.ts';
 import { createAnalysers } from '../runtimes/languages/analysers.ts';
-import type { AnsweringVersion } from './answering-version.ts';
+import {
+  type AnsweringVersion,
+  type Answers,
+  answersOfConfig,
+  architecturesSchema,
+} from './answering-version.ts';
 import { type AnswerLine, answersAsParquet } from './batch-parquet.ts';
 import { type OpenVersion, openVersion } from './dataset-answers.ts';
+import { type EntityAnswer, openTagger } from './entity-answers.ts';
 
 /** Asked of a thread that was started with an `AnsweringVersion`. */
 export interface BatchShardJob {
@@ -30,18 +36,38 @@ export interface AnsweredShard {
 type Asked = Exclude<BatchRecord, { problem: string }>;
 
 interface Answering {
-  readonly version: AnsweringVersion;
-  readonly open: OpenVersion;
+  readonly kind: Answers;
+  readonly labels: readonly string[];
+  readonly answer: (
+    asked: readonly Asked[],
+    question: BatchQuestion,
+  ) => Promise<(GivenAnswer | EntityAnswer)[]>;
+}
+
+async function openAnswering(version: AnsweringVersion): Promise<Answering> {
+  const kind = answersOfConfig(architecturesSchema.parse(JSON.parse(version.model.config)));
+  if (kind === undefined) throw new Error('a version that answers nothing');
+  const labels = version.decision?.labels ?? [];
+  if (kind === 'entities') {
+    const find = await openTagger(version);
+    return { kind, labels, answer: (asked) => find(asked.map(contentOf)) };
+  }
+  const open = await openVersion(version);
+  return {
+    ...{ kind, labels },
+    answer: (asked, question) =>
+      kind === 'labels'
+        ? open.label(asked.map(contentOf))
+        : continueTexts({ version, open }, asked, question),
+  };
 }
 
 async function answerShard(
-  { version, open }: Answering,
+  { kind, labels, answer: answerAll }: Answering,
   { records, question }: BatchShardJob,
 ): Promise<AnsweredShard> {
   const asked = records.filter((record): record is Asked => !('problem' in record));
-  const given = await (version.decision
-    ? open.label(asked.map(contentOf))
-    : continueTexts({ version, open }, asked, question));
+  const given = await answerAll(asked, question);
   const answers: AnswerLine[] = [];
   const problems: object[] = [];
   const answerOf = new Map(asked.map((record, at) => [record as BatchRecord, given[at]]));
@@ -57,7 +83,7 @@ async function answerShard(
     if ('failure' in answer) problems.push({ ...place, reason: answer.failure });
     else answers.push({ ...place, ...answer });
   }
-  const write = question.output === 'parquet' ? answersAsParquet(version.decision?.labels) : linesOf;
+  const write = question.output === 'parquet' ? answersAsParquet(kind, labels) : linesOf;
   return {
     answers: { bytes: write(answers), records: answers.length },
     problems: { bytes: linesOf(problems), records: problems.length },
@@ -69,7 +95,7 @@ const contentOf = (record: Asked): RequestContent =>
 
 /** A text is asked about as it is; a document has its text taken out first, by the model's own recipe. */
 async function continueTexts(
-  { version, open }: Answering,
+  { version, open }: { readonly version: AnsweringVersion; readonly open: OpenVersion },
   asked: readonly Asked[],
   { template, maximumTokens, temperature, seed }: BatchQuestion,
 ): Promise<GivenAnswer[]> {
@@ -94,8 +120,7 @@ function linesOf(records: readonly object[]): Uint8Array {
   return gzipSync(records.map((record) => `${canonicalJson(record)}\n`).join(''), { level: 6 });
 }
 
-const version = workerData as AnsweringVersion;
-const answering: Answering = { version, open: await openVersion(version) };
+const answering = await openAnswering(workerData as AnsweringVersion);
 parentPort?.on('message', (job: BatchShardJob) => {
   // What goes wrong ends the thread, and whoever asked learns of it.
   void answerShard(answering, job).then((answered) => parentPort?.postMessage(answered));

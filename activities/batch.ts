@@ -1,6 +1,5 @@
 // Batch prediction: records into shards, each shard answered by itself and once, the answers put together.
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ObjectStore } from '../artifacts/object-store.ts';
 import type { RegistryReader } from '../artifacts/registry/registry-reader.ts';
@@ -19,7 +18,12 @@ import type { RunIdentity, StageRecord } from '../contracts/stage-results.ts';
 import { packageFiles } from '../contracts/version-package.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { ObjectReader } from '../sources/source.ts';
-import { readAnsweringVersion } from './answering-version.ts';
+import {
+  type Answers,
+  answersOfConfig,
+  architecturesSchema,
+  readAnsweringVersion,
+} from './answering-version.ts';
 import { writeMark } from './batch-marks.ts';
 import { createBatchShards, recordsAShard, type ShardRecordsInput } from './batch-shards.ts';
 import type { AnsweredShard, BatchShardJob } from './batch-thread-main.ts';
@@ -32,7 +36,7 @@ import type { StageRunner } from './stage-runner.ts';
 export interface PinnedVersion {
   readonly version: number;
   readonly package: ArtifactReference;
-  readonly answers: 'labels' | 'texts';
+  readonly answers: Answers;
   /** Where new documents are asked for. */
   readonly collection?: CollectionSpec;
 }
@@ -71,13 +75,6 @@ export interface BatchDependencies {
 
 export type BatchActivities = ReturnType<typeof createBatchActivities>;
 
-/** By what config.json says of the architecture. */
-const answersOf = new Map([
-  ['BertForSequenceClassification', 'labels'],
-  ['GPT2LMHeadModel', 'texts'],
-] as const);
-const configSchema = z.object({ architectures: z.array(z.string()) });
-
 const entry = new URL('batch-thread.mjs', import.meta.url);
 const part = { answers: 'answers', problems: 'problems' } as const;
 
@@ -96,10 +93,10 @@ export function createBatchActivities(dependencies: BatchDependencies) {
       if (!document)
         throw new CoppiceFailure('InvalidInput', `${formatVersion(model, number)} is not in the registry`);
       const { files } = await artifacts.readDirectory(document.package);
-      const { architectures } = await artifacts.readJson(files[packageFiles.config], configSchema);
-      const answers = [...answersOf].find(([name]) => architectures.includes(name))?.[1];
+      const config = await artifacts.readJson(files[packageFiles.config], architecturesSchema);
+      const answers = answersOfConfig(config);
       if (!answers) {
-        const message = `${formatVersion(model, number)} is a ${architectures.join(', ')}, which gives neither labels nor texts`;
+        const message = `${formatVersion(model, number)} is a ${config.architectures.join(', ')}, which gives neither labels, texts nor entities`;
         throw new CoppiceFailure('InvalidInput', message);
       }
       const stored = records.kind === 'new-documents' ? await registry.readSpec(model) : undefined;

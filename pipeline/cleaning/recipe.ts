@@ -1,7 +1,7 @@
 // A recipe: cleaning steps in their order, with a funnel that says what each did. Training cleans with `createRecipe`,
 // the gateway with `requestRecipe`; both run the same steps, so that a model reads in service what it was taught on.
 import type { CleaningSample } from '../../contracts/cleaning-sample.ts';
-import type { CleanDocument, CollectedDocument } from '../../contracts/document.ts';
+import type { Alignment, CleanDocument, CollectedDocument } from '../../contracts/document.ts';
 import type { CleaningStepSpec } from '../../contracts/model-spec/cleaning.ts';
 import { corpusSteps } from '../../contracts/model-spec/cleaning.ts';
 import type { FunnelRow } from '../../contracts/stage-results.ts';
@@ -41,6 +41,17 @@ export type RequestContent = Omit<Content, 'encoding'> & { readonly encoding?: C
 export interface RequestRecipe {
   /** @returns the text for the model, or why there is none. */
   readonly clean: (content: RequestContent) => Promise<{ text: string } | { reason: string }>;
+  /**
+   * @returns the text as well as the one that was given, and where in it each stretch comes from
+   * @throws RangeError where a step does not say where its text comes from
+   */
+  readonly cleanAligned: (content: RequestContent) => Promise<AlignedText | { reason: string }>;
+}
+
+interface AlignedText {
+  readonly text: string;
+  readonly original: string;
+  readonly alignment: Alignment;
 }
 
 /**
@@ -188,19 +199,30 @@ export function requestRecipe(
   const tools = createTools(analysers);
   const steps = specs
     .filter(({ step }) => !corpusSteps.includes(step))
-    .map((spec) => createStep(spec, tools));
+    .map((spec) => ({ name: spec.step, run: createStep(spec, tools) }));
 
-  const clean = async ({
-    encoding = 'utf8',
-    ...rest
-  }: RequestContent): Promise<{ text: string } | { reason: string }> => {
-    let document = openDocument({ ...nobody, content: { ...rest, encoding } });
-    for (const run of steps) {
+  const finish = async (opened: WorkingDocument): Promise<WorkingDocument | { reason: string }> => {
+    let document = opened;
+    for (const { name, run } of steps) {
       const verdict = await run(document);
       if (verdict.decision === 'drop') return { reason: verdict.reason };
-      if (verdict.decision === 'change') document = { ...document, text: verdict.text };
+      if (verdict.decision === 'change') document = changed(document, verdict, name);
     }
-    return document.text.trim() === '' ? { reason: 'no-text' } : { text: document.text };
+    return document.text.trim() === '' ? { reason: 'no-text' } : document;
   };
-  return { clean };
+  const opened = ({ encoding = 'utf8', ...rest }: RequestContent, aligned: boolean) =>
+    open({ ...nobody, content: { ...rest, encoding } }, aligned);
+  return {
+    clean: async (content) => {
+      const cleaned = await finish(opened(content, false));
+      return 'reason' in cleaned ? cleaned : { text: cleaned.text };
+    },
+    cleanAligned: async (content) => {
+      const document = opened(content, true);
+      const cleaned = await finish(document);
+      if ('reason' in cleaned) return cleaned;
+      const { text, alignment = [] } = cleaned;
+      return { text, alignment, original: document.text };
+    },
+  };
 }

@@ -21,13 +21,17 @@ import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import { codeOf } from './code.ts';
 
 const contextLength = 48;
+export const tags = ['O', 'B-person', 'I-person', 'B-place'];
 const golden = (name: string) => readFile(new URL(`../golden/${name}`, import.meta.url), 'utf8');
 
-function classifierFiles(): ModelFiles {
+function classifierFiles(
+  head: BertConfig['head'] = 'classification',
+  labels: readonly string[] = ['ham', 'spam'],
+): ModelFiles {
   const config: BertConfig = {
-    ...{ head: 'classification', vocabularySize: 500, hiddenSize: 16, layers: 1, heads: 2 },
+    ...{ head, vocabularySize: 500, hiddenSize: 16, layers: 1, heads: 2 },
     ...{ intermediateSize: 32, contextLength, tokenTypes: 2, layerNormEpsilon: 1e-12, padTokenId: 0 },
-    ...{ labels: ['ham', 'spam'], dropout: 0.1 },
+    ...{ labels: [...labels], dropout: 0.1 },
   };
   const layout = parameterLayout(config);
   return writeModel({ config, layout, parameters: initialParameters(layout, 1) });
@@ -40,18 +44,23 @@ function languageFiles(vocabularySize: number): ModelFiles {
   return writeGpt({ config, layout, parameters: initialParameters(layout, 1) });
 }
 
-/** A classifier `mails` and a language model `stories`, each with version 1 in service. */
+/** A classifier `mails`, a language model `stories`, and `letters`, which finds entities; each with version 1 in service. */
 export async function createBatchWorld(objects: BatchDependencies['objects']) {
   const pointers = createMemoryObjectStore();
   const artifacts = createArtifactStore(pointers);
   const lineage = createLineageLog(pointers, artifacts);
   const metrics = createMetrics({ process: 'test' });
   const text = (it: string) => artifacts.putBytes(it, { mediaType: 'text/plain' });
-  const packageOf = async ({ config, weights }: ModelFiles, tokenizer: string, others: object) =>
+  const packageOf = async (
+    { config, weights }: ModelFiles,
+    tokenizer: string,
+    others: Readonly<Record<string, ArtifactReference>> = {},
+    step = 'strip-html',
+  ) =>
     artifacts.putDirectory({
       ...{ 'config.json': await text(config), 'tokenizer.json': await text(tokenizer), ...others },
       'model.safetensors': await artifacts.putBytes(weights, { mediaType: mediaTypes.safetensors }),
-      'preprocessing.json': await artifacts.putJson({ steps: [{ step: 'strip-html' }], contextLength }),
+      'preprocessing.json': await artifacts.putJson({ steps: [{ step }], contextLength }),
     });
   const bpe = await golden('bpe-tokenizer.json');
   const decision = { labels: ['ham', 'spam'], positiveLabel: 'spam', threshold: 0.5 };
@@ -62,7 +71,16 @@ export async function createBatchWorld(objects: BatchDependencies['objects']) {
         'decision.json': await artifacts.putJson(decision),
       }),
     ],
-    ['stories', await packageOf(languageFiles((await loadTokenizer(bpe)).vocabularySize), bpe, {})],
+    ['stories', await packageOf(languageFiles((await loadTokenizer(bpe)).vocabularySize), bpe)],
+    [
+      'letters',
+      await packageOf(
+        classifierFiles('token-classification', tags),
+        await golden('tokenizer.json'),
+        {},
+        'decode-entities',
+      ),
+    ],
   ]);
   const registry: BatchDependencies['registry'] = {
     readVersion: (model, version) => {

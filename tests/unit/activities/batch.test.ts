@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -11,9 +12,12 @@ import { readJsonLines } from '../../../artifacts/json-lines.ts';
 import { mediaTypes } from '../../../contracts/artifact.ts';
 import { type BatchResult, batchManifestSchema, batchRequestSchema } from '../../../contracts/batch.ts';
 import type { CollectedDocument } from '../../../contracts/document.ts';
+import { entitiesOf } from '../../../pipeline/entities/tags.ts';
+import { loadOnnxTokenClassifier } from '../../../runtimes/onnx/token-classifier.ts';
+import { loadTokenizer } from '../../../runtimes/tokenizers/tokenizer.ts';
 import { readParquetRows } from '../../../sources/tables/parquet-rows.ts';
 import { asActivity } from '../../support/activity-context.ts';
-import { type BatchWorld, createBatchWorld, requestOf, runBatch } from '../../support/batch-world.ts';
+import { type BatchWorld, createBatchWorld, requestOf, runBatch, tags } from '../../support/batch-world.ts';
 
 const bucket = new Map<string, Uint8Array>();
 let world: BatchWorld;
@@ -54,6 +58,74 @@ async function linesOf({ output }: BatchResult, prefix: 'answers/' | 'problems/'
 
 const mails = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ id: `mail-${at}`, text: `words of mail ${at}` }));
+
+const entitySchema = z.object({
+  start: z.number(),
+  end: z.number(),
+  label: z.enum(['person', 'place']),
+  text: z.string(),
+  score: z.number().gt(0).max(1),
+});
+const foundSchema = z.object({ entities: z.array(entitySchema) });
+
+describe('a batch of entities', () => {
+  const letter = 'Ada &amp; Charles came to London. '.repeat(40).trim();
+
+  const batchOf = async (text: string) => batch('letters', await stored(lines({ text })));
+
+  it('finds them in each text as it was given, before cleaning and beyond the context', async () => {
+    const file = await stored(lines({ id: 1, text: letter }, { id: 2, text: ' ' }, { id: 3, text: 'Ada' }));
+    const { result } = await batch('letters', file);
+    expect(result).toMatchObject({ version: 1, answered: 2, setAside: 1 });
+    const answers = await linesOf(result, 'answers/');
+    expect(answers.map(({ line, id }) => [line, id])).toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
+    const { entities } = foundSchema.parse(answers[0]);
+    expect(entities.length).toBeGreaterThan(0);
+    let before = 0;
+    for (const { start, end, text } of entities) {
+      expect(start).toBeGreaterThanOrEqual(before);
+      expect(letter.slice(start, end)).toBe(text);
+      before = end;
+    }
+    expect(before).toBeGreaterThan(letter.length / 2); // a context holds a tenth of it
+  });
+
+  it('gives what its model says of the words', async () => {
+    const { files } = await world.artifacts.readDirectory((await batchOf('Ada lives')).pinned.package);
+    const read = async (name: string) => world.artifacts.readBytes(files[name]);
+    const tokenizer = await loadTokenizer((await read('tokenizer.json')).toString('utf8'));
+    const tagger = loadOnnxTokenClassifier({
+      config: (await read('config.json')).toString('utf8'),
+      weights: await read('model.safetensors'),
+    });
+    const text = 'Ada lives';
+    const { ids, length } = await tokenizer.encode(text, 48);
+    const { classes } = await tagger.tag(ids.slice(0, length));
+    await tagger.close();
+    const [words] = await tokenizer.words([text]);
+    const expected = entitiesOf(words.map(({ token }) => tags[classes[token]])).map(
+      ({ first, end, label }) => ({ start: words[first].start, end: words[end - 1].end, label }),
+    );
+    const [answer] = await linesOf((await batchOf(text)).result, 'answers/');
+    expect(
+      foundSchema.parse(answer).entities.map(({ start, end, label }) => ({ start, end, label })),
+    ).toEqual(expected);
+  });
+
+  it('writes them to Parquet as JSON', async () => {
+    const { result } = await batch('letters', await stored(lines({ id: 'a', text: letter })), {
+      output: 'parquet',
+    });
+    const { files } = await world.artifacts.readDirectory(result.output);
+    const bytes = await world.artifacts.readBytes(files['answers/00000.parquet']);
+    const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+    expect(rows).toHaveLength(1);
+    expect(foundSchema.parse(rows[0]).entities.length).toBeGreaterThan(0);
+  });
+});
 
 describe('a batch of labels', () => {
   it('answers each record, and sets aside what is none with its line and the reason', async () => {
