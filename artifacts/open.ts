@@ -1,6 +1,5 @@
 // Where the store of the settings becomes the rooms' interfaces: the one place that knows that it is MinIO.
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import type { Settings } from '../settings/settings.ts';
 import type { ArtifactStore, StoreMetrics } from './artifact-store.ts';
 import { createArtifactStore } from './artifact-store.ts';
@@ -73,8 +72,8 @@ export function openBucketReader(settings: StoreSettings) {
     list: async function* (bucket: string, prefix: string, after?: string) {
       yield* openBucket(settings, bucket).list(prefix, after === undefined ? {} : { after });
     },
-    read: async (bucket: string, key: string): Promise<Uint8Array> =>
-      buffer((await openBucket(settings, bucket).get(key)).stream),
+    read: (bucket: string, key: string, limitBytes?: number): Promise<Uint8Array> =>
+      openBucket(settings, bucket).read(key, limitBytes),
     stream: async function* (bucket: string, key: string): AsyncGenerator<Uint8Array> {
       yield* (await openBucket(settings, bucket).get(key)).stream as AsyncIterable<Uint8Array>;
     },

@@ -23,11 +23,14 @@ const socketCodes = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
+/** npm minio tells of a status that passes in words alone. */
+const busyWords = /Retryable HTTP status: \d{3}/;
+
 /** @param error of the store's client, of a presigned request, or of the socket */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof CoppiceFailure) return false;
   const code = 'code' in error ? String(error.code) : '';
-  if (busyCodes.has(code) || socketCodes.has(code)) return true;
+  if (busyCodes.has(code) || socketCodes.has(code) || busyWords.test(error.message)) return true;
   return 'statusCode' in error && (error.statusCode === 429 || Number(error.statusCode) >= 500);
 }
 

@@ -17,12 +17,11 @@ export function createObjectPrefixSource(
     place: { uri: string; state: number },
   ): AsyncGenerator<FoundState> {
     const { uri, state } = place;
-    if (sizeBytes > maximumObjectBytes) {
+    const isSmall = sizeBytes <= maximumObjectBytes;
+    const bytes = isSmall ? await objects.read(bucket, key, maximumObjectBytes) : undefined;
+    if (bytes === undefined || bytes.length > maximumObjectBytes)
       yield { state, problem: { uri, reason: `larger than ${maximumObjectBytes} bytes` } };
-      return;
-    }
-    const bytes = await objects.read(bucket, key);
-    if (mediaType.startsWith('text/') && looksBinary(bytes))
+    else if (mediaType.startsWith('text/') && looksBinary(bytes))
       yield { state, problem: { uri, reason: 'not text' } };
     else {
       const origin = { source, name: key.slice(prefix.length), uri, mediaType, collectedAt: now(), licence };

@@ -60,7 +60,8 @@ export interface ObjectReader {
    * @param after keys up to and including this one are left out
    */
   readonly list: (bucket: string, prefix: string, after?: string) => AsyncIterable<ObjectEntry>;
-  readonly read: (bucket: string, key: string) => Promise<Uint8Array>;
+  /** @param limitBytes reading ends behind it, for an object that is larger than its listing said */
+  readonly read: (bucket: string, key: string, limitBytes?: number) => Promise<Uint8Array>;
   /** The same piece by piece, for objects that are too large for memory. */
   readonly stream: (bucket: string, key: string) => AsyncIterable<Uint8Array>;
 }
