@@ -49,7 +49,7 @@ export function shortTime(iso: string): string {
 /** A metric of a version; where it has no value on the held-out documents, JSON says null. */
 export interface Figure {
   readonly value: number | null;
-  readonly interval?: { readonly low: number; readonly high: number } | undefined;
+  readonly interval?: { readonly low: number; readonly high: number } | null | undefined;
 }
 
 /** `0.960 [0.942, 0.976]`; empty where there is no value. */

@@ -42,21 +42,17 @@ export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
 const lineageRolesSchema = z.array(z.object({ role: z.string(), text: z.string() }));
 
+const figuresSchema = z.record(
+  z.string(),
+  z.object({
+    value: z.number().nullable(), // JSON knows no NaN
+    interval: z.object({ low: z.number(), high: z.number(), confidence: z.number() }).nullish(), // null where none can be told
+  }),
+);
+
 const systemsEvidenceSchema = z.object({
   /** The version itself first. */
-  systems: z
-    .array(
-      z.object({
-        metrics: z.record(
-          z.string(),
-          z.object({
-            value: z.number().nullable(), // JSON knows no NaN
-            interval: z.object({ low: z.number(), high: z.number(), confidence: z.number() }).optional(),
-          }),
-        ),
-      }),
-    )
-    .min(1),
+  systems: z.array(z.object({ metrics: figuresSchema })).min(1),
   lineage: lineageRolesSchema,
 });
 
@@ -64,15 +60,17 @@ const systemsEvidenceSchema = z.object({
 const languageEvidenceSchema = z
   .object({
     figures: languageFiguresSchema.pick({ loss: true, perplexity: true, bitsPerByte: true }),
+    /** With intervals; absent in reports from before there were any. */
+    metrics: figuresSchema.optional(),
     heldOutDocuments: z.number(),
     lineage: lineageRolesSchema,
   })
-  .transform(({ figures, heldOutDocuments, lineage }): z.infer<typeof systemsEvidenceSchema> => {
-    const metrics = Object.entries(figures).map(([name, value]) => [name, { value }] as const);
+  .transform(({ figures, metrics, heldOutDocuments, lineage }): z.infer<typeof systemsEvidenceSchema> => {
+    const plain = Object.entries(figures).map(([name, value]) => [name, { value }] as const);
     const corpus = lineage.find(({ role }) => role === 'clean documents');
     const heldOut = corpus && { role: 'held-out examples', text: `${corpus.text}, last ${heldOutDocuments}` };
     return {
-      systems: [{ metrics: Object.fromEntries(metrics) }],
+      systems: [{ metrics: metrics ?? Object.fromEntries(plain) }],
       lineage: heldOut ? [...lineage, heldOut] : lineage,
     };
   });

@@ -39,8 +39,9 @@ describe('compareEvidence', () => {
   });
 
   it('holds language models against each other, on the same last documents of the same corpus', () => {
-    const judged = (perplexity: number, heldOutDocuments = 20) =>
+    const judged = (perplexity: number, heldOutDocuments = 20, metrics?: object) =>
       evidenceSchema.parse({
+        metrics,
         figures: {
           loss: Math.log(perplexity),
           perplexity,
@@ -57,5 +58,25 @@ describe('compareEvidence', () => {
     });
     expect(sameHoldout).toBe(true);
     expect(compareEvidence(judged(40), judged(32, 30)).sameHoldout).toBe(false);
+    const [first, second] = [figure(1.5, 1.4, 1.6), figure(1.2, 1.1, 1.3)].map((bitsPerByte) =>
+      judged(40, 20, { bitsPerByte }),
+    );
+    expect(compareEvidence(first, second).metrics).toMatchObject([
+      { metric: 'bitsPerByte', intervals: 'lie apart' },
+    ]);
+  });
+
+  it('reads evidence in which a metric has no interval, as a report writes it', () => {
+    const written = JSON.stringify({
+      systems: [
+        { metrics: { auc: { value: Number.NaN, interval: null }, f1: { value: 0.5, interval: null } } },
+      ],
+      lineage: [],
+    });
+    const read = evidenceSchema.parse(JSON.parse(written));
+    expect(compareEvidence(read, read).metrics).toMatchObject([
+      { metric: 'auc', a: { value: null }, intervals: '' },
+      { metric: 'f1', a: { value: 0.5 }, intervals: '' },
+    ]);
   });
 });
