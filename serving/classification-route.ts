@@ -1,20 +1,30 @@
 // POST /v1/classifications.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PredictionRecord } from '../contracts/observation.ts';
 import { classificationRequestSchema, isReadableMediaType } from './api-schemas.ts';
 import { classify } from './classification.ts';
 import type { Arm } from './plan.ts';
 import type { HttpServerDependencies } from './route.ts';
-import { busy, find, HttpProblem, otherTask, parse, unavailable } from './route.ts';
+import {
+  busy,
+  clientGone,
+  find,
+  HttpProblem,
+  otherTask,
+  parse,
+  unavailable,
+  whileConnected,
+} from './route.ts';
 import { requestedVersion } from './tester.ts';
 
 export function addClassifications(server: FastifyInstance, dependencies: HttpServerDependencies): void {
-  server.post('/v1/classifications', (request) => answer(dependencies, request));
+  server.post('/v1/classifications', (request, reply) => answer(dependencies, request, reply));
 }
 
 async function answer(
   dependencies: HttpServerDependencies,
   { body, headers }: Pick<FastifyRequest, 'body' | 'headers'>,
+  reply: FastifyReply,
 ) {
   const { model: name, input, subject } = parse(classificationRequestSchema, body);
   const model = find(dependencies, name);
@@ -36,6 +46,7 @@ async function answer(
     input: content,
     subject,
     version: requestedVersion(headers, model),
+    signal: whileConnected(reply),
   });
   switch (result.outcome) {
     case 'failed':
@@ -44,6 +55,9 @@ async function answer(
     case 'busy':
       observe(String(result.version), result.arm, 429);
       throw busy(result.reason);
+    case 'gone':
+      observe(String(result.version), result.arm, 499);
+      throw clientGone(result.reason);
     case 'unavailable':
       throw unavailable(result.reason);
     case 'other-task':

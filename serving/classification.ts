@@ -24,6 +24,8 @@ export type Classified =
   | { readonly outcome: 'unavailable'; readonly reason: string }
   | { readonly outcome: 'other-task'; readonly task: LoadedVersion['task'] }
   | { readonly outcome: 'busy'; readonly version: number; readonly arm: Arm; readonly reason: string }
+  /** Its client did not wait. */
+  | { readonly outcome: 'gone'; readonly version: number; readonly arm: Arm; readonly reason: string }
   /** The version that should have answered could not: its own error rate grows by it, nobody else's. */
   | { readonly outcome: 'failed'; readonly version: number; readonly arm: Arm; readonly reason: string };
 
@@ -33,6 +35,8 @@ export interface ClassificationRequest {
   readonly subject: string | undefined;
   /** The version that a tester names. */
   readonly version?: number | undefined;
+  /** Ends it, at once; what is in the making for others goes on. */
+  readonly signal?: AbortSignal;
 }
 
 /** Answers by the model's routing; a challenger that is gone leaves its share to the champion. */
@@ -50,12 +54,17 @@ export async function classify(model: ServedModel, request: ClassificationReques
   let answer: Awaited<ReturnType<ClassifierVersion['answer']>>;
   let text = '';
   try {
-    answer = await served.answer(request.input, (clean) => {
-      text = clean;
-    });
+    answer = await served.answer(
+      request.input,
+      (clean) => {
+        text = clean;
+      },
+      request.signal,
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const outcome = error instanceof ProcessBusy ? 'busy' : 'failed';
+    const ofVersion = error instanceof ProcessBusy ? 'busy' : 'failed';
+    const outcome = request.signal?.aborted === true ? 'gone' : ofVersion;
     return { outcome, version: served.version, arm, reason };
   }
   if ('reason' in answer) return { outcome: 'unreadable', reason: answer.reason };

@@ -87,6 +87,10 @@ export const unavailable = (message: string): HttpProblem =>
 export const busy = (message: string): HttpProblem =>
   new HttpProblem(429, 'rate_limit_exceeded', message, { retryAfterSeconds: 1 });
 
+/** Nobody reads it. */
+export const clientGone = (message: string): HttpProblem =>
+  new HttpProblem(499, 'client_closed_request', message);
+
 const routes: Readonly<Record<LoadedVersion['task'], string>> = {
   'text-classification': 'it classifies texts: POST /v1/classifications',
   'language-modelling': 'it continues texts: POST /v1/completions or /v1/chat/completions',

@@ -8,7 +8,16 @@ import type { Texts } from './completion-texts.ts';
 import { errorBody } from './error-answers.ts';
 import { InvalidQuestion } from './model-process.ts';
 import type { HttpServerDependencies } from './route.ts';
-import { busy, find, HttpProblem, invalidRequest, otherTask, unavailable, whileConnected } from './route.ts';
+import {
+  busy,
+  clientGone,
+  find,
+  type HttpProblem,
+  invalidRequest,
+  otherTask,
+  unavailable,
+  whileConnected,
+} from './route.ts';
 import type { GenerationQuestion } from './tasks/generation-process.ts';
 import type { LanguageVersion } from './tasks/generation-version.ts';
 import { requestedVersion } from './tester.ts';
@@ -102,7 +111,7 @@ function problemOf(
     case 'failed':
       return unavailable(reason);
     case 'gone':
-      return new HttpProblem(499, 'client_closed_request', reason); // nobody reads it
+      return clientGone(reason);
   }
 }
 

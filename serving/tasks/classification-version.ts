@@ -17,9 +17,13 @@ export interface ClassifierVersion extends LoadedBase {
   /**
    * @param onText told the clean text, before it is answered
    * @returns the answer, or the reason why the text cannot be read
-   * @throws ProcessBusy; Error where the process is gone
+   * @throws ProcessBusy; Error where the process is gone; the signal's reason
    */
-  answer(input: ClassificationInput, onText?: (text: string) => void): Promise<Answer | { reason: string }>;
+  answer(
+    input: ClassificationInput,
+    onText?: (text: string) => void,
+    signal?: AbortSignal,
+  ): Promise<Answer | { reason: string }>;
   /**
    * @returns a vector of length 1 for each text, as `runtimes/onnx/embedder.ts` makes it, and how many tokens they have; or which text
    *   cannot be read, and why
@@ -49,13 +53,13 @@ export async function loadClassifierVersion(files: PackageOnDisk): Promise<Class
     maximumWaiting,
     ...supervisionOf(files),
   });
-  const answer: ClassifierVersion['answer'] = async (input, onText) => {
+  const answer: ClassifierVersion['answer'] = async (input, onText, signal) => {
     const startedAt = performance.now();
     const cleaned = await recipe.clean(input);
     if ('reason' in cleaned) return cleaned;
     hear?.(cleaned.text);
     onText?.(cleaned.text);
-    const [row] = await ask([cleaned.text]);
+    const [row] = await ask([cleaned.text], signal && { signal });
     return {
       version,
       label: decide(row, rule),
@@ -79,7 +83,7 @@ export async function loadClassifierVersion(files: PackageOnDisk): Promise<Class
   };
   return {
     ...{ version, task, labels: rule.labels, ended, retire, stop },
-    answer: (input, onText) => during(() => answer(input, onText)),
+    answer: (input, onText, signal) => during(() => answer(input, onText, signal)),
     embed: (texts, signal) => during(() => embed(texts, signal)),
   };
 }

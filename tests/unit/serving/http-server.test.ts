@@ -153,6 +153,30 @@ describe('the gateway', () => {
     });
   });
 
+  it('ends the work for a client that has gone, and blames no version', async () => {
+    const asked: AbortSignal[] = [];
+    const hanging = createVersion(1, (_input, _onText, signal) => {
+      if (signal) asked.push(signal);
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    });
+    served = servedModelOf([hanging], null);
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    const client = new AbortController();
+    const gone = fetch(`${url}/v1/classifications`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, signal: client.signal },
+      body: JSON.stringify({ model: 'mail-filter', input: 'a' }),
+    });
+    await vi.waitUntil(() => asked.length === 1);
+    client.abort();
+    await expect(gone).rejects.toThrow();
+    await vi.waitUntil(() => observed.length === 1);
+    expect(asked[0].aborted).toBe(true);
+    expect(observed).toMatchObject([{ version: '1', arm: 'champion', status: 499 }]);
+    expect(answers).toEqual([]);
+  });
+
   it('names every problem of a request at once', async () => {
     const { status, body } = await post('/v1/classifications', { model: '', input: 7, subject: '' });
     expect(status).toBe(400);
