@@ -35,6 +35,11 @@ const wrong: [args: string[], message: RegExp][] = [
     [verb, `${model}@9`],
     /^mail-filter@9 is not in the registry$/,
   ]),
+  ...['3,x', '2,3,4,5', '0'].map((others): [string[], RegExp] => [
+    ['promote', `${model}@1`, '--with', others],
+    new RegExp(`^--with: expected one to three versions, such as 3,4, not ${others}$`),
+  ]),
+  [['canary', `${model}@1`, '--with', '9'], /^mail-filter@9 is not in the registry$/],
   [
     ['retrain', model, '--from', 'another@1'],
     new RegExp(`^--from: expected a version of ${model}, not another@1$`),

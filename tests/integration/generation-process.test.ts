@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CompletionRecord } from '../../contracts/observation.ts';
 import { gptConfigOf } from '../../pipeline/model/gpt-config.ts';
 import { writeGpt } from '../../pipeline/model/gpt-files.ts';
 import { gptLayout } from '../../pipeline/model/gpt-graph.ts';
@@ -12,9 +13,11 @@ import { loadOnnxGenerator } from '../../runtimes/onnx/generator.ts';
 import { loadTokenizer } from '../../runtimes/tokenizers/tokenizer.ts';
 import { InvalidQuestion, ProcessBusy } from '../../serving/model-process.ts';
 import type { Vitals } from '../../serving/model-protocol.ts';
+import { createAcceptedTexts } from '../../serving/scoring/accepted-texts.ts';
 import type { GenerationPiece, GenerationQuestion } from '../../serving/tasks/generation-process.ts';
 import { type LanguageVersion, loadLanguageVersion } from '../../serving/tasks/generation-version.ts';
 import { poll } from '../support/poll.ts';
+import { servedModelOf } from '../support/served-versions.ts';
 
 const golden = new URL('../golden/bpe-tokenizer.json', import.meta.url);
 const contextLength = 64;
@@ -187,6 +190,42 @@ describe('a language model in its process', () => {
     const refused = answer({ prompts: [long] });
     await expect(refused).rejects.toBeInstanceOf(InvalidQuestion);
     await expect(refused).rejects.toMatchObject({ code: 'context_length_exceeded' });
+  });
+
+  it('tells how likely a text is that somebody wrote, after the prompt, as the model scores its tokens', async () => {
+    const served = servedModelOf([version], { version: 2 });
+    const accepted = createAcceptedTexts({
+      readRollout: () => Promise.resolve({ metrics: ['accepted-likelihood'] }),
+    });
+    const record: CompletionRecord = {
+      ...{
+        kind: 'completion',
+        id: 'cmpl-1',
+        at: '2026-05-01T12:00:00.000Z',
+        model: served.model,
+        subject: 'kim',
+      },
+      ...{ generation: 7, arm: 'champion', version: 1, experiment: 'mail-filter-2', step: 1 },
+      ...{ latencyMs: 5, promptTokens: 1, completionTokens: 1 },
+    };
+    const prompt = [{ token: '[CLS]' as const }, { text: '나는 오늘' }];
+    await poll(
+      'the model file',
+      () => {
+        accepted.remember(record, [prompt]);
+        return accepted.score(served, 'cmpl-1', '학교에 갔다');
+      },
+      20_000,
+    );
+    const likelihoods = await accepted.score(served, 'cmpl-1', '학교에 갔다');
+    const { tokenizer, generator } = await inThisProcess();
+    const before = [tokenizer.clsId, ...(await encoded(tokenizer, '나는 오늘'))];
+    const written = await encoded(tokenizer, '학교에 갔다');
+    const all = await generator.logProbabilities([...before, ...written]);
+    const sum = all.slice(before.length - 1).reduce((total, each) => total + each, 0);
+    expect(Object.keys(likelihoods ?? {})).toEqual(['1']);
+    expect(likelihoods?.[1]).toBeCloseTo(Math.exp(sum / Buffer.byteLength('학교에 갔다')), 5);
+    await generator.close();
   });
 
   it('begins a document where the prompt is empty', async () => {

@@ -6,6 +6,7 @@ import { emptyMean, type MeanState, updateMean } from '../../pipeline/rollout/co
 import { logMixtureRatio, mixtureScaleFor } from '../../pipeline/rollout/mixture-ratio.ts';
 import { oneSidedPValue, oneSidedRhoFor } from '../../pipeline/rollout/one-sided-sequence.ts';
 import { watchPairs } from '../../pipeline/rollout/pair-watch.ts';
+import { watchScores } from '../../pipeline/rollout/score-watch.ts';
 import type { OutcomeRecord } from '../../pipeline/rollout/subject-outcomes.ts';
 import type { SubjectDifference } from '../../pipeline/rollout/within-subject-test.ts';
 import { comparedBy, heardBy, isFixedTestFooled, outcomesOf, shareOf } from './rollout-simulation.ts';
@@ -122,6 +123,64 @@ export function repeatedRow(design: RolloutDesign, effect: number, subjects = 3_
   return row([`\`${design}\``, effect.toFixed(2)], decisions, '—');
 }
 
+/** Numbers of pairs, −1 to 1, by metric: how they are drawn where the true difference is `effect`, and their variance at 0. */
+const pairedOutcomes = {
+  /** A third of the comparisons are ties. */
+  preference: {
+    draw: (random: Random, effect: number) => {
+      if (random.next() < 1 / 3) return 0;
+      return random.next() < (1 + 1.5 * effect) / 2 ? 1 : -1;
+    },
+    variance: 2 / 3,
+  },
+  /** Means of two differences of likelihoods a byte, each up to 0.3 away from the true one. */
+  'accepted-likelihood': {
+    draw: (random: Random, effect: number) => effect + 0.3 * (random.next() + random.next() - 1),
+    variance: 0.3 ** 2 / 6,
+  },
+};
+type PairedOutcome = keyof typeof pairedOutcomes;
+
+/** @returns the same of comparisons, or of pairs of texts */
+export function pairedOutcomeRow(metric: PairedOutcome, effect: number, pairs = 3_000): string {
+  const random = createRandom(400 + Math.round(effect * 1_000), metric === 'preference' ? 0 : 1);
+  const { draw, variance } = pairedOutcomes[metric];
+  const decisions = Array.from({ length: runs / 4 }, () =>
+    firstFound(
+      differenceStates(
+        Array.from({ length: pairs }, (_, at) => ({
+          ...{ subject: String(at), step: 1, at, difference: draw(random, effect) },
+        })),
+      ),
+    ),
+  );
+  return row([`\`${metric}\``, effect.toFixed(2)], decisions, fixedSample(effect, variance));
+}
+
+/** @returns the same of two groups by bets, as of words that hardly any answer has: 99 % of the champion's have none */
+export function rareRow(effect: number, subjects = 3_000): string {
+  const random = createRandom(500 + Math.round(effect * 1_000));
+  const decide = (): number => {
+    const watch = watchScores({ ...policy, interval: 'exact' }, () => emptyMean);
+    const scores = createArmScores(shareOf);
+    for (let at = 0; at < subjects; at += 1) {
+      const arm = random.next() < 0.5 ? ('challenger' as const) : ('champion' as const);
+      const value = random.next() < 0.99 - (arm === 'challenger' ? effect : 0) ? 1 : 0;
+      watch.add(scores.add({ arm, step: 3, subject: String(at), value, at }));
+      const { above, below } = watch.pValues(true);
+      if (Math.min(above, below) <= alpha / 2) return at + 1;
+    }
+    return Infinity;
+  };
+  const decisions = Array.from({ length: runs / 4 }, decide);
+  const variances = [0.99, 0.99 - effect].map((chance) => chance * (1 - chance));
+  return row(
+    ['`not-toxic`, bets', effect.toFixed(2)],
+    decisions,
+    fixedSample(effect, 2 * (variances[0] + variances[1])),
+  );
+}
+
 /** Of a fixed test that finds the effect in four cases of five; `variance` of one number. */
 function fixedSample(effect: number, variance: number): string {
   return effect === 0 ? '—' : String(Math.ceil((fixedZ ** 2 * variance) / effect ** 2));
@@ -136,6 +195,11 @@ function row(cells: readonly string[], decisions: number[], fixed: string): stri
 }
 
 export const repeatedEffects = [0, 0.1, 0.15];
+export const pairedOutcomeEffects = {
+  preference: [0, 0.1, 0.2],
+  'accepted-likelihood': [0, 0.01, 0.02],
+} as const;
+export const rareEffects = [0, 0.05, 0.1];
 export const designs = ['subjects', 'interleaved'] as const;
 type RolloutDesign = (typeof designs)[number];
 export const pairEffects = [0, 0.02, 0.05, 0.1];
@@ -178,5 +242,18 @@ export function rolloutStatisticsPage(): string {
     '',
     ...head,
     ...repeatedEffects.flatMap((effect) => designs.map((design) => repeatedRow(design, effect))),
+    '',
+    '## What language models say',
+    '',
+    'By metric of the model file. `preference`: comparisons, a third of them ties; `accepted-likelihood`: pairs of texts, whose numbers have',
+    `a standard deviation of ${Math.sqrt(pairedOutcomes['accepted-likelihood'].variance).toFixed(2)}; \`not-toxic\`: subjects of two arms of half each, of whose answers 1 % are toxic, and more of the`,
+    `challenger's by the true difference, with \`interval: 'exact'\`. Up to 3000 of each, ${runs / 4} experiments a row.`,
+    '',
+    ...head,
+    ...pairedOutcomeEffects.preference.map((effect) => pairedOutcomeRow('preference', effect)),
+    ...pairedOutcomeEffects['accepted-likelihood'].map((effect) =>
+      pairedOutcomeRow('accepted-likelihood', effect),
+    ),
+    ...rareEffects.map((effect) => rareRow(effect)),
   ].join('\n')}\n`;
 }

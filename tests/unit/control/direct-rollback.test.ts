@@ -44,6 +44,20 @@ describe('a rollback without Temporal', () => {
     expect((await incidents.list(model)).map(({ version }) => version)).toEqual([2, 3]);
   });
 
+  it('takes all of several challengers out, each quarantined and each an incident; the champion stays', async () => {
+    const { writer, reader, rollBack, incidents } = open();
+    const together = challenge(2, { others: [3, 4], trafficFraction: 0.1 });
+    for (const change of [register('1'), register('2'), register('3'), register('4'), promote(1), together])
+      await writer.commit(commitOf(change));
+    expect(await rollBack(model, asked)).toEqual({
+      ...{ decision: 'done', reason: 'version 2, 3, 4 left traffic (generation 5)' },
+    });
+    const routing = await reader.readRouting(model);
+    expect(routing).toMatchObject({ champion: 1, quarantined: [2, 3, 4] });
+    expect(routing).not.toHaveProperty('challenger');
+    expect((await incidents.list(model)).map(({ version }) => version).sort()).toEqual([2, 3, 4]);
+  });
+
   it('refuses where no version is left to go back to, and where none serves', async () => {
     const { writer, rollBack } = open();
     expect(await rollBack(model, asked)).toMatchObject({ decision: 'ignored' });

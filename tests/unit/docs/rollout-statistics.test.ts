@@ -5,7 +5,9 @@ import {
   groupEffects,
   groupsRow,
   pairEffects,
+  pairedOutcomeRow,
   pairsRow,
+  rareRow,
   repeatedRow,
   testNames,
 } from '../../support/rollout-statistics.ts';
@@ -21,6 +23,12 @@ it('the tables of how often rollouts are wrong are those that the seeds give', (
 
 it('so is that of subjects with one version or both', () => {
   expect(lines).toContain(repeatedRow('interleaved', 0.15));
+});
+
+it('so are those of what language models say', () => {
+  expect(lines).toContain(pairedOutcomeRow('preference', 0.2));
+  expect(lines).toContain(pairedOutcomeRow('accepted-likelihood', 0.02));
+  expect(lines).toContain(rareRow(0.1));
 });
 
 it('every test that a rollout uses is there, and keeps to its level', () => {

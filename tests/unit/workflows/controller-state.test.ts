@@ -2,14 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alert, ControllerState, OpenWork } from '../../../contracts/messages.ts';
-import { retrainingSchema } from '../../../contracts/model-spec/judgement.ts';
+import { retrainingSchema, rolloutSchema } from '../../../contracts/model-spec/judgement.ts';
 import {
   afterRollout,
   afterRun,
   emptyState,
+  isRolloutOf,
   refuseAlert,
   refuseRollout,
   refuseRun,
+  refuseTogether,
   remember,
   withHandledAlert,
   withOpenWork,
@@ -33,6 +35,34 @@ const alert: Alert = {
 const judge = (state: ControllerState, overrides: Partial<Alert> = {}) =>
   refuseAlert(state, { ...alert, ...overrides }, { retraining, now, watching: false })?.decision;
 const unwatched = { watching: false };
+
+describe('a rollout of several versions', () => {
+  const classifier = { task: 'text-classification' as const, rollout: rolloutSchema.parse({}) };
+  const speaker = { ...classifier, task: 'language-modelling' as const };
+  const reasonOf = (spec: Parameters<typeof refuseTogether>[0], version: number, others?: number[]) =>
+    refuseTogether(spec, { version, ...(others && { others }) })?.reason;
+
+  it('takes each version once', () => {
+    expect(reasonOf(classifier, 2, [3, 4])).toBeUndefined();
+    for (const others of [[2], [3, 3], [3, 2]])
+      expect(reasonOf(classifier, 2, others)).toBe('several versions at once: expected each once');
+  });
+
+  it('takes something of a language model that tells which is the best', () => {
+    expect(reasonOf(speaker, 2)).toBeUndefined();
+    expect(reasonOf(speaker, 2, [3])).toMatch(/take rollout\.metrics$/);
+    const judged = { ...speaker, rollout: rolloutSchema.parse({ metrics: ['rating'] }) };
+    expect(reasonOf(judged, 2, [3])).toBeUndefined();
+  });
+
+  it('is that of each of them', () => {
+    const open: OpenWork = { ...rollout, others: [3, 4] };
+    expect([2, 3, 4, 5].map((version) => isRolloutOf(open, 'mail-filter', version))).toEqual([
+      ...[true, true, true, false],
+    ]);
+    expect(isRolloutOf(rollout, 'mail-filter', 3)).toBe(false);
+  });
+});
 
 describe('an alert', () => {
   it('may start a run where nothing speaks against it', () => {
