@@ -52,10 +52,14 @@ export async function openRolloutsWorld() {
   const workerPid = async () =>
     (await readStack(stack.environment['COPPICE_HOME'] ?? ''))?.components.worker?.pid ?? undefined;
 
-  const post = async (path: string, body: unknown): Promise<{ status: number; answer: Answer }> => {
+  const post = async (
+    path: string,
+    body: unknown,
+    headers = {},
+  ): Promise<{ status: number; answer: Answer }> => {
     const { statusCode, body: reply } = await request(new URL(path, settings.gatewayUrl), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
     return { status: statusCode, answer: (await reply.json()) as Answer };
@@ -96,17 +100,17 @@ export async function openRolloutsWorld() {
       };
       await poll('another worker', isReplaced, 120_000);
     },
-    /** Version 1 answers, version 2 is registered. */
+    /** Version 1 answers, the others are registered. */
     addModel: async (
       model: string,
-      [champion, challenger]: readonly [LeaningClassifier, LeaningClassifier],
+      [champion, ...challengers]: readonly [LeaningClassifier, ...LeaningClassifier[]],
       policy: ModelDefinition['rollout'] = {},
     ) => {
       const spec = specOf(model, { rollout: { ...rollout, ...policy } });
       await client.applySpec(spec, 'test');
       await register(spec, champion);
       await commit(model, { kind: 'promote', version: 1 });
-      await register(spec, challenger);
+      for (const challenger of challengers) await register(spec, challenger);
       const answers = async () =>
         (await post('/v1/classifications', { model, input: 'Hello' })).status === 200;
       await poll(`${model} answers`, answers, 60_000);
