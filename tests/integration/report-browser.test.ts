@@ -131,6 +131,10 @@ describe.each(['classification', 'language', 'entities', 'dataset'] as const)('a
   ] as const)('fits %i pixels in %s, and its words stand out', async (width, scheme) => {
     const page = await open(width, scheme, kind);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    for (const caption of await page.locator('caption').all()) {
+      const box = await caption.boundingBox();
+      expect((box?.x ?? width) + (box?.width ?? 0), 'right edge of a caption').toBeLessThanOrEqual(width);
+    }
     const colorOf = async (selector: string, property: string): Promise<number> =>
       luminance(
         await page

@@ -41,9 +41,9 @@ code { font-size: .875em; overflow-wrap: anywhere; }
 .entities { border-left: .25rem solid var(--grid); padding-left: 1rem; margin: 1rem 0; }
 ins { text-decoration: underline 2px var(--good); text-underline-offset: .2em; }
 mark { background: var(--warn-wash); color: inherit; padding: 0 .15em; border-radius: .15em; }
-.scroll { overflow-x: auto; margin: 1rem 0; }
+.scroll { overflow-x: auto; margin: 1rem 0; container-type: inline-size; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; }
+caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; max-width: 100cqi; position: sticky; left: 0; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--grid); }
 thead th { font-size: .875rem; font-weight: 600; border-bottom-color: var(--line); vertical-align: bottom; }
 tbody th { font-weight: 500; min-width: 7.5rem; }
@@ -51,6 +51,7 @@ th.cell, tr:has(td.cell) th { vertical-align: middle; }
 th.cell { text-align: center; }
 td.number, th.number { text-align: right; }
 td.number { white-space: nowrap; }
+td.reason { min-width: 18rem; }
 td small, th small { display: block; font-weight: 400; }
 .better { color: var(--good); } .worse { color: var(--bad); }
 td.share { min-width: 6rem; background: linear-gradient(to right, color-mix(in srgb, var(--candidate) 28%, transparent) var(--share), transparent 0) no-repeat 0 50% / calc(100% - .75rem) 1.5rem; }

@@ -47,7 +47,7 @@ export function gatesSection({ verdict }: Pick<EvaluationReport, 'verdict'>): Ma
 ${estimateCell({ value, interval })}
 <td class="number">${bound === null ? '–' : formatNumber(bound)}</td>
 ${estimateCell(difference)}
-<td>${reason}</td></tr>`,
+<td class="reason">${reason}</td></tr>`,
     ),
   })}</section>`;
 }
