@@ -5,6 +5,7 @@ import { request } from 'undici';
 import { openRegistryWriter, openStore } from '../../artifacts/open.ts';
 import { createControlApi } from '../../client/control-api.ts';
 import { connectCoppice } from '../../client/coppice-client.ts';
+import type { ArtifactReference } from '../../contracts/artifact.ts';
 import type { ModelDefinition, ModelSpec } from '../../contracts/model-spec/model-spec.ts';
 import { readSettings } from '../../settings/settings.ts';
 import { readStack } from '../../stack/control.ts';
@@ -12,6 +13,7 @@ import { type LeaningClassifier, putLeaningClassifier } from './leaning-classifi
 import { specOf } from './model-fixtures.ts';
 import { openOwnStack } from './own-stack.ts';
 import { poll } from './poll.ts';
+import { putUntrainedLanguageModel } from './untrained-language-model.ts';
 
 /** Samples and times as short as they can be: Prometheus has measurements every two seconds. */
 const rollout = {
@@ -37,6 +39,8 @@ export interface Traffic {
 interface Answer {
   readonly id: string;
   readonly version: number;
+  /** Of a text, in place of the version. */
+  readonly system_fingerprint?: string;
 }
 
 export type RolloutsWorld = Awaited<ReturnType<typeof openRolloutsWorld>>;
@@ -69,14 +73,14 @@ export async function openRolloutsWorld() {
       ...{ model, change, actor: 'test', reason: 'made for a test' },
       idempotencyKey: `${change.kind}-${crypto.randomUUID()}`,
     });
-  const register = async (spec: ModelSpec, classifier: LeaningClassifier) => {
+  const register = async (spec: ModelSpec, ofVersion: ArtifactReference) => {
     const model = spec.name;
     const unread = await store.artifacts.putJson({});
     const version = {
       ...{ model, runId: `lifecycle/${model}/${crypto.randomUUID()}` },
       trigger: { kind: 'person' as const, name: 'test' },
       spec: await writer.writeSpec({ model, spec, by: 'test' }),
-      package: await putLeaningClassifier(store.artifacts, classifier),
+      package: ofVersion,
       ...{ report: unread, evidence: unread, lineage: [], metrics: {} },
     };
     await commit(model, { kind: 'register', version });
@@ -108,11 +112,27 @@ export async function openRolloutsWorld() {
     ) => {
       const spec = specOf(model, { rollout: { ...rollout, ...policy } });
       await client.applySpec(spec, 'test');
-      await register(spec, champion);
-      await commit(model, { kind: 'promote', version: 1 });
-      for (const challenger of challengers) await register(spec, challenger);
+      for (const [index, classifier] of [champion, ...challengers].entries()) {
+        await register(spec, await putLeaningClassifier(store.artifacts, classifier));
+        if (index === 0) await commit(model, { kind: 'promote', version: 1 });
+      }
       const answers = async () =>
         (await post('/v1/classifications', { model, input: 'Hello' })).status === 200;
+      await poll(`${model} answers`, answers, 60_000);
+    },
+    /** The same of a language model; neither version has learnt anything. */
+    addLanguageModel: async (model: string, policy: ModelDefinition['rollout']) => {
+      const spec = specOf(model, {
+        ...{ task: 'language-modelling', model: { preset: 'nano' }, training: { pretraining: {} } },
+        rollout: { ...rollout, ...policy },
+      });
+      await client.applySpec(spec, 'test');
+      for (const version of [1, 2]) {
+        await register(spec, await putUntrainedLanguageModel(store.artifacts, version));
+        if (version === 1) await commit(model, { kind: 'promote', version });
+      }
+      const answers = async () =>
+        (await post('/v1/completions', { model, prompt: '나는', max_tokens: 1 })).status === 200;
       await poll(`${model} answers`, answers, 60_000);
     },
     startRollout: (model: string, entry: 'shadow' | 'canary') =>
