@@ -25,8 +25,8 @@ export type EntityAnswer = { readonly entities: readonly FoundEntity[] } | { rea
 type Tagged = Omit<FoundEntity, 'text'>;
 
 /**
+ * Files that are malformed or of another task are a ModelFormatError.
  * @returns what answers texts, in their order
- * @throws ModelFormatError where the files are malformed or of another task
  */
 export async function openTagger({
   model,
