@@ -97,10 +97,18 @@ describe('a rollout on real servers', () => {
 
   it('finds a version unhealthy whose process crashes, and takes it back', async () => {
     await world.addModel('crashing', [leansToHam, { ...leansToHam, fragile: true }]);
+    // Only once it has readers: texts of before are asked of it in its validation, which would end it there.
+    let hasReaders = false;
+    const reached = poll(
+      'version 2 has readers',
+      async () => (await world.registry.readRouting('crashing'))?.challenger?.mode === 'canary',
+      150_000,
+    ).then(() => (hasReaders = true));
     const ended = await rollOut('crashing', 'canary', {
       ...mostlyHam,
-      text: (position) => (position % 8 === 0 ? fatalText : 'Meeting moved to noon'),
+      text: (position) => (hasReaders && position % 8 === 0 ? fatalText : 'Meeting moved to noon'),
     });
+    await reached;
     expect(ended.result).toMatchObject({ verdict: 'unhealthy', look: { verdict: 'unhealthy' } });
     expect(ended.result.look?.reasons.join()).toMatch(/% of its requests fail, limit 10\.0 %/);
     await expectProvenRollback('crashing', ended);

@@ -10,7 +10,7 @@ import {
 } from '../../contracts/model-spec/learning.ts';
 import type { TrainingJob } from '../../contracts/training-job.ts';
 import type { PlanningJob } from '../../contracts/training-plan.ts';
-import { addonVersion, loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
+import { addonVersion, loadBinding, loadTensorflow } from '../../runtimes/tensorflow/binding.ts';
 import { kernelsFile } from '../../runtimes/tensorflow/kernels.ts';
 import { openNativeSession } from '../../runtimes/tensorflow/training-session.ts';
 import { Secret } from '../../settings/secret.ts';
@@ -51,6 +51,7 @@ async function runStarted({
   home,
 }: Omit<Extract<ToTrainer, { kind: 'start' }>, 'kind'>): Promise<FromTrainer> {
   const opened = await openStore({ home, store: { ...store, secretKey: new Secret(store.secretKey) } });
+  loadBinding(); // first, since what a training will take is told beside what the process has
   const outcome = await runJob(withDefaults(job), {
     artifacts: opened.artifacts,
     objects: opened.buckets.artifacts,
