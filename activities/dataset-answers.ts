@@ -1,5 +1,4 @@
 // What a version answers to a dataset, as a gateway would have it: the recipe, the tokenizer, the weights that are served.
-import { availableParallelism } from 'node:os';
 import type { Dataset, GivenAnswer } from '../contracts/dataset-evaluation.ts';
 import type { DecisionRule } from '../contracts/version-package.ts';
 import { type RequestContent, requestRecipe } from '../pipeline/cleaning/recipe.ts';
@@ -87,10 +86,7 @@ async function openClassifier(
 }
 
 async function openLanguageModel({ model, tokenizer: json }: AnsweringVersion): Promise<OpenVersion> {
-  const [tokenizer, generator] = [
-    await loadTokenizer(json),
-    loadOnnxGenerator(model, { threads: availableParallelism() }),
-  ];
+  const [tokenizer, generator] = [await loadTokenizer(json), loadOnnxGenerator(model)];
   const decode = (ids: readonly number[]) => tokenizer.decode(ids);
   const continuePrompts: OpenVersion['continuePrompts'] = async (prompts, options) => {
     const encoded: (readonly number[])[] = [];

@@ -67,7 +67,7 @@ export async function openDecodingBench(say: (line: string) => void): Promise<Be
       };
     }),
     remarks: [
-      `${torch}, ${availableParallelism()} threads, with a key-value cache; ours, texts shared out among as many threads; ${NEW_TOKENS} tokens after a prompt`,
+      `${torch}, ${availableParallelism()} threads, with a key-value cache; ours, one thread; ${NEW_TOKENS} tokens after a prompt`,
     ],
     close: async () => {
       for (const line of running) await line.close();

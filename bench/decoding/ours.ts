@@ -1,6 +1,5 @@
 // Our side: a generator on ONNX Runtime; answers `{ times }` lines with what they took.
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadOnnxGenerator } from '../../runtimes/onnx/generator.ts';
@@ -8,11 +7,10 @@ import type { Task } from './work.ts';
 import { NEW_TOKENS } from './work.ts';
 
 const { folder, prompts } = JSON.parse(process.argv[2]) as Task;
-const model = {
+const generator = loadOnnxGenerator({
   config: readFileSync(join(folder, 'config.json'), 'utf8'),
   weights: readFileSync(join(folder, 'model.safetensors')),
-};
-const generator = loadOnnxGenerator(model, { threads: availableParallelism() });
+});
 
 async function continued(): Promise<number[][]> {
   const tokens: number[][] = prompts.map(() => []);

@@ -43,7 +43,7 @@ export interface GeneratedToken extends Partial<ToldToken> {
  * @throws CoppiceFailure InvalidInput with every sampling option that is out of its range
  */
 export async function* generate(
-  decoder: Omit<Decoder, 'reorder'>,
+  decoder: Decoder,
   prompts: readonly (readonly number[])[],
   options: GenerationOptions,
 ): AsyncGenerator<readonly GeneratedToken[], void> {

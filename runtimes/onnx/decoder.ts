@@ -8,15 +8,11 @@ import { openOnnxSession } from './session.ts';
 /** Weights of larger models are shared by sessions; up to this, each has a copy that is packed for its products. */
 const MAXIMUM_COPIED_BYTES = 16_000_000;
 
-/** Whether its operations are too short to be shared by threads. */
-export const isSmall = ({ parameters }: GptModel): boolean => parameters.byteLength <= MAXIMUM_COPIED_BYTES;
-
 /** @param threads that share one operation; one is as fast, but for large models */
-export function onnxGraphsOf(model: GptModel, threads: number): OpenGraph {
-  const { layout, parameters } = model;
+export function onnxGraphsOf({ layout, parameters }: GptModel, threads: number): OpenGraph {
   const values = new Map(namedTensors(layout, parameters).map((tensor) => [tensor.name, tensor.values]));
   return (outputs) =>
-    isSmall(model)
+    parameters.byteLength <= MAXIMUM_COPIED_BYTES
       ? openOnnxSession(writeOnnx(outputs, { values }), { threads })
       : openOnnxSession(writeOnnx(outputs, 'fed'), { shared: values, threads });
 }

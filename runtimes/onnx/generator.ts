@@ -2,7 +2,7 @@
 import { CoppiceFailure } from '../../contracts/failures.ts';
 import type { BeamOptions, Hypothesis } from '../../pipeline/generation/beam-search.ts';
 import { checkBeams } from '../../pipeline/generation/beam-search.ts';
-import { createCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
+import { type CachedDecoder, createCachedDecoder } from '../../pipeline/generation/cached-decoder.ts';
 import type { GeneratedToken, GenerationOptions } from '../../pipeline/generation/generate.ts';
 import { generate } from '../../pipeline/generation/generate.ts';
 import type { JoinedTexts, JoinedTextsOptions } from '../../pipeline/generation/joined-texts.ts';
@@ -20,11 +20,10 @@ import { readGpt } from '../../pipeline/model/gpt-files.ts';
 import { nextTokenLogits } from '../../pipeline/model/gpt-graph.ts';
 import { namedTensors } from '../../pipeline/model/layout.ts';
 import type { ModelFiles } from '../../pipeline/model/model-files.ts';
-import { isSmall, onnxGraphsOf } from './decoder.ts';
+import { onnxGraphsOf } from './decoder.ts';
 import type { OnnxSession } from './session.ts';
 import { openOnnxSession } from './session.ts';
 import { createSessionPool } from './session-pool.ts';
-import { createDecoderThreads, type SharedDecoder } from './shared-decoder.ts';
 
 /**
  * A model in memory, ready to answer. The event loop stands still for each step of it, and is free between two: it
@@ -96,24 +95,20 @@ const MAXIMUM_SCORERS = 4;
 
 /**
  * Loads a GPT-2 from its two files.
- * @param options threads that may compute, one by default: many texts of a small model are shared out among them, and of a
- * large one each operation
+ * @param options threads that share one operation, one by default
  * @throws ModelFormatError when the files are malformed
  */
 export function loadOnnxGenerator(
   files: ModelFiles,
-  { threads: given = 1 }: { readonly threads?: number } = {},
+  { threads = 1 }: { readonly threads?: number } = {},
 ): OnnxGenerator {
   const model = readGpt(files);
-  const threads = isSmall(model) ? 1 : given; // for each operation
   const { config } = model;
   const { contextLength } = config;
   const open = onnxGraphsOf(model, threads);
-  const slots = { slots: contextLength, slotsAtFirst: SLOTS_AT_FIRST };
-  const create = (rows: number) => createCachedDecoder(config, { rows, ...slots }, open);
-  const others = createDecoderThreads(given / threads, { files, slots });
-  const decoders = createDecoders(create);
-  const shared = createDecoders((rows) => others.share(rows, create));
+  const decoders = createDecoders((rows) =>
+    createCachedDecoder(config, { rows, slots: contextLength, slotsAtFirst: SLOTS_AT_FIRST }, open),
+  );
   const scorers = createSessionPool((length) => openScorer(model, { length, threads }), MAXIMUM_SCORERS);
   const withEnd = <T extends object>(options: T): T => ({
     ...(config.endOfTextId !== undefined && { endOfTextId: config.endOfTextId }),
@@ -125,7 +120,7 @@ export function loadOnnxGenerator(
     checkMaximumNewTokens(options.maximumNewTokens);
     if (prompts.length === 0) return;
     const checked = prompts.map((prompt, row) => checkedPrompt(prompt, config, `prompts.${row}`));
-    const { decoder, giveBack } = shared.take(checked.length);
+    const { decoder, giveBack } = decoders.take(checked.length);
     try {
       yield* generate(decoder, checked, withEnd(options));
     } finally {
@@ -164,8 +159,7 @@ export function loadOnnxGenerator(
     return found;
   };
   const close = async (): Promise<void> => {
-    await Promise.all([decoders.close(), shared.close()]);
-    await others.close();
+    await decoders.close();
     await scorers.close();
   };
   return {
@@ -175,17 +169,17 @@ export function loadOnnxGenerator(
   };
 }
 
-interface Decoders<D> {
+interface Decoders {
   readonly take: (rows: number) => {
-    readonly decoder: D;
+    readonly decoder: CachedDecoder;
     readonly giveBack: () => Promise<void>;
   };
   readonly close: () => Promise<void>;
 }
 
 /** A decoder belongs to one request at a time, since its caches hold that request's texts. */
-function createDecoders<D extends SharedDecoder>(create: (rows: number) => D): Decoders<D> {
-  const idle: D[] = []; // used last stands last
+function createDecoders(create: (rows: number) => CachedDecoder): Decoders {
+  const idle: CachedDecoder[] = []; // used last stands last
   let closed = false;
   return {
     take: (rows) => {
